@@ -1,0 +1,27 @@
+"""The verbs of the sandbox: ``python -m sandbox …``. 沙箱命令行."""
+
+import argparse
+import sys
+from collections.abc import Sequence
+
+from sandbox.verbs import bank, core, truth
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run one verb; a refusal is one line on standard error and exit code 1."""
+    parser = argparse.ArgumentParser(prog="python -m sandbox", description=__doc__)
+    verbs = parser.add_subparsers(required=True, metavar="bank | core | truth")
+    bank.add_to(verbs)
+    core.add_to(verbs)
+    truth.add_to(verbs)
+    args = parser.parse_args(argv)
+    try:
+        args.run(args)
+    except (ValueError, OSError, RuntimeError) as error:
+        print(f"sandbox: {error}", file=sys.stderr)
+        return 1
+    return 0
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())

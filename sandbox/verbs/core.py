@@ -1,0 +1,50 @@
+"""``core fill``, ``core reset``. 核心系统命令."""
+
+import argparse
+from datetime import date
+from typing import TYPE_CHECKING
+
+from sandbox.verbs.arguments import add_scale, add_seed, banks_of
+from sandbox.world import business_days
+
+if TYPE_CHECKING:
+    from sandbox.verbs.arguments import Verbs
+
+
+def add_to(verbs: "Verbs") -> None:
+    """Add the verbs of the core system."""
+    core = verbs.add_parser("core", help="the core system 核心系统").add_subparsers(required=True)
+    _add_fill(core)
+    _add_reset(core)
+
+
+def _add_fill(core: "Verbs") -> None:
+    parser = core.add_parser("fill", help="create the ledger and fill in all nights")
+    parser.add_argument("--dsn", required=True, help="as the owner of the core's database")
+    parser.add_argument("--exchange-role", required=True, help="existing role of the gateway")
+    parser.add_argument("--date", type=date.fromisoformat, help="one night only")
+    parser.add_argument("--bank", help="one bank only")
+    add_seed(parser)
+    add_scale(parser)
+    parser.set_defaults(run=_fill)
+
+
+def _add_reset(core: "Verbs") -> None:
+    parser = core.add_parser("reset", help="all instalments due again, no postings")
+    parser.add_argument("--dsn", required=True, help="as the owner of the core's database")
+    parser.set_defaults(run=_reset)
+
+
+def _fill(args: argparse.Namespace) -> None:
+    from sandbox.core.fill import Wanted, fill
+
+    days = (args.date,) if args.date else business_days()
+    count = fill(args.dsn, args.exchange_role, Wanted(args.seed, args.scale, banks_of(args), days))
+    print(f"sandbox core filled: {count} instructions")
+
+
+def _reset(args: argparse.Namespace) -> None:
+    from sandbox.core.reset import reset
+
+    reset(args.dsn)
+    print("sandbox core reset")
