@@ -1,0 +1,95 @@
+"""One field's text → its value, by type. 字段解析"""
+
+import re
+from collections.abc import Callable
+from datetime import date, time
+from typing import Any
+
+from connectors.bank.codec.layouts import Field
+from gateway.errors import Code
+from gateway.money import parse_yuan
+
+# C0 and C1 controls, line and paragraph separators: no counterparty means them in a field.
+_CONTROLS = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029]")
+
+
+class BadField(Exception):
+    """A field that cannot be read; carries the code, never the text."""
+
+    def __init__(self, code: Code) -> None:
+        super().__init__(code.name)
+        self.code = code
+
+
+def read_field(field: Field, text: str, encoding: str) -> Any:
+    """The value of one field; `None` or "" for an empty one that may be empty.
+
+    Raises BadField with the code of the first thing that is wrong with it.
+    """
+    if not text:
+        if field.empty:
+            return _EMPTY.get(field.type, "")
+        raise BadField(Code.FIELD_EMPTY)
+    if field.max_bytes is not None and len(text.encode(encoding)) > field.max_bytes:
+        raise BadField(Code.FIELD_TOO_LONG)
+    if field.length is not None and len(text) != field.length:
+        raise BadField(Code.FIELD_FORMAT_WRONG)
+    if (field.equals is not None and text != field.equals) or (
+        field.one_of is not None and text not in field.one_of
+    ):
+        raise BadField(Code.VALUE_NOT_ALLOWED)
+    return _READERS[field.type](text)
+
+
+def _text(text: str) -> str:
+    if _CONTROLS.search(text):
+        raise BadField(Code.FIELD_FORMAT_WRONG)
+    return text
+
+
+def _digits(text: str) -> str:
+    if not re.fullmatch(r"[0-9]+", text):
+        raise BadField(Code.FIELD_FORMAT_WRONG)
+    return text
+
+
+def _count(text: str) -> int:
+    if not re.fullmatch(r"0|[1-9][0-9]{0,8}", text):
+        raise BadField(Code.FIELD_FORMAT_WRONG)
+    return int(text)
+
+
+def _yuan(text: str) -> int:
+    try:
+        return parse_yuan(text)
+    except ValueError as wrong:
+        raise BadField(Code.AMOUNT_FORMAT_WRONG) from wrong
+
+
+def _date(text: str) -> date:
+    if not re.fullmatch(r"[0-9]{8}", text):
+        raise BadField(Code.DATE_FORMAT_WRONG)
+    try:
+        return date(int(text[:4]), int(text[4:6]), int(text[6:]))
+    except ValueError as wrong:
+        raise BadField(Code.DATE_FORMAT_WRONG) from wrong
+
+
+def _time(text: str) -> time:
+    if not re.fullmatch(r"[0-9]{6}", text):
+        raise BadField(Code.DATE_FORMAT_WRONG)
+    try:
+        return time(int(text[:2]), int(text[2:4]), int(text[4:]))
+    except ValueError as wrong:
+        raise BadField(Code.DATE_FORMAT_WRONG) from wrong
+
+
+_READERS: dict[str, Callable[[str], Any]] = {
+    "text": _text,
+    "digits": _digits,
+    "count": _count,
+    "yuan": _yuan,
+    "date": _date,
+    "time": _time,
+}
+_EMPTY: dict[str, Any] = {"date": None, "time": None, "count": 0, "yuan": 0}

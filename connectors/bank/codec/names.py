@@ -1,0 +1,83 @@
+"""File names, flags and what they say. 文件名与标志文件"""
+
+import re
+from dataclasses import dataclass
+from datetime import date
+
+from connectors.bank.codec.layouts import Layout
+from connectors.bank.model import FileName, NightKey
+
+FLAG_BYTES_MAX = 1024
+_PATTERNS = {
+    "bank": r"(?P<bank>\d{6})",
+    "account": r"(?P<account>[A-Z0-9]{2,8})",
+    "date": r"(?P<date>\d{8})",
+    "version": r"(?P<version>\d{2})",
+    "digest": r"(?P<digest>[0-9a-f]{16})",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Flag:
+    """What a flag file says of its data file."""
+
+    name: str
+    size: int
+    sha256: str
+
+
+def matching_name(layout: Layout, name: str) -> FileName | None:
+    """What a file's name says under this layout; None when it is not one of its names."""
+    found = re.fullmatch(_pattern(layout.file_name), name, re.ASCII)
+    if not found:
+        return None
+    parts = found.groupdict()
+    day = _day(parts["date"])
+    version = int(parts.get("version") or 1)
+    if day is None or version < 1:
+        return None
+    return FileName(name, layout.kind, parts["bank"], parts["account"], day, version)
+
+
+def _pattern(template: str) -> str:
+    pieces = re.split(r"\{(\w+)\}", template)
+    return "".join(
+        _PATTERNS[piece] if number % 2 else re.escape(piece) for number, piece in enumerate(pieces)
+    )
+
+
+def _day(digits: str) -> date | None:
+    try:
+        return date(int(digits[:4]), int(digits[4:6]), int(digits[6:]))
+    except ValueError:
+        return None
+
+
+def receipt_name(layout: Layout, night: NightKey, digest: str) -> str:
+    """The name of our receipt for the file with this digest."""
+    return layout.file_name.format(
+        bank=night.bank,
+        account=night.account,
+        date=f"{night.business_date:%Y%m%d}",
+        digest=digest[:16],
+    )
+
+
+def flag_of(layout: Layout, flag: Flag) -> bytes:
+    """A flag file's bytes: the layout's fields, each ended by the bar."""
+    values = {"name": flag.name, "size": str(flag.size), "sha256": flag.sha256}
+    return ("".join(values[field] + "|" for field in layout.flag_fields) + "\n").encode("ascii")
+
+
+def read_flag(layout: Layout, data: bytes) -> Flag | None:
+    """What a flag file says; None when it is not written as agreed."""
+    pattern = {"name": r"[A-Za-z0-9_.-]{1,120}", "size": r"\d{1,12}", "sha256": r"[0-9a-f]{64}"}
+    line = "".join(rf"(?P<{field}>{pattern[field]})\|" for field in layout.flag_fields)
+    try:
+        found = re.fullmatch(line + r"\r?\n?", data.decode("ascii"))
+    except UnicodeDecodeError:
+        return None
+    if not found:
+        return None
+    parts = found.groupdict()
+    return Flag(parts.get("name", ""), int(parts.get("size", -1)), parts["sha256"])

@@ -1,0 +1,185 @@
+"""Checking: each received file passes the gate or is quarantined; the bank is told. 检查"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from connectors.bank.codec import decode, read_flag
+from connectors.bank.flows.parts import Bank
+from connectors.bank.flows.receipts import draft_receipt
+from connectors.bank.model import DecodedFile, FileKind, FileName, NightKey
+from connectors.bank.rules.gate import (
+    Envelope,
+    content_findings,
+    envelope_findings,
+    grade_of,
+    signature_finding,
+)
+from connectors.bank.rules.states import FileEvent, FileState, NightEvent, NightState
+from connectors.bank.settings import Evidence
+from connectors.bank.store import files, nights
+from connectors.bank.store.files import FileRow
+from connectors.bank.store.nights import NightRow
+from gateway.errors import Code, Finding, RefusedHere
+from gateway.log import Log
+from gateway.ports import StageCount
+from gateway.signing.detached import Verified, verify_detached
+from gateway.signing.keyring import Purpose
+from gateway.states import Answer
+from gateway.store import alarms, inbox
+from gateway.store.unit_of_work import UnitOfWork
+
+_LOG = Log("bank.checking")
+_USABLE = frozenset({FileState.ACCEPTED, FileState.USED})
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """What the gate found in one file."""
+
+    findings: Sequence[Finding]
+    verified: Verified
+    decoded: DecodedFile
+
+
+def check(bank: Bank, key: NightKey) -> StageCount:
+    """Judge every file of a night that has not been judged; then see whether all are here."""
+    with bank.store.begin() as work:
+        waiting = [
+            file
+            for file in files.of_night(work, key.night_id)
+            if file.state is FileState.RECEIVED
+        ]
+        reused = {file.file_id for file in waiting if inbox.is_reused_name(work, file.file_id)}
+    for file in waiting:
+        report = examine(bank, key, file, name_reused=file.file_id in reused)
+        with bank.store.begin() as work:
+            _judge(bank, work, nights.lock(work, key), (file, report))
+    with bank.store.begin() as work:
+        counts = _complete(work, nights.lock(work, key))
+    _LOG.info("night_checked", night=key.label, examined=len(waiting), **counts)
+    return StageCount("check", len(waiting), counts)
+
+
+def examine(bank: Bank, key: NightKey, file: FileRow, *, name_reused: bool = False) -> Report:
+    """Everything that can be found out about one file's bytes; nothing is stored."""
+    get, layout = bank.store.archive.get, bank.layouts[file.kind]
+    data = get(file.digest)
+    signature = get(file.signature_digest) if file.signature_digest else None
+    name = FileName(file.name, file.kind, key.bank, key.account, key.business_date, file.version)
+    flag = read_flag(layout, get(file.flag_digest))
+    envelope = Envelope(name, flag, len(data), file.digest, name_reused)
+    at = bank.clock.now()
+    verified = verify_detached(
+        bank.ring, Purpose.BANK_FILE, bank.profile.code, (data, signature), at
+    )
+    decoded = decode(layout, data, bank.profile.limits.lines_max)
+    signed = signature_finding(bank.profile.evidence, verified.code)
+    found = [
+        *envelope_findings(envelope),
+        *([signed] if signed else []),
+        *decoded.findings,
+        *content_findings(bank.profile, name, decoded),
+    ]
+    return Report(found, verified, decoded)
+
+
+def _judge(
+    bank: Bank, work: UnitOfWork, night: NightRow, examined: tuple[FileRow, Report]
+) -> None:
+    file, report = examined
+    current = files.find(work, file.file_id)
+    if current is None or current.state is not FileState.RECEIVED:
+        return  # another worker was faster
+    if report.findings:
+        _quarantine(work, file, report.findings)
+    else:
+        _pass(bank, work, night, (file, report))
+    draft_receipt(bank, work, night.key, file, report.findings)
+
+
+def _quarantine(work: UnitOfWork, file: FileRow, findings: Sequence[Finding]) -> None:
+    files.advance(work, file, FileEvent.FAILED)
+    files.keep_findings(work, file.file_id, findings)
+    first = findings[0]
+    work.note(
+        "file_quarantined", file.file_id, code=first.code.name, line=first.line, count=len(findings)
+    )
+    alarms.ring(work, first.code, file.file_id, f"{file.name} {first.place()}")
+
+
+def _pass(
+    bank: Bank, work: UnitOfWork, night: NightRow, examined: tuple[FileRow, Report]
+) -> None:
+    file, report = examined
+    code = None if bank.profile.evidence is Evidence.SIGNATURE else report.verified.code
+    files.keep_proof(work, file.file_id, grade_of(code), report.verified.kid)
+    siblings = [
+        other
+        for other in files.of_night(work, night.night_id)
+        if other.kind is file.kind and other.file_id != file.file_id
+    ]
+    usable = [other for other in siblings if other.state in _USABLE]
+    if any(other.version > file.version for other in usable):
+        files.advance(work, file, FileEvent.NEWER_VERSION)
+        return
+    if usable and nights.advance(work, night, NightEvent.CORRECTION).answer is Answer.HOLD:
+        files.advance(work, file, FileEvent.WAITS)
+        alarms.ring(work, Code.CORRECTION_WAITS, file.file_id, file.name)
+        return
+    files.advance(work, file, FileEvent.PASSED)
+    files.keep_lines(work, file.file_id, report.decoded)
+    work.note("file_accepted", file.file_id, lines=report.decoded.line_count)
+    for other in (older for older in siblings if older.version < file.version):
+        files.advance(work, other, FileEvent.NEWER_VERSION)
+        _clear_alarms(work, other)
+
+
+def _clear_alarms(work: UnitOfWork, replaced: FileRow) -> None:
+    for finding in files.findings(work, replaced.file_id)[:1]:
+        alarms.clear(work, finding.code, replaced.file_id, "新版本已受理")
+
+
+def _complete(work: UnitOfWork, night: NightRow) -> dict[str, int]:
+    """Move the night on when every owed kind has a usable file; count what is what."""
+    owed = nights.owed(work, night.key)
+    here = files.of_night(work, night.night_id)
+    usable = {file.kind for file in here if file.state in _USABLE}
+    if night.state is NightState.OPEN and set(owed) <= usable:
+        nights.advance(work, night, NightEvent.FILES_COMPLETE)
+        for kind in owed:
+            alarms.clear(work, Code.FILE_OVERDUE, _overdue(night.key, kind), "已到齐")
+    return {
+        "expected": len(owed),
+        "usable": len(usable),
+        "quarantined": sum(file.state is FileState.QUARANTINED for file in here),
+    }
+
+
+def require_complete(bank: Bank, key: NightKey) -> None:
+    """Raise RefusedHere when an owed file is not usable: quarantined, overdue, or not yet due."""
+    with bank.store.begin() as work:
+        owed = nights.owed(work, key)
+        here = files.of_night(work, key.night_id)
+        usable = {file.kind for file in here if file.state in _USABLE}
+        missing = [kind for kind in owed if kind not in usable]
+        bad = {file.kind for file in here if file.state is FileState.QUARANTINED}
+        late = [kind for kind in missing if kind not in bad and owed[kind] <= work.now]
+        for kind in late:
+            alarms.ring(work, Code.FILE_OVERDUE, _overdue(key, kind), kind.title)
+    if not missing:
+        return
+    code = next(
+        code
+        for code, kinds in (
+            (Code.FILE_QUARANTINED, bad & set(missing)),
+            (Code.FILE_OVERDUE, late),
+            (Code.FILE_NOT_YET, missing),
+        )
+        if kinds
+    )
+    titles = "、".join(kind.title for kind in missing)
+    raise RefusedHere(code, detail=f"{key.label} {titles}", subject=key.night_id)
+
+
+def _overdue(key: NightKey, kind: FileKind) -> str:
+    return f"{key.night_id}/{kind.value}"

@@ -1,0 +1,189 @@
+"""Matching: the night is decided once, on one extract of the ledger, in one transaction. 勾对"""
+
+import json
+from collections.abc import Sequence
+from dataclasses import asdict
+
+from connectors.bank.flows.parts import Bank
+from connectors.bank.model import (
+    Break,
+    Decision,
+    DeductionResult,
+    FileKind,
+    Match,
+    NightKey,
+    Outcome,
+)
+from connectors.bank.rules.matching import decide, lump_break, opening_break
+from connectors.bank.rules.states import FileEvent, FileState, NightEvent, NightState
+from connectors.bank.store import decisions, files, nights, sums
+from connectors.bank.store.files import FileRow
+from connectors.bank.store.nights import NightRow
+from connectors.core_system import codec as core_codec
+from connectors.core_system.flows import draft_postings
+from connectors.core_system.model import Instruction, Posting
+from gateway.errors import Code, RefusedHere
+from gateway.log import Log
+from gateway.ports import StageCount
+from gateway.store.unit_of_work import UnitOfWork, keep_bytes
+
+_LOG = Log("bank.matching")
+
+
+def match(bank: Bank, key: NightKey) -> StageCount:
+    """Decide the night if it is ready and undecided; what is decided is never decided again.
+
+    Raises RefusedHere when not all owed files are accepted.
+    """
+    with bank.store.begin() as work:
+        undecided = _is_undecided(nights.lock(work, key))
+    if undecided:
+        instructions = bank.ledger.instructions(key.bank, key.account, key.business_date)
+        with bank.store.begin() as work:
+            night = nights.lock(work, key)
+            if _is_undecided(night):
+                _decide(bank, work, night, instructions)
+    counts = _counts(bank, key)
+    _LOG.info("night_matched", night=key.label, **counts)
+    return StageCount("match", counts["instructions"], counts)
+
+
+def _is_undecided(night: NightRow) -> bool:
+    if night.state is NightState.OPEN:
+        raise RefusedHere(Code.NIGHT_NOT_READY, detail=night.key.label, subject=night.night_id)
+    return night.state is NightState.RECEIVED
+
+
+def _decide(
+    bank: Bank, work: UnitOfWork, night: NightRow, instructions: Sequence[Instruction]
+) -> None:
+    used = _use_files(work, night)
+    results_file = used[FileKind.DEDUCTION_RESULT]
+    results = files.results(work, results_file.file_id)
+    decision = decide(instructions, results)
+    decisions.keep_instructions(work, night.night_id, instructions)
+    postings = _postings(night.key, instructions, results, decision.matches)
+    keys = {(posting.batch_no, posting.serial): posting.key for posting in postings}
+    decisions.keep_matches(work, night.night_id, results_file.file_id, decision.matches, keys)
+    breaks = [*decision.breaks, *_statement_breaks(bank, work, night, used)]
+    decisions.keep_breaks(work, night.night_id, results_file.file_id, breaks)
+    draft_postings(bank.store, work, night.night_id, postings)
+    _keep_basis(bank, work, night, (instructions, Decision(decision.matches, breaks)))
+    nights.advance(work, night, NightEvent.DECIDED)
+
+
+def _use_files(work: UnitOfWork, night: NightRow) -> dict[FileKind, FileRow]:
+    """Take the accepted file of each kind; from now on a newer version waits for a person."""
+    accepted = {
+        file.kind: file
+        for file in files.of_night(work, night.night_id)
+        if file.state is FileState.ACCEPTED
+    }
+    for kind in (FileKind.DEDUCTION_RESULT, FileKind.ACCOUNT_STATEMENT):
+        if kind not in accepted:
+            raise RefusedHere(Code.NIGHT_NOT_READY, detail=f"{night.key.label} {kind.title}")
+    for file in accepted.values():
+        files.advance(work, file, FileEvent.TAKEN)
+    return accepted
+
+
+def _postings(
+    key: NightKey,
+    instructions: Sequence[Instruction],
+    results: Sequence[DeductionResult],
+    matches: Sequence[Match],
+) -> Sequence[Posting]:
+    """One posting for each instruction that was taken in full; everything else is a break."""
+    exact = {(m.batch_no, m.serial) for m in matches if m.outcome is Outcome.EXACT}
+    answers = {(result.batch_no, result.serial): result for result in results}
+    return [
+        _posting(item, answers[(item.batch_no, item.serial)])
+        for item in sorted(instructions, key=lambda item: (item.batch_no, item.serial))
+        if (item.batch_no, item.serial) in exact
+    ]
+
+
+def _posting(item: Instruction, result: DeductionResult) -> Posting:
+    return Posting(
+        bank=item.bank,
+        account=item.account,
+        business_date=item.business_date,
+        batch_no=item.batch_no,
+        serial=item.serial,
+        loan_no=item.loan_no,
+        instalment_no=item.instalment_no,
+        fen=result.taken_fen,
+        principal_fen=item.principal_fen,
+        interest_fen=item.interest_fen,
+        penalty_fen=item.penalty_fen,
+        booked_on=result.host_date or item.business_date,
+        host_serial=result.host_serial,
+    )
+
+
+def _statement_breaks(
+    bank: Bank, work: UnitOfWork, night: NightRow, used: dict[FileKind, FileRow]
+) -> Sequence[Break]:
+    """The statement against the results' sum, and its opening against the day before."""
+    results = used[FileKind.DEDUCTION_RESULT].file_id
+    statement = used[FileKind.ACCOUNT_STATEMENT].file_id
+    pattern = bank.profile.lump_summary
+    credited = sums.lump_fen(work, night.night_id, results, statement, pattern)
+    taken = files.controls(work, results)["taken_total"]
+    found = [lump_break("", taken, credited)]
+    closing = _closing_before(work, night)
+    if closing is not None:
+        found.append(opening_break(closing, files.controls(work, statement)["opening"]))
+    return [item for item in found if item is not None]
+
+
+def _closing_before(work: UnitOfWork, night: NightRow) -> int | None:
+    """The closing balance of the night before, None where there is none to compare with."""
+    previous = nights.before(work, night.key)
+    if previous is None:
+        return None
+    return next(
+        (
+            files.controls(work, file.file_id)["closing"]
+            for file in files.of_night(work, previous.night_id)
+            if file.kind is FileKind.ACCOUNT_STATEMENT and file.state is FileState.USED
+        ),
+        None,
+    )
+
+
+def _keep_basis(
+    bank: Bank,
+    work: UnitOfWork,
+    night: NightRow,
+    basis: tuple[Sequence[Instruction], Decision],
+) -> None:
+    """Archive what the night was decided on and what was decided; the journal holds the digests."""
+    instructions, decision = basis
+    ledger = keep_bytes(bank.store, work, core_codec.encode_instructions(instructions))
+    decided = keep_bytes(bank.store, work, _encode(decision))
+    nights.keep_basis(work, night, ledger, decided)
+    work.note(
+        "night_decided",
+        night.night_id,
+        ledger=ledger,
+        decision=decided,
+        matches=len(decision.matches),
+        breaks=len(decision.breaks),
+    )
+
+
+def _encode(decision: Decision) -> bytes:
+    lines = [*decision.matches, *decision.breaks]
+    return "".join(
+        json.dumps(asdict(line), default=lambda item: item.name, sort_keys=True) + "\n"
+        for line in lines
+    ).encode()
+
+
+def _counts(bank: Bank, key: NightKey) -> dict[str, int]:
+    with bank.store.begin() as work:
+        by_outcome = decisions.outcome_counts(work, key.night_id)
+        found = len(decisions.breaks(work, key.night_id))
+    counts = {outcome.name.lower(): by_outcome.get(outcome, 0) for outcome in Outcome}
+    return {"instructions": sum(counts.values()), **counts, "breaks": found}

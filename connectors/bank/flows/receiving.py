@@ -1,0 +1,160 @@
+"""Receiving: what the bank has flagged is archived and journaled before anybody reads it. 收件"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import date
+
+from connectors.bank.codec import matching_name
+from connectors.bank.codec.names import FLAG_BYTES_MAX
+from connectors.bank.flows.parts import Bank
+from connectors.bank.model import FileKind, FileName, NightKey
+from connectors.bank.rules.owed import expected_files
+from connectors.bank.rules.states import FILE_STATES, FileEvent
+from connectors.bank.store import files, nights
+from connectors.bank.store.files import Companions
+from gateway.errors import Code, MalformedMessage
+from gateway.log import Log
+from gateway.ports import StageCount
+from gateway.signing.detached import SIGNATURE_FILE_BYTES_MAX
+from gateway.states import Answer
+from gateway.store import alarms, inbox
+from gateway.store.inbox import Seen
+from gateway.store.unit_of_work import UnitOfWork
+
+_LOG = Log("bank.receiving")
+# Files with names nobody agreed on are kept too, but not without end.
+_STRAYS_MAX = 20
+
+
+@dataclass(frozen=True, slots=True)
+class Fetched:
+    """A data file and its companions, as bytes."""
+
+    data: bytes = field(repr=False)
+    flag: bytes = field(repr=False)
+    signature: bytes | None = field(repr=False)
+
+
+def open_nights(bank: Bank, day: date) -> Sequence[NightKey]:
+    """Open every night this bank owes files for on this business date; none is a lawful answer."""
+    expected = list(expected_files(bank.profile, day, bank.calendar))
+    keys = sorted({owed.night for owed in expected})
+    for key in keys:
+        with bank.store.begin() as work:
+            nights.open_night(work, key, [owed for owed in expected if owed.night == key])
+    return keys
+
+
+def receive(bank: Bank, key: NightKey) -> StageCount:
+    """Fetch every flagged file of one night, and what nobody can place; twice is once."""
+    suffixes = {layout.flag_suffix for layout in bank.layouts.values()}
+    flags = [(suffix, name) for suffix in suffixes for name in _flagged(bank, suffix)]
+    names = [name.removesuffix(suffix) for suffix, name in flags]
+    known = {name: _placed(bank, name) for name in names}
+    mine = [file for file in known.values() if file is not None and _of_night(file, key)]
+    seen = [_take_in(bank, key, file) for file in sorted(mine, key=lambda file: file.name)]
+    strays = sorted(name for name, file in known.items() if file is None)[:_STRAYS_MAX]
+    for name in strays:
+        _take_stray(bank, name)
+    counts = {kind.name.lower(): seen.count(kind) for kind in Seen} | {"stray": len(strays)}
+    _LOG.info("night_received", night=key.label, examined=len(flags), **counts)
+    return StageCount("receive", len(flags), counts)
+
+
+def _flagged(bank: Bank, suffix: str) -> Sequence[str]:
+    return bank.wire.flagged(bank.profile.outgoing, suffix)
+
+
+def _placed(bank: Bank, name: str) -> FileName | None:
+    """The file's place among what this bank sends us; None for a name nobody agreed on."""
+    for kind, layout in bank.layouts.items():
+        found = matching_name(layout, name) if kind is not FileKind.FILE_RECEIPT else None
+        if found and found.bank == bank.profile.code and bank.profile.account(found.account):
+            return found
+    return None
+
+
+def _of_night(file: FileName, key: NightKey) -> bool:
+    return (file.account, file.business_date) == (key.account, key.business_date)
+
+
+def _take_in(bank: Bank, key: NightKey, name: FileName) -> Seen | None:
+    """Fetch, archive and enter one file; None when it is not to be had, which rings."""
+    layout = bank.layouts[name.kind]
+    try:
+        fetched = _fetch(bank, name.name, layout.flag_suffix, layout.signature_suffix)
+    except MalformedMessage as refused:
+        _ring(bank, refused.code, key.night_id, name.name)
+        return None
+    companions = _archive(bank, fetched)
+    with bank.store.begin() as work:
+        _keep(work, fetched, companions)
+        nights.lock(work, key)
+        arrival = inbox.take(work, bank.profile.code, name.name, companions.digest)
+        if arrival.seen is not Seen.SAME_AGAIN:
+            files.add(work, arrival.item_id, key.night_id, name, companions)
+            work.note("file_received", arrival.item_id, file=name.name, digest=companions.digest)
+        _tell_others(work, key, name, arrival)
+    return arrival.seen
+
+
+def _tell_others(work: UnitOfWork, key: NightKey, name: FileName, arrival: inbox.Arrival) -> None:
+    """Files already here answer the arrival of the same name by their table (B14, B15)."""
+    event = {
+        Seen.NEW: None,
+        Seen.SAME_AGAIN: FileEvent.SAME_AGAIN,
+        Seen.OTHER_CONTENT: FileEvent.OTHER_CONTENT,
+    }[arrival.seen]
+    for file in files.of_night(work, key.night_id):
+        if event is None or file.name != name.name or file.file_id == arrival.item_id:
+            continue
+        if FILE_STATES.advance(file.state, event).answer is Answer.CONTRADICTION:
+            alarms.ring(work, Code.NAME_REUSED, file.file_id, name.name)
+
+
+def _fetch(bank: Bank, name: str, flag_suffix: str, signature_suffix: str) -> Fetched:
+    """The three companions. Raises MalformedMessage when the data is absent or too large."""
+    directory, read = bank.profile.outgoing, bank.wire.read
+    flag = read(directory, name + flag_suffix, FLAG_BYTES_MAX)
+    data = read(directory, name, bank.profile.limits.file_bytes_max)
+    if flag is None or data is None:
+        raise MalformedMessage(Code.FILE_ABSENT, detail=name)
+    return Fetched(data, flag, read(directory, name + signature_suffix, SIGNATURE_FILE_BYTES_MAX))
+
+
+def _archive(bank: Bank, fetched: Fetched) -> Companions:
+    put, signature = bank.store.archive.put, fetched.signature
+    return Companions(
+        digest=put(fetched.data),
+        flag_digest=put(fetched.flag),
+        signature_digest=None if signature is None else put(signature),
+    )
+
+
+def _keep(work: UnitOfWork, fetched: Fetched, companions: Companions) -> None:
+    work.keep(companions.digest, len(fetched.data))
+    work.keep(companions.flag_digest, len(fetched.flag))
+    if fetched.signature is not None and companions.signature_digest is not None:
+        work.keep(companions.signature_digest, len(fetched.signature))
+
+
+def _take_stray(bank: Bank, name: str) -> None:
+    """Keep a flagged file whose name nobody agreed on, and say so."""
+    layout = next(iter(bank.layouts.values()))
+    try:
+        fetched = _fetch(bank, name, layout.flag_suffix, layout.signature_suffix)
+    except MalformedMessage as refused:
+        _ring(bank, refused.code, bank.profile.code, name)
+        return
+    companions = _archive(bank, fetched)
+    with bank.store.begin() as work:
+        _keep(work, fetched, companions)
+        arrival = inbox.take(work, bank.profile.code, name, companions.digest)
+        if arrival.seen is not Seen.SAME_AGAIN:
+            work.note("file_stray", arrival.item_id, digest=companions.digest)
+            alarms.ring(work, Code.FILE_NAME_UNKNOWN, arrival.item_id, bank.profile.code)
+
+
+def _ring(bank: Bank, code: Code, subject: str, detail: str) -> None:
+    with bank.store.begin() as work:
+        alarms.ring(work, code, subject, detail)

@@ -1,0 +1,65 @@
+"""The gate: may anything in this file be believed? 文件检查"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from connectors.bank.codec.names import Flag
+from connectors.bank.model import DecodedFile, FileName
+from connectors.bank.settings import BankProfile, Evidence
+from gateway.errors import Code, Finding
+from gateway.ports import Grade
+
+
+@dataclass(frozen=True, slots=True)
+class Envelope:
+    """What surrounds a file: its name, its flag, the facts of its bytes."""
+
+    name: FileName
+    flag: Flag | None
+    size: int
+    sha256: str
+    name_reused: bool = False
+
+
+def envelope_findings(envelope: Envelope) -> Iterator[Finding]:
+    """Name, flag and bytes must tell one story."""
+    if envelope.name_reused:
+        yield Finding(Code.NAME_REUSED)
+    flag = envelope.flag
+    if flag is None or (flag.name and flag.name != envelope.name.name):
+        yield Finding(Code.FLAG_UNREADABLE)
+        return
+    if flag.size not in (-1, envelope.size):
+        yield Finding(Code.FILE_SIZE_DIFFERS)
+    if flag.sha256 != envelope.sha256:
+        yield Finding(Code.FILE_DIGEST_DIFFERS)
+
+
+def signature_finding(evidence: Evidence, code: Code | None) -> Finding | None:
+    """A signature that is there must hold; one that is missing is a fault only where required."""
+    if code is None:
+        return None
+    if code is Code.SIGNATURE_MISSING and evidence is Evidence.CHANNEL:
+        return None
+    return Finding(code)
+
+
+def grade_of(code: Code | None) -> Grade:
+    """Signed by the bank is B; otherwise only the authenticated channel speaks for it, C."""
+    return Grade.B if code is None else Grade.C
+
+
+def content_findings(
+    profile: BankProfile, name: FileName, decoded: DecodedFile
+) -> Iterator[Finding]:
+    """The header must be of this bank, our account and the date of the name."""
+    header = decoded.header
+    if header is None:
+        return
+    own = profile.account(name.account)
+    if header.bank != profile.code or name.bank != profile.code:
+        yield Finding(Code.BANK_DIFFERS, line=1)
+    if own is None or header.account_number != own.number:
+        yield Finding(Code.ACCOUNT_DIFFERS, line=1)
+    if header.business_date != name.business_date:
+        yield Finding(Code.BUSINESS_DATE_DIFFERS, line=1)

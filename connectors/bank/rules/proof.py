@@ -1,0 +1,113 @@
+"""The proof of a night: its sums and the equations they must satisfy. 守恒等式"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+from connectors.bank.model import Outcome
+
+
+@dataclass(frozen=True, slots=True)
+class Sum:
+    """How many and how much, in fen."""
+
+    count: int = 0
+    fen: int = 0
+
+    def __add__(self, other: "Sum") -> "Sum":
+        return Sum(self.count + other.count, self.fen + other.fen)
+
+
+@dataclass(frozen=True, slots=True)
+class NightSums:
+    """The sums of a night, each read from the rows by a path of its own, none from matching.
+
+    `asked` and `taken` are by outcome; `result_lines` is the bank's own trailer; `line_taken` sums
+    the stored lines; `postings` are by the ledger's answer: posted, refused, open.
+    """
+
+    instructions: Sum
+    asked: Mapping[Outcome, Sum]
+    taken: Mapping[Outcome, Sum]
+    result_lines: Sum
+    result_taken_fen: int
+    line_taken: Sum
+    extra: Sum
+    opening_fen: int
+    moves_fen: int
+    closing_fen: int
+    lump_fen: int
+    lump_break_fen: int
+    posted: Sum
+    refused: Sum
+    open: Sum
+    unbooked_fen: int
+
+
+@dataclass(frozen=True, slots=True)
+class Equation:
+    """One equation in count and fen: left = the sum of the right; `holds` is recomputed."""
+
+    title: str
+    left_title: str
+    left: Sum
+    right: Sequence[tuple[str, Sum]]
+
+    @property
+    def right_sum(self) -> Sum:
+        """The right side added up."""
+        return sum((part for _, part in self.right), Sum())
+
+    @property
+    def holds(self) -> bool:
+        """Whether both sides are equal, in count and in fen."""
+        return self.left == self.right_sum
+
+
+def equations(sums: NightSums) -> Iterator[Equation]:
+    """The night's equations, in the order a clerk reads them."""
+    yield Equation(
+        "扣款指令全部有下落",
+        "扣款指令",
+        sums.instructions,
+        [(outcome.value, sums.asked.get(outcome, Sum())) for outcome in Outcome],
+    )
+    lines = [(o.value, sums.taken.get(o, Sum())) for o in Outcome if o is not Outcome.MISSING]
+    yield Equation(
+        "银行结果逐笔有归属",
+        "银行结果（实扣）",
+        Sum(sums.result_lines.count, sums.line_taken.fen),
+        [*lines, ("银行有系统无", sums.extra)],
+    )
+    yield Equation(
+        "对账单余额衔接",
+        "期末余额",
+        Sum(0, sums.closing_fen),
+        [("期初余额", Sum(0, sums.opening_fen)), ("本日收支净额", Sum(0, sums.moves_fen))],
+    )
+    yield Equation(
+        "总分相符",
+        "对账单批扣入账",
+        Sum(0, sums.lump_fen),
+        [
+            ("结果文件成功金额", Sum(0, sums.result_taken_fen)),
+            ("总分不符差额", Sum(0, sums.lump_break_fen)),
+        ],
+    )
+    exact = sums.taken.get(Outcome.EXACT, Sum())
+    yield Equation(
+        "全额成功均已请求入账且有结果",
+        "全额成功",
+        exact,
+        [("核心已入账", sums.posted), ("核心拒绝", sums.refused), ("核心未答复", sums.open)],
+    )
+    yield Equation(
+        "未入账款项全部列为不平账项",
+        "银行实扣减已入账",
+        Sum(0, sums.line_taken.fen - sums.posted.fen),
+        [("不平账项未入账合计", Sum(0, sums.unbooked_fen))],
+    )
+
+
+def is_proved(sums: NightSums) -> bool:
+    """Whether the night is proved: every equation holds and the ledger has answered everything."""
+    return sums.open == Sum() and all(equation.holds for equation in equations(sums))

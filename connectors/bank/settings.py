@@ -1,0 +1,74 @@
+"""What may differ per site about a bank, validated. 银行设置"""
+
+from dataclasses import dataclass
+from datetime import date, time
+from enum import Enum
+
+from connectors.bank.model import FileKind
+
+
+class Evidence(Enum):
+    """What we ask of a bank's file before we believe that it is theirs."""
+
+    SIGNATURE = "signature"
+    CHANNEL = "channel"
+
+
+class OwedDays(Enum):
+    """On which business dates a file is owed."""
+
+    WORKING_DAYS = "working_days"
+    EVERY_DAY = "every_day"
+
+
+@dataclass(frozen=True, slots=True)
+class OwnAccount:
+    """One special account of ours at the bank: our short id and the bank's number."""
+
+    id: str
+    number: str
+
+
+@dataclass(frozen=True, slots=True)
+class Owed:
+    """One file the bank owes for each business date of an account, and by when.
+
+    Due at `due_time` (Shanghai) `due_days_after` calendar days after the business date.
+    """
+
+    kind: FileKind
+    days: OwedDays
+    due_time: time
+    due_days_after: int
+    first: date
+    last: date | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """Upper bounds of what we take from a bank at once."""
+
+    file_bytes_max: int = 64 * 1024 * 1024
+    lines_max: int = 200_000
+    listing_max: int = 10_000
+
+
+@dataclass(frozen=True, slots=True)
+class BankProfile:
+    """One bank as agreed with it."""
+
+    code: str
+    name: str
+    connection: str
+    accounts: tuple[OwnAccount, ...]
+    layouts: dict[FileKind, str]
+    evidence: Evidence
+    owes: tuple[Owed, ...]
+    outgoing: str = "/outgoing"
+    incoming: str = "/incoming"
+    lump_summary: str = "批量扣款 {batch}"
+    limits: Limits = Limits()
+
+    def account(self, account_id: str) -> OwnAccount | None:
+        """Our account of that id, None when there is none."""
+        return next((own for own in self.accounts if own.id == account_id), None)

@@ -1,0 +1,192 @@
+"""The proof sheet: what lies on the table in the morning, as a value, JSON and text. 核对表"""
+
+import unicodedata
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime
+
+from pydantic import TypeAdapter
+
+from connectors.bank.rules.proof import Equation, Sum
+from gateway.identity import mask_account, mask_name
+from gateway.money import show_yuan
+
+_WIDTH = 92
+_WEEKDAYS = "一二三四五六日"
+
+
+@dataclass(frozen=True, slots=True)
+class FileLine:
+    """One file owed or received."""
+
+    kind: str
+    name: str
+    state: str
+    grade: str
+    lines: int
+    digest: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class EquationLine:
+    """One equation as it stood; amounts in fen, counts zero where only money is meant."""
+
+    title: str
+    holds: bool
+    left_title: str
+    left: Sum
+    right: tuple[tuple[str, Sum], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class FailureLine:
+    """Failed deductions of one reason."""
+
+    code: str
+    reason: str
+    total: Sum
+
+
+@dataclass(frozen=True, slots=True)
+class BreakLine:
+    """One break, with the person it is about."""
+
+    break_id: str
+    kind: str
+    direction: str
+    amount_fen: int
+    batch_no: str
+    serial: int | None
+    line: int | None
+    code: str
+    first_seen: date
+    loan_no: str = field(repr=False)
+    payer_account: str = field(repr=False)
+    payer_name: str = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class ProofSheet:
+    """One night on one page."""
+
+    bank: str
+    bank_name: str
+    account: str
+    business_date: date
+    working_day: bool
+    made_at: datetime
+    proved: bool
+    conclusion: str
+    files: tuple[FileLine, ...]
+    equations: tuple[EquationLine, ...]
+    failures: tuple[FailureLine, ...]
+    breaks: tuple[BreakLine, ...]
+
+
+_ADAPTER = TypeAdapter(ProofSheet)
+
+
+def to_json(sheet: ProofSheet) -> bytes:
+    """The sheet as JSON, the same bytes for the same sheet."""
+    return _ADAPTER.dump_json(sheet, indent=1)
+
+
+def from_json(data: bytes) -> ProofSheet:
+    """The sheet of kept bytes."""
+    return _ADAPTER.validate_json(data)
+
+
+def equation_line(equation: Equation) -> EquationLine:
+    """An equation as a line of the sheet."""
+    return EquationLine(
+        equation.title, equation.holds, equation.left_title, equation.left, tuple(equation.right)
+    )
+
+
+def to_text(sheet: ProofSheet, *, reveal: bool = False) -> str:
+    """The sheet as text for a terminal or a printer; people are masked unless `reveal`."""
+    return "\n".join(
+        [
+            *_head(sheet),
+            *_files(sheet.files),
+            *_equations(sheet.equations),
+            *_failures(sheet.failures),
+            *_breaks(sheet.breaks, reveal=reveal),
+            "─" * (_WIDTH // 2),
+            f"结论：{sheet.conclusion}",
+            "═" * (_WIDTH // 2),
+        ]
+    )
+
+
+def _head(sheet: ProofSheet) -> Iterator[str]:
+    day = sheet.business_date
+    kind = "工作日" if sheet.working_day else "休息日"
+    if sheet.working_day and day.weekday() >= 5:
+        kind = "调休上班日"
+    yield "═" * (_WIDTH // 2)
+    yield f"夜间对账核对表  {sheet.bank_name}（{sheet.bank}）  专户 {sheet.account}"
+    yield (
+        f"业务日期 {day.isoformat()}（周{_WEEKDAYS[day.weekday()]}，{kind}）"
+        f"  制表 {sheet.made_at:%Y-%m-%d %H:%M:%S}"
+    )
+
+
+def _files(files: Sequence[FileLine]) -> Iterator[str]:
+    yield "─" * (_WIDTH // 2)
+    yield "一、来文"
+    for file in files:
+        about = f"{file.lines} 行  凭据 {file.grade or '—'}  摘要 {file.digest[:12] or '—'}"
+        yield f"  {_pad(file.kind, 14)}{_pad(file.state, 12)}{_pad(file.name, 40)}{about}"
+        if file.reason:
+            yield f"      {file.reason}"
+
+
+def _equations(lines: Sequence[EquationLine]) -> Iterator[str]:
+    if not lines:
+        return
+    yield "二、守恒等式（笔数／金额，元）"
+    for line in lines:
+        yield f"  [{'平' if line.holds else '不平'}] {line.title}"
+        yield f"      {_pad(line.left_title, 24)}{_sum(line.left)}"
+        for number, (title, part) in enumerate(line.right):
+            sign = "=" if number == 0 else "+"
+            yield f"    {sign} {_pad(title, 24)}{_sum(part)}"
+
+
+def _failures(lines: Sequence[FailureLine]) -> Iterator[str]:
+    if not lines:
+        return
+    yield "三、扣款失败（按原因）"
+    for line in lines:
+        yield f"  {line.code}  {_pad(line.reason, 26)}{_sum(line.total)}"
+
+
+def _breaks(lines: Sequence[BreakLine], *, reveal: bool) -> Iterator[str]:
+    yield f"四、不平账项（{len(lines)} 项）"
+    for line in lines:
+        where = f"{line.batch_no}-{line.serial}" if line.serial is not None else line.batch_no
+        yield (
+            f"  {_pad(line.kind, 14)}{_pad(line.direction, 8)}{show_yuan(line.amount_fen):>14}  "
+            f"{_pad(where, 24)}{_pad(line.code, 7)}{_person(line, reveal=reveal)}"
+        )
+
+
+def _person(line: BreakLine, *, reveal: bool) -> str:
+    if not line.payer_name:
+        return ""
+    if reveal:
+        return f"{line.payer_name} {line.payer_account} 贷款 {line.loan_no}"
+    return f"{mask_name(line.payer_name)} {mask_account(line.payer_account)}"
+
+
+def _sum(value: Sum) -> str:
+    count = f"{value.count:>7} 笔" if value.count else " " * 10
+    return f"{count}{show_yuan(value.fen):>20}"
+
+
+def _pad(text: str, width: int) -> str:
+    """Fill to a width in columns; a Han character takes two."""
+    used = sum(2 if unicodedata.east_asian_width(c) in "WF" else 1 for c in text)
+    return text + " " * max(width - used, 1)

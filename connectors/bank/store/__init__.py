@@ -1,0 +1,1 @@
+"""The bank's tables and queries. 银行数据表"""

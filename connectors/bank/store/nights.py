@@ -1,0 +1,130 @@
+"""Nights: opened once, moved by the table, with the files they are owed. 夜间对账记录"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from sqlalchemy import select, update
+from sqlalchemy.dialects.postgresql import insert
+
+from connectors.bank.model import FileKind, NightKey
+from connectors.bank.rules.owed import Expected
+from connectors.bank.rules.states import NIGHT_STATES, NightEvent, NightState
+from connectors.bank.store.tables import EXPECTED, NIGHT
+from gateway.errors import Code, NotConfigured
+from gateway.states import Step
+from gateway.store.unit_of_work import UnitOfWork
+
+
+@dataclass(frozen=True, slots=True)
+class NightRow:
+    """A night as it stands."""
+
+    key: NightKey
+    state: NightState
+    state_at: datetime
+    ledger_digest: str | None
+    decision_digest: str | None
+
+    @property
+    def night_id(self) -> str:
+        """The night's id."""
+        return self.key.night_id
+
+
+def open_night(work: UnitOfWork, key: NightKey, expected: Sequence[Expected]) -> bool:
+    """Open a night with the files it is owed; False when it is open already.
+
+    A file owed later than at the first opening (a changed agreement) is added.
+    """
+    row = {
+        "night_id": key.night_id, "bank": key.bank, "account": key.account,
+        "business_date": key.business_date, "state": NIGHT_STATES.initial.name,
+        "state_at": work.now,
+    }  # fmt: skip
+    fresh = work.connection.execute(insert(NIGHT).values(row).on_conflict_do_nothing()).rowcount
+    for owed in expected:
+        owed_row = {"night_id": key.night_id, "kind": owed.kind.value, "due_at": owed.due_at}
+        work.connection.execute(insert(EXPECTED).values(owed_row).on_conflict_do_nothing())
+    if fresh:
+        kinds = ",".join(owed.kind.value for owed in expected)
+        work.note("night_opened", key.night_id, night=key.label, owed=kinds)
+    return bool(fresh)
+
+
+def lock(work: UnitOfWork, key: NightKey) -> NightRow:
+    """The night, locked until the transaction ends: one worker at a time decides about it."""
+    query = select(NIGHT).where(NIGHT.c.night_id == key.night_id).with_for_update()
+    row = work.connection.execute(query).one_or_none()
+    if row is None:
+        raise NotConfigured(Code.NOT_FOUND, detail=key.label)
+    return _night(row)
+
+
+def find(work: UnitOfWork, key: NightKey) -> NightRow | None:
+    """The night, None when it was never opened."""
+    row = work.connection.execute(
+        select(NIGHT).where(NIGHT.c.night_id == key.night_id)
+    ).one_or_none()
+    return _night(row) if row else None
+
+
+def before(work: UnitOfWork, key: NightKey) -> NightRow | None:
+    """The last night of the same account before this one that has been decided."""
+    decided = [state.name for state in (NightState.MATCHED, NightState.POSTED, NightState.PROVED)]
+    query = (
+        select(NIGHT)
+        .where(
+            NIGHT.c.bank == key.bank,
+            NIGHT.c.account == key.account,
+            NIGHT.c.business_date < key.business_date,
+            NIGHT.c.state.in_(decided),
+        )
+        .order_by(NIGHT.c.business_date.desc())
+        .limit(1)
+    )
+    row = work.connection.execute(query).one_or_none()
+    return _night(row) if row else None
+
+
+def of_date(work: UnitOfWork, day: date) -> Sequence[NightRow]:
+    """All nights of one business date, by bank and account."""
+    query = select(NIGHT).where(NIGHT.c.business_date == day)
+    rows = work.connection.execute(query.order_by(NIGHT.c.bank, NIGHT.c.account))
+    return [_night(row) for row in rows]
+
+
+def advance(work: UnitOfWork, night: NightRow, event: NightEvent) -> Step[NightState]:
+    """Move a locked night by one event; the journal says so when it moved."""
+    step = NIGHT_STATES.advance(night.state, event)
+    if step.state is not night.state:
+        values = {"state": step.state.name, "state_at": work.now}
+        mine = NIGHT.c.night_id == night.night_id
+        work.connection.execute(update(NIGHT).where(mine).values(values))
+        work.note("night_moved", night.night_id, state=step.state.name, event=event.name)
+    return step
+
+
+def keep_basis(work: UnitOfWork, night: NightRow, ledger_digest: str, decision_digest: str) -> None:
+    """Bind the night to the ledger extract it was decided on and to the decision."""
+    values = {"ledger_digest": ledger_digest, "decision_digest": decision_digest}
+    mine = NIGHT.c.night_id == night.night_id
+    work.connection.execute(update(NIGHT).where(mine).values(values))
+
+
+def owed(work: UnitOfWork, key: NightKey) -> dict[FileKind, datetime]:
+    """The files a night is owed, with the moment each is due."""
+    query = select(EXPECTED.c.kind, EXPECTED.c.due_at).where(EXPECTED.c.night_id == key.night_id)
+    rows = work.connection.execute(query.order_by(EXPECTED.c.kind))
+    return {FileKind(row.kind): row.due_at for row in rows}
+
+
+def _night(row: object) -> NightRow:
+    key = NightKey(row.bank, row.account, row.business_date)  # type: ignore[attr-defined]
+    return NightRow(
+        key,
+        NightState[row.state],  # type: ignore[attr-defined]
+        row.state_at,  # type: ignore[attr-defined]
+        row.ledger_digest,  # type: ignore[attr-defined]
+        row.decision_digest,  # type: ignore[attr-defined]
+    )

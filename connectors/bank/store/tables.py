@@ -1,0 +1,177 @@
+"""The bank's tables as SQLAlchemy sees them; the migrations create them. 银行数据表定义"""
+
+from sqlalchemy import (
+    BigInteger,
+    Boolean,
+    Column,
+    Date,
+    ForeignKey,
+    ForeignKeyConstraint,
+    Integer,
+    MetaData,
+    Table,
+    Text,
+    Time,
+    UniqueConstraint,
+)
+
+from gateway.store.tables import INBOX, PAYLOAD, moment
+
+METADATA = MetaData()
+
+NIGHT = Table(
+    "bank_night",
+    METADATA,
+    Column("night_id", Text, primary_key=True),
+    Column("bank", Text, nullable=False),
+    Column("account", Text, nullable=False),
+    Column("business_date", Date, nullable=False),
+    Column("state", Text, nullable=False),
+    moment("state_at"),
+    Column("ledger_digest", Text, ForeignKey(PAYLOAD.c.digest)),
+    Column("decision_digest", Text, ForeignKey(PAYLOAD.c.digest)),
+    UniqueConstraint("bank", "account", "business_date"),
+)
+
+EXPECTED = Table(
+    "expected_file",
+    METADATA,
+    Column("night_id", Text, ForeignKey("bank_night.night_id"), primary_key=True),
+    Column("kind", Text, primary_key=True),
+    moment("due_at"),
+)
+
+FILE = Table(
+    "bank_file",
+    METADATA,
+    Column("file_id", Text, ForeignKey(INBOX.c.item_id), primary_key=True),
+    Column("night_id", Text, ForeignKey("bank_night.night_id"), nullable=False, index=True),
+    Column("kind", Text, nullable=False),
+    Column("version", Integer, nullable=False),
+    Column("name", Text, nullable=False),
+    Column("digest", Text, ForeignKey(PAYLOAD.c.digest), nullable=False),
+    Column("flag_digest", Text, ForeignKey(PAYLOAD.c.digest), nullable=False),
+    Column("signature_digest", Text, ForeignKey(PAYLOAD.c.digest)),
+    Column("state", Text, nullable=False),
+    moment("state_at"),
+    Column("grade", Text),
+    Column("kid", Text),
+)
+
+FINDING = Table(
+    "bank_finding",
+    METADATA,
+    Column("file_id", Text, ForeignKey("bank_file.file_id"), primary_key=True),
+    Column("number", Integer, primary_key=True),
+    Column("code", Text, nullable=False),
+    Column("line", Integer, nullable=False),
+    Column("byte_column", Integer, nullable=False),
+    Column("field", Text, nullable=False),
+)
+
+CONTROL = Table(
+    "bank_control",
+    METADATA,
+    Column("file_id", Text, ForeignKey("bank_file.file_id"), primary_key=True),
+    Column("field", Text, primary_key=True),
+    Column("value", BigInteger, nullable=False),
+)
+
+RESULT = Table(
+    "deduction_result",
+    METADATA,
+    Column("file_id", Text, ForeignKey("bank_file.file_id"), primary_key=True),
+    Column("line", Integer, primary_key=True),
+    Column("batch_no", Text, nullable=False),
+    Column("serial", Integer, nullable=False),
+    Column("loan_no", Text, nullable=False),
+    Column("instalment_no", Integer, nullable=False),
+    Column("payer_account", Text, nullable=False),
+    Column("payer_name", Text, nullable=False),
+    Column("asked_fen", BigInteger, nullable=False),
+    Column("taken_fen", BigInteger, nullable=False),
+    Column("full_flag", Text, nullable=False),
+    Column("code", Text, nullable=False),
+    Column("message", Text, nullable=False),
+    Column("host_date", Date),
+    Column("host_serial", Text, nullable=False),
+)
+
+STATEMENT = Table(
+    "statement_line",
+    METADATA,
+    Column("file_id", Text, ForeignKey("bank_file.file_id"), primary_key=True),
+    Column("line", Integer, primary_key=True),
+    Column("serial", Integer, nullable=False),
+    Column("host_serial", Text, nullable=False),
+    Column("direction", Text, nullable=False),
+    Column("amount_fen", BigInteger, nullable=False),
+    Column("balance_fen", BigInteger, nullable=False),
+    Column("other_account", Text, nullable=False),
+    Column("other_name", Text, nullable=False),
+    Column("summary", Text, nullable=False),
+    Column("reversal", Boolean, nullable=False),
+    Column("booked_time", Time, nullable=False),
+)
+
+INSTRUCTION = Table(
+    "instruction",
+    METADATA,
+    Column("night_id", Text, ForeignKey("bank_night.night_id"), primary_key=True),
+    Column("batch_no", Text, primary_key=True),
+    Column("serial", Integer, primary_key=True),
+    Column("loan_no", Text, nullable=False),
+    Column("instalment_no", Integer, nullable=False),
+    Column("payer_account", Text, nullable=False),
+    Column("payer_name", Text, nullable=False),
+    Column("asked_fen", BigInteger, nullable=False),
+    Column("principal_fen", BigInteger, nullable=False),
+    Column("interest_fen", BigInteger, nullable=False),
+    Column("penalty_fen", BigInteger, nullable=False),
+    Column("full_flag", Text, nullable=False),
+)
+
+MATCH = Table(
+    "deduction_match",
+    METADATA,
+    Column("night_id", Text, primary_key=True),
+    Column("batch_no", Text, primary_key=True),
+    Column("serial", Integer, primary_key=True),
+    Column("outcome", Text, nullable=False),
+    Column("file_id", Text),
+    Column("line", Integer),
+    Column("taken_fen", BigInteger, nullable=False),
+    Column("posting_key", Text, unique=True),
+    UniqueConstraint("file_id", "line"),
+    ForeignKeyConstraint(
+        ["night_id", "batch_no", "serial"],
+        ["instruction.night_id", "instruction.batch_no", "instruction.serial"],
+    ),
+    ForeignKeyConstraint(["file_id", "line"], ["deduction_result.file_id", "deduction_result.line"]),
+)
+
+BREAK = Table(
+    "bank_break",
+    METADATA,
+    Column("break_id", Text, primary_key=True),
+    Column("night_id", Text, ForeignKey("bank_night.night_id"), nullable=False, index=True),
+    Column("kind", Text, nullable=False),
+    Column("direction", Text, nullable=False),
+    Column("blocking", Boolean, nullable=False),
+    Column("batch_no", Text, nullable=False),
+    Column("serial", Integer),
+    Column("file_id", Text, ForeignKey("bank_file.file_id")),
+    Column("line", Integer),
+    Column("amount_fen", BigInteger, nullable=False),
+    Column("unbooked_fen", BigInteger, nullable=False),
+    Column("first_seen", Date, nullable=False),
+)
+
+SHEET = Table(
+    "proof_sheet",
+    METADATA,
+    Column("night_id", Text, ForeignKey("bank_night.night_id"), primary_key=True),
+    Column("digest", Text, ForeignKey(PAYLOAD.c.digest), primary_key=True),
+    moment("made_at"),
+    Column("proved", Boolean, nullable=False),
+)

@@ -1,0 +1,73 @@
+"""The core system's verbs: draft a batch of postings, carry it, take the answer. 入账流程"""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from connectors.core_system import codec, store, verdicts
+from connectors.core_system.model import Ledger, Posting
+from gateway.errors import Code, IllegalTransition, OutcomeUnknown, TransportError
+from gateway.identity import business_id
+from gateway.ports import Grade, Outgoing, Reply
+from gateway.store import outbox
+from gateway.store.outbox import Draft
+from gateway.store.unit_of_work import Store, UnitOfWork
+
+KIND = "core.postings"
+COUNTERPARTY = "core_system"
+
+
+def draft_postings(
+    base: Store, work: UnitOfWork, subject: str, postings: Sequence[Posting]
+) -> str | None:
+    """Write one message with all postings of a subject (a night); None when there are none."""
+    if not postings:
+        return None
+    message_id = business_id("postings", subject)
+    payload = codec.encode(postings)
+    outbox.draft(base, work, Draft(message_id, COUNTERPARTY, KIND, subject, subject, payload))
+    store.add(work, message_id, subject, postings)
+    total = sum(posting.fen for posting in postings)
+    work.note("postings_decided", subject, count=len(postings), fen=total, message=message_id)
+    return message_id
+
+
+class PostingCourier:
+    """Carries posting messages to the ledger; proof is its answer read back (grade C)."""
+
+    def __init__(self, ledger: Ledger) -> None:
+        self._ledger = ledger
+
+    def prepare(self, message: Outgoing, at: datetime) -> bytes:
+        """The payload itself: the ledger's database authenticates us, nothing is signed."""
+        return message.payload
+
+    def send(self, message: Outgoing, signed: bytes) -> Reply:
+        """Insert the postings, then read back what the ledger made of them."""
+        postings = codec.decode(signed)
+        self._ledger.post(postings)
+        try:
+            reply = self._answer(message.message_id, postings)
+        except TransportError as lost:
+            raise OutcomeUnknown(Code.SEND_OUTCOME_UNKNOWN, subject=message.message_id) from lost
+        if reply is None:
+            raise OutcomeUnknown(Code.SEND_OUTCOME_UNKNOWN, subject=message.message_id)
+        return reply
+
+    def enquire(self, message: Outgoing, signed: bytes) -> Reply | None:
+        """Read the results; none at all proves that the ledger never took the batch."""
+        return self._answer(message.message_id, codec.decode(signed))
+
+    def settle(self, work: UnitOfWork, message: Outgoing, reply: Reply) -> None:
+        """Record each posting's result."""
+        store.settle(work, codec.decode_results(reply.raw))
+
+    def _answer(self, message_id: str, postings: Sequence[Posting]) -> Reply | None:
+        wanted = {posting.key: codec.content_digest(posting) for posting in postings}
+        results = self._ledger.results(sorted(wanted))
+        if not results:
+            return None
+        if any(wanted[result.key] != result.content_digest for result in results):
+            raise IllegalTransition(Code.CONTENT_DIFFERS, subject=message_id)
+        verdict = verdicts.verdict_of(results, len(postings))
+        reason = verdicts.reason_of(verdict, results)
+        return Reply(verdict, Grade.C, codec.encode_results(results), reason)

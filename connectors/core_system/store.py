@@ -1,0 +1,66 @@
+"""The postings' rows: what was asked of the ledger and what it answered. 入账记录"""
+
+from collections.abc import Sequence
+
+from sqlalchemy import (
+    BigInteger,
+    Column,
+    ForeignKey,
+    MetaData,
+    Table,
+    Text,
+    func,
+    select,
+    update,
+)
+from sqlalchemy.dialects.postgresql import insert
+
+from connectors.core_system import codec
+from connectors.core_system.model import Posting, PostingResult
+from connectors.core_system.verdicts import SUCCESS
+from gateway.store.tables import MESSAGE
+from gateway.store.unit_of_work import UnitOfWork
+
+METADATA = MetaData()
+POSTING = Table(
+    "posting",
+    METADATA,
+    Column("posting_key", Text, primary_key=True),
+    Column("message_id", Text, ForeignKey(MESSAGE.c.message_id), nullable=False),
+    Column("subject", Text, nullable=False, index=True),
+    Column("content_digest", Text, nullable=False),
+    Column("fen", BigInteger, nullable=False),
+    Column("result_code", Text),
+    Column("result_text", Text),
+)
+
+
+def add(work: UnitOfWork, message_id: str, subject: str, postings: Sequence[Posting]) -> None:
+    """Record the postings of a message just drafted."""
+    rows = [
+        {
+            "posting_key": posting.key, "message_id": message_id, "subject": subject,
+            "content_digest": codec.content_digest(posting), "fen": posting.fen,
+        }
+        for posting in postings
+    ]  # fmt: skip
+    work.connection.execute(insert(POSTING).values(rows).on_conflict_do_nothing())
+
+
+def settle(work: UnitOfWork, results: Sequence[PostingResult]) -> None:
+    """Record what the ledger answered, posting by posting."""
+    for result in results:
+        work.connection.execute(
+            update(POSTING)
+            .where(POSTING.c.posting_key == result.key)
+            .values(result_code=result.code, result_text=result.text)
+        )
+
+
+def counts(work: UnitOfWork, subject: str) -> dict[str, int]:
+    """How many postings of a subject are posted, refused, or not yet answered."""
+    code = func.coalesce(POSTING.c.result_code, "")
+    query = select(code, func.count()).where(POSTING.c.subject == subject).group_by(code)
+    answered = {row[0]: row[1] for row in work.connection.execute(query)}
+    open_count, posted = answered.pop("", 0), answered.pop(SUCCESS, 0)
+    return {"posted": posted, "refused": sum(answered.values()), "open": open_count}

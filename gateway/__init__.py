@@ -1,0 +1,1 @@
+"""HOW: the kernel, ours and the same for every counterparty. 内核"""

@@ -1,0 +1,158 @@
+"""The catalogue: every error code with its text, its money and its safe action. 错误目录"""
+
+from dataclasses import dataclass
+from enum import Enum
+
+
+class Money(Enum):
+    """May money have moved, as far as this error alone can tell?"""
+
+    NO = "否"
+    MAYBE = "可能"
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One row: branch of the tree, Chinese and English text, money, safe action, runbook page."""
+
+    branch: str
+    zh: str
+    en: str
+    money: Money
+    act: str
+    runbook: str
+
+
+_NIGHT = "runbooks/bank_reconciliation.md"
+_SITE = "runbooks/site.md"
+
+
+def _file(zh: str, en: str, act: str = "隔离原件，请银行核对后以新版本号重发") -> Entry:
+    return Entry("MalformedMessage", zh, en, Money.NO, act, _NIGHT)
+
+
+def _signature(zh: str, en: str, act: str = "隔离原件，电话联系银行科技部门核实来源") -> Entry:
+    return Entry("SignatureInvalid", zh, en, Money.NO, act, _NIGHT)
+
+
+def _transport(zh: str, en: str, act: str = "自动重试；持续失败时联系对方网络值班") -> Entry:
+    return Entry("TransportError", zh, en, Money.NO, act, _NIGHT)
+
+
+def _refused(zh: str, en: str, act: str) -> Entry:
+    return Entry("RefusedHere", zh, en, Money.NO, act, _NIGHT)
+
+
+def _missing(zh: str, en: str, act: str) -> Entry:
+    return Entry("NotConfigured", zh, en, Money.NO, act, _SITE)
+
+
+# fmt: off
+class Code(Enum):
+    """Every error code of the gateway; docs/errors.md is generated from this table."""
+
+    # the wire
+    NO_CONNECTION        = _transport("连不上对接方，尚未发出任何数据", "no connection, nothing was sent")
+    CONNECTION_LOST      = _transport("读取途中连接中断，未产生任何影响", "connection lost while reading")
+    LISTING_REFUSED      = _transport("对接方拒绝列目录或读文件", "the counterparty refused to list or read",
+                                      "请对方检查目录权限，之后自动重试")
+    DATABASE_UNREACHABLE = _transport("数据库连不上", "the database cannot be reached",
+                                      "检查数据库服务与连接配置后重试")
+    LOGIN_REFUSED        = _missing("对接方拒绝登录", "the counterparty refused our login",
+                                    "核对用户名与登录公钥是否已在对方登记")
+    HOST_KEY_DIFFERS     = _signature("对接方主机公钥与登记不符", "the host key is not the pinned one",
+                                      "立即停止连接，电话核实对方是否更换主机密钥")
+    SEND_OUTCOME_UNKNOWN = Entry("OutcomeUnknown", "发送结果未知，对方可能已收到", "it may have reached them",
+                                 Money.MAYBE, "不要重发；等待系统查询对方结果，或凭书面证据由双人处理", _NIGHT)
+    MESSAGE_REJECTED     = Entry("MessageRejected", "对接方拒绝了报文", "the counterparty refused the message",
+                                 Money.NO, "查看对方原因，由业务人员决定是否更正后重新发起", _NIGHT)
+
+    ANSWER_CONTRADICTS   = Entry("MessageRejected", "对接方的答复与先前答复矛盾", "two answers that exclude each other",
+                                 Money.MAYBE, "两份答复均已留证；电话核实，由双人认定", _NIGHT)
+
+    # a file as a whole
+    FLAG_UNREADABLE      = _file("标志文件不合格", "the flag file cannot be read")
+    FILE_NAME_UNKNOWN    = _file("文件名不符合约定", "the file name does not follow the agreement")
+    FILE_TOO_LARGE       = _file("文件超过约定大小", "the file is larger than agreed")
+    FILE_ABSENT          = _file("有标志文件而无数据文件", "a flag without its data file")
+    FILE_SIZE_DIFFERS    = _file("文件大小与标志文件不符", "the size is not the one in the flag")
+    FILE_DIGEST_DIFFERS  = _file("文件摘要与标志文件不符，内容被改动或传输损坏", "the digest is not the one in the flag")
+    TOO_MANY_LINES       = _file("行数超过约定上限", "more lines than agreed")
+    NAME_REUSED          = _file("同名文件内容不同", "the same name with other content",
+                                 "两份原件均已保存；请银行说明，更正文件须用新版本号")
+
+    # signatures
+    SIGNATURE_MISSING     = _signature("缺少签名文件", "the signature is missing")
+    SIGNATURE_UNREADABLE  = _signature("签名文件无法识别", "the signature file cannot be read")
+    SIGNATURE_WRONG       = _signature("签名与内容不符", "the signature does not fit the bytes")
+    KEY_UNKNOWN           = _signature("签名密钥未登记", "the signing key is not known")
+    KEY_NOT_IN_FORCE      = _signature("签名密钥不在有效期", "the signing key is outside its window")
+    KEY_REVOKED           = _signature("签名密钥已吊销", "the signing key is revoked")
+    ALGORITHM_NOT_ALLOWED = _signature("签名算法不在许可范围", "the algorithm is not allowed here")
+
+    # lines and fields
+    ENCODING_INVALID   = _file("含有无法识别的字符编码（如半个汉字）", "bytes that are no character of the encoding")
+    LINE_END_WRONG     = _file("换行符不符合约定", "the line end is not the agreed one")
+    LINE_UNFINISHED    = _file("最后一行不完整，文件可能被截断", "the last line is unfinished")
+    FIELD_COUNT_WRONG  = _file("字段个数不对", "wrong number of fields")
+    RECORD_UNKNOWN     = _file("无法识别的记录标识", "unknown record tag")
+    HEADER_MISSING     = _file("缺少文件头", "the header is missing")
+    TRAILER_MISSING    = _file("缺少文件尾，文件可能被截断", "the trailer is missing")
+    DATA_AFTER_TRAILER = _file("文件尾之后还有内容", "content after the trailer")
+    FIELD_EMPTY        = _file("必填字段为空", "a required field is empty")
+    FIELD_TOO_LONG     = _file("字段超长", "a field is too long")
+    FIELD_FORMAT_WRONG = _file("字段格式不对", "a field has the wrong form")
+    AMOUNT_FORMAT_WRONG = _file("金额格式不对，应为元、两位小数、无逗号", "not yuan with two decimals")
+    DATE_FORMAT_WRONG  = _file("日期或时间不存在", "no such date or time")
+    VALUE_NOT_ALLOWED  = _file("字段取值不在约定范围", "a value outside the agreement")
+
+    # what the file says of itself
+    CONTROL_COUNT_WRONG = _file("笔数与明细不符", "a control count differs from the lines")
+    CONTROL_SUM_WRONG   = _file("金额合计与明细不符", "a control sum differs from the lines")
+    SEQUENCE_BROKEN     = _file("序号不连续", "the serial numbers have a gap")
+    SERIAL_REPEATED     = _file("序号重复", "a serial number stands twice")
+    BALANCE_CHAIN_BROKEN = _file("余额不衔接", "the running balance does not follow")
+    BANK_DIFFERS        = _file("文件中的银行代码不是该银行", "another bank's code in the file")
+    ACCOUNT_DIFFERS     = _file("文件中的账号不是我方专户", "not our account")
+    BUSINESS_DATE_DIFFERS = _file("文件中的业务日期与文件名不符", "the business date is not the name's")
+
+    # rules of ours
+    FILE_NOT_YET     = _refused("应收文件尚未到齐，未到截止时点", "an owed file is not here yet", "等待，系统自动再取")
+    FILE_OVERDUE     = _refused("应收文件逾期未到", "an owed file is overdue", "电话催银行；到达后重新运行当日对账")
+    FILE_QUARANTINED = _refused("应收文件已被隔离，不能对账", "an owed file is in quarantine",
+                                "按隔离原因联系银行；新版本到达后重新运行")
+    CORRECTION_WAITS = _refused("已采用的文件又来了更正版本，须人工处理", "a correction of a file already used",
+                                "两版均已保存；核对差异，由双人决定")
+    CLAIMED_ELSEWHERE = _refused("另一进程正在发送此报文", "another worker holds this message", "等租约到期后自动接手")
+    NIGHT_NOT_READY  = _refused("上一步尚未完成，不能执行本步", "the step before is not done", "先完成上一步")
+    NIGHT_UNPROVED   = _refused("当晚核对未完成或不平", "the night is not proved", "按核对表所列事项处理后重新运行")
+
+    # what a person must supply
+    CALENDAR_YEAR_MISSING = _missing("该年度工作日历尚未导入", "no working-day data for that year",
+                                     "国务院办公厅通知公布后执行 gateway calendar import")
+    SETTING_MISSING  = _missing("缺少配置项", "a setting is missing", "补充配置目录中的对应文件")
+    SETTING_INVALID  = _missing("配置项不合格", "a setting is not valid", "按提示修正配置目录中的对应文件")
+    LAYOUT_INVALID   = _missing("文件格式定义不合格", "a layout is not valid", "按提示修正 schemas/bank 中的定义")
+    KEY_MISSING      = _missing("没有可用的密钥", "no usable key", "生成或登记密钥后重试")
+    MIGRATION_NEEDED = _missing("数据库结构不是本版本", "the database schema is not this version's",
+                                "执行 make migrate")
+    PLATFORM_UNFIT   = _missing("运行环境不符合要求", "the platform does not fit", "换用符合要求的环境")
+    SELF_TEST_FAILED = _missing("密码算法自检未通过，拒绝启动", "a cryptographic self-test failed",
+                                "不要继续使用本机密码库，联系管理员")
+    INTERFACE_DIFFERS = _missing("核心系统接口与约定不符", "the core's interface is not the agreed one",
+                                 "请核心系统方按 schemas/core_system 核对")
+    NOT_FOUND        = _missing("查无此编号", "no such id", "核对编号；gateway show 可用前缀")
+    DUPLICATE_SETTING = _missing("配置重复", "a setting is given twice", "删除多余的一份")
+
+    # what must never happen
+    TRANSITION_MISSING = Entry("IllegalTransition", "状态迁移表没有这一行", "no row in the transition table",
+                               Money.NO, "停止并报告开发人员，附编号", _SITE)
+    CONTENT_DIFFERS    = Entry("IllegalTransition", "同一幂等键对应不同内容", "one idempotency key, two contents",
+                               Money.MAYBE, "停止并报告开发人员；不要再次发送", _SITE)
+    PROOF_UNEQUAL      = Entry("IllegalTransition", "守恒等式不成立", "a conservation equation does not hold",
+                               Money.MAYBE, "停止入账，保留现场，报告开发人员", _SITE)
+    JOURNAL_BROKEN     = _signature("流水链断裂或被改动", "the journal's chain is broken",
+                                    "停止使用，保护数据库，按应急手册取证")
+    ARCHIVE_DAMAGED    = _signature("归档原件缺失或被改动", "an archived payload is missing or altered",
+                                    "从备份恢复原件并比对摘要")
+# fmt: on

@@ -1,0 +1,154 @@
+"""Sending: intent first, then the wire, then the answer; unknown is asked for, never resent. 发送"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+from gateway.errors import Code, NotConfigured, OutcomeUnknown, RefusedHere, TransportError
+from gateway.log import Log
+from gateway.ports import Clock, Outgoing, Pause, Reply
+from gateway.store import outbox
+from gateway.store.messages import MESSAGE_STATES, MessageState
+from gateway.store.outbox import LEASE_SECONDS, Claim, Courier, MessageRow
+from gateway.store.unit_of_work import Store
+
+_LOG = Log("sending")
+# claim, expire, enquire, claim again, send: no honest message needs more steps in one run.
+_ROUNDS_MAX = 6
+_PATIENCE_SECONDS = LEASE_SECONDS + 5
+
+
+@dataclass(frozen=True, slots=True)
+class Sending:
+    """What sending needs: the store, a courier for each kind, a clock and a way to wait."""
+
+    store: Store
+    couriers: Mapping[str, Courier]
+    clock: Clock
+    pause: Pause
+    owner: str
+
+
+def deliver_subject(sending: Sending, subject: str) -> Mapping[str, MessageState]:
+    """Bring every message about one subject (a night) as far as it goes; states by id."""
+    with sending.store.begin() as work:
+        ids = [message.message_id for message in outbox.of_subject(work, subject)]
+    return {message_id: deliver(sending, message_id) for message_id in ids}
+
+
+def deliver(sending: Sending, message_id: str) -> MessageState:
+    """Bring one message to an end, or as far as it goes now.
+
+    Raises TransportError when nothing reached them (the outbox says when to try again),
+    OutcomeUnknown when it may have and they do not answer, RefusedHere when another worker holds
+    it for longer than we wait.
+    """
+    for _ in range(_ROUNDS_MAX):
+        message = _find(sending, message_id)
+        if message.state in MESSAGE_STATES.finals:
+            return message.state
+        claimed = _claim(sending, message_id)
+        _STEPS[claimed.state](sending, message, claimed)
+    raise OutcomeUnknown(Code.SEND_OUTCOME_UNKNOWN, subject=message_id)
+
+
+def _find(sending: Sending, message_id: str) -> MessageRow:
+    with sending.store.begin() as work:
+        message = outbox.find(work, message_id)
+    if message is None:
+        raise NotConfigured(Code.NOT_FOUND, detail=message_id)
+    return message
+
+
+def _claim(sending: Sending, message_id: str) -> Claim:
+    """Claim the message, waiting a bounded time for a lease or a next attempt that is near."""
+    with sending.store.begin() as work:
+        free_from = outbox.free_from(work, message_id)
+    seconds = (free_from - sending.clock.now()).total_seconds()
+    if seconds > _PATIENCE_SECONDS:
+        detail = f"{free_from:%H:%M:%S} 起可接手"
+        raise RefusedHere(Code.CLAIMED_ELSEWHERE, detail=detail, subject=message_id)
+    if seconds > 0:
+        sending.pause(seconds)
+    with sending.store.begin() as work:
+        return outbox.claim(work, message_id, sending.owner)
+
+
+def _send(sending: Sending, message: MessageRow, claimed: Claim) -> None:
+    courier, outgoing = _courier(sending, message), _outgoing(sending, message)
+    signed = _signed(sending, courier, outgoing, claimed)
+    with sending.store.begin() as work:
+        outbox.intend(sending.store, work, claimed, signed)
+    try:
+        reply = courier.send(outgoing, signed)
+    except TransportError as failed:
+        _nothing_sent(sending, claimed, failed)
+        raise
+    except OutcomeUnknown as lost:
+        with sending.store.begin() as work:
+            outbox.outcome_lost(work, claimed, lost.code)
+        return
+    _take(sending, (courier, outgoing, claimed), reply)
+
+
+def _take_over(sending: Sending, message: MessageRow, claimed: Claim) -> None:
+    """The worker before us died while sending: from now on the outcome is unknown."""
+    with sending.store.begin() as work:
+        outbox.lease_ran_out(work, claimed)
+
+
+def _enquire(sending: Sending, message: MessageRow, claimed: Claim) -> None:
+    courier, outgoing = _courier(sending, message), _outgoing(sending, message)
+    signed = sending.store.archive.get(claimed.signed_digest or message.digest)
+    with sending.store.begin() as work:
+        outbox.begin_enquiry(work, claimed)
+    try:
+        reply = courier.enquire(outgoing, signed)
+    except TransportError as failed:
+        _nothing_sent(sending, claimed, failed)
+        raise
+    if reply is not None:
+        _take(sending, (courier, outgoing, claimed), reply)
+        return
+    with sending.store.begin() as work:
+        outbox.never_seen(work, claimed)
+
+
+def _nothing_sent(sending: Sending, claimed: Claim, failed: TransportError) -> None:
+    with sending.store.begin() as work:
+        outbox.nothing_sent(work, claimed, failed.code)
+
+
+def _take(sending: Sending, of: tuple[Courier, Outgoing, Claim], reply: Reply) -> None:
+    """First the raw bytes, then, in a transaction of its own, what they mean."""
+    courier, outgoing, claimed = of
+    with sending.store.begin() as work:
+        outbox.keep_reply(sending.store, work, claimed, reply)
+    with sending.store.begin() as work:
+        state = outbox.take_reply(work, claimed, reply)
+        courier.settle(work, outgoing, reply)
+    _LOG.info("message_answered", message_id=claimed.message_id, state=state.name)
+
+
+def _courier(sending: Sending, message: MessageRow) -> Courier:
+    return sending.couriers[message.kind]
+
+
+def _outgoing(sending: Sending, message: MessageRow) -> Outgoing:
+    payload = sending.store.archive.get(message.digest)
+    return Outgoing(
+        message.message_id, message.counterparty, message.kind, message.name, payload
+    )
+
+
+def _signed(sending: Sending, courier: Courier, outgoing: Outgoing, claimed: Claim) -> bytes:
+    """The exact bytes of an earlier attempt if there was one: a resend is the same message."""
+    if claimed.signed_digest is not None:
+        return sending.store.archive.get(claimed.signed_digest)
+    return courier.prepare(outgoing, sending.clock.now())
+
+
+_STEPS: dict[MessageState, Callable[[Sending, MessageRow, Claim], None]] = {
+    MessageState.DRAFTED: _send,
+    MessageState.SENDING: _take_over,
+    MessageState.UNKNOWN: _enquire,
+}

@@ -1,0 +1,165 @@
+"""Ports: Protocols and the values that cross between parts. 端口"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from enum import Enum
+from typing import Protocol
+
+
+class Clock(Protocol):
+    """Whoever knows the time: the system clock, or a simulation's."""
+
+    def now(self) -> datetime:
+        """This moment, aware, Asia/Shanghai."""
+
+    def today(self) -> date:
+        """The calendar day in Shanghai."""
+
+
+class Pause(Protocol):
+    """Whoever can wait: gateway.retrying, or a simulation that moves its clock."""
+
+    def __call__(self, seconds: float) -> None:
+        """Return after `seconds`."""
+
+
+# ------------------------------------------------------------------ signing
+
+
+class Algorithm(Enum):
+    """Signature algorithms, by the name that stands on the wire."""
+
+    SM2_SM3 = "sm2-sm3"
+    RSA_PSS_SHA256 = "rsa-pss-sha256"
+    RSA_V15_SHA256 = "rsa-v1_5-sha256"
+    ECDSA_P256_SHA256 = "ecdsa-p256-sha256"
+    ED25519 = "ed25519"
+
+
+class Signer(Protocol):
+    """Signs chunks of bytes; the key itself is never handed out, so an HSM fits behind it."""
+
+    @property
+    def kid(self) -> str:
+        """The key's id."""
+
+    @property
+    def algorithm(self) -> Algorithm:
+        """What the key signs with."""
+
+    def sign(self, chunks: Iterable[bytes]) -> bytes:
+        """The signature over the chunks put together."""
+
+
+class Verifier(Protocol):
+    """Tells whether a signature fits chunks of bytes."""
+
+    @property
+    def algorithm(self) -> Algorithm:
+        """What the key verifies."""
+
+    def verify(self, signature: bytes, chunks: Iterable[bytes]) -> bool:
+        """Whether the signature fits; rubbish is False, never an exception."""
+
+
+class Grade(Enum):
+    """How strong the proof of one step is."""
+
+    A = "对方签名并绑定本方摘要"
+    B = "对方签名"
+    C = "经认证通道，内容可读"
+    D = "仅有成功状态"
+    E = "无凭据"
+
+
+# ------------------------------------------------------------------ messages out
+
+
+class Verdict(Enum):
+    """What a counterparty's answer means to us."""
+
+    ACCEPTED = "受理"
+    REJECTED = "拒绝"
+    DUPLICATE = "重复"
+    PENDING = "处理中"
+    PARTIAL = "部分受理"
+
+
+@dataclass(frozen=True, slots=True)
+class Outgoing:
+    """A message as a courier gets it: who, what kind, and the exact payload to put on the wire."""
+
+    message_id: str
+    counterparty: str
+    kind: str
+    name: str
+    payload: bytes = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """What came back: the meaning, the bytes that prove it, and how strong the proof is."""
+
+    verdict: Verdict
+    grade: Grade
+    raw: bytes = field(repr=False)
+    reason: str = ""
+
+
+class Courier(Protocol):
+    """Carries one kind of message to one counterparty."""
+
+    def prepare(self, message: Outgoing, at: datetime) -> bytes:
+        """The exact signed bytes that will be sent: archived before they leave."""
+
+    def send(self, message: Outgoing, signed: bytes) -> Reply:
+        """Put it on the wire. TransportError: nothing reached them. OutcomeUnknown: it may have."""
+
+    def enquire(self, message: Outgoing) -> Reply | None:
+        """Ask what became of it; None when they provably never saw it."""
+
+
+# ------------------------------------------------------------------ files at a counterparty
+
+
+class FileWire(Protocol):
+    """A counterparty's directories: list, read, publish; nothing else happens in it."""
+
+    def flagged(self, directory: str, suffix: str) -> Sequence[str]:
+        """Names of the flag files in a directory, sorted."""
+
+    def read(self, directory: str, name: str, size_max: int) -> bytes | None:
+        """One file's bytes, None when it is not there; MalformedMessage when it is larger."""
+
+    def publish(self, directory: str, files: Sequence[tuple[str, bytes]]) -> None:
+        """Put files there one after the other, each whole or not at all; the last is the flag."""
+
+    def check(self) -> str:
+        """Log in and out; what was seen, for a person."""
+
+
+# ------------------------------------------------------------------ what a person is shown
+
+
+@dataclass(frozen=True, slots=True)
+class CheckResult:
+    """One line of `gateway check`: green means looked, so it says how much was examined."""
+
+    item: str
+    ok: bool
+    examined: int
+    detail: str
+
+
+@dataclass(frozen=True, slots=True)
+class StageCount:
+    """What one stage of a flow examined and found; numbers and words only, no personal data."""
+
+    stage: str
+    examined: int
+    counts: Mapping[str, int]
+
+    def line(self) -> str:
+        """One line for a task log: `match examined=60 exact=52 …`."""
+        return " ".join([self.stage, f"examined={self.examined}"] + [f"{k}={v}" for k, v in self.counts.items()])

@@ -1,0 +1,1 @@
+"""The only code that touches keys: algorithms, key ring, detached signatures. 签名"""

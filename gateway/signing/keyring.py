@@ -1,0 +1,107 @@
+"""The key ring: which key signs now, which keys may still verify, and for whom. 密钥环"""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import Enum
+
+from gateway.errors import Code, NotConfigured
+from gateway.ports import Algorithm, Signer, Verifier
+
+
+class Purpose(Enum):
+    """What a key is used for; a key of one purpose is none of another."""
+
+    BANK_FILE = "bank_file"
+    BANK_RECEIPT = "bank_receipt"
+
+
+# The algorithms each purpose allows; narrower than what the backends can do.
+ALLOWED: Mapping[Purpose, frozenset[Algorithm]] = {
+    Purpose.BANK_FILE: frozenset(Algorithm),
+    Purpose.BANK_RECEIPT: frozenset(Algorithm),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Key:
+    """One key of the ring. `holder` is whose key it is: a bank's code, or the code it is used for.
+
+    Signing ends at `sign_until`, verifying at `verify_until`: the time between is the overlap of a
+    rotation. `revoked_at` ends both at once.
+    """
+
+    kid: str
+    holder: str
+    purpose: Purpose
+    verifier: Verifier
+    not_before: datetime
+    sign_until: datetime
+    verify_until: datetime
+    revoked_at: datetime | None = None
+    signer: Signer | None = field(default=None, repr=False)
+
+    def revoked(self, at: datetime) -> bool:
+        """Whether the key is revoked at this moment."""
+        return self.revoked_at is not None and at >= self.revoked_at
+
+
+class KeyRing:
+    """All keys of the gateway, its own and its counterparties'."""
+
+    def __init__(self, keys: Iterable[Key]) -> None:
+        self._keys: dict[str, Key] = {}
+        for key in keys:
+            if key.kid in self._keys:
+                raise NotConfigured(Code.DUPLICATE_SETTING, detail=f"key {key.kid}")
+            self._keys[key.kid] = key
+
+    def __len__(self) -> int:
+        return len(self._keys)
+
+    def keys(self) -> tuple[Key, ...]:
+        """All keys, by id."""
+        return tuple(self._keys[kid] for kid in sorted(self._keys))
+
+    def signer(self, purpose: Purpose, holder: str, at: datetime) -> Signer:
+        """The newest key that may sign for this purpose and counterparty at this moment.
+
+        Raises NotConfigured when there is none.
+        """
+        usable = [
+            key
+            for key in self._keys.values()
+            if key.signer is not None
+            and (key.purpose, key.holder) == (purpose, holder)
+            and key.verifier.algorithm in ALLOWED[purpose]
+            and key.not_before <= at < key.sign_until
+            and not key.revoked(at)
+        ]
+        if not usable:
+            raise NotConfigured(Code.KEY_MISSING, detail=f"{purpose.value} {holder}")
+        newest = max(usable, key=lambda key: (key.not_before, key.kid))
+        if newest.signer is None:  # mypy cannot see the filter above
+            raise NotConfigured(Code.KEY_MISSING, detail=newest.kid)
+        return newest.signer
+
+    def refusal(
+        self, purpose: Purpose, holder: str, stated: tuple[str, str], at: datetime
+    ) -> Code | None:
+        """Why the key a message states, (key id, algorithm), may not be used now; None if it may.
+
+        `at` is our own time of use: a time that the message states of itself proves nothing. The
+        algorithm is the key's; a message that states another one is refused.
+        """
+        kid, algorithm = stated
+        key = self._keys.get(kid)
+        if key is None or (key.purpose, key.holder) != (purpose, holder):
+            return Code.KEY_UNKNOWN
+        if key.verifier.algorithm.value != algorithm or key.verifier.algorithm not in ALLOWED[purpose]:
+            return Code.ALGORITHM_NOT_ALLOWED
+        if key.revoked(at):
+            return Code.KEY_REVOKED
+        return None if key.not_before <= at < key.verify_until else Code.KEY_NOT_IN_FORCE
+
+    def verifier(self, kid: str) -> Verifier:
+        """The verifier of a key that `refusal` has let through."""
+        return self._keys[kid].verifier

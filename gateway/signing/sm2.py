@@ -1,0 +1,136 @@
+"""SM2 with SM3 (GM/T 0003, GM/T 0009): keys, signatures, DER and raw forms. 国密 SM2"""
+
+import ctypes
+from collections.abc import Iterable
+
+from gateway.signing.libcrypto import (
+    LibcryptoError,
+    digesting,
+    empty_memory,
+    failure,
+    library,
+    memory_of,
+    written,
+)
+
+# GM/T 0009-2012 §10: the default id when two parties have agreed on none.
+DEFAULT_ID = b"1234567812345678"
+# The order of the curve sm2p256v1 (GM/T 0003.5): r and s lie in 1 … N-1.
+_ORDER = 0xFFFFFFFEFFFFFFFFFFFFFFFFFFFFFFFF7203DF6B21C6052B53BBF40939D54123
+_COORDINATE_BYTES = 32
+
+
+class Sm2Key:
+    """One SM2 key of the system's libcrypto, private or public; freed with the object."""
+
+    def __init__(self, handle: int | None, what: str) -> None:
+        if not handle:
+            raise failure(what)
+        self._handle = handle
+        if library().EVP_PKEY_is_a(handle, b"SM2") != 1:
+            raise LibcryptoError("not an SM2 key")
+
+    def __del__(self) -> None:
+        handle = getattr(self, "_handle", None)
+        if handle:
+            library().EVP_PKEY_free(handle)
+
+    @classmethod
+    def generate(cls) -> "Sm2Key":
+        """A new private key from the library's own generator."""
+        make = library().EVP_PKEY_Q_keygen
+        return cls(make(ctypes.c_void_p(), ctypes.c_char_p(), ctypes.c_char_p(b"SM2")), "keygen")
+
+    @classmethod
+    def from_private_pem(cls, pem: bytes, passphrase: bytes) -> "Sm2Key":
+        """A private key from PKCS#8 PEM; an empty passphrase for an unencrypted one."""
+        with memory_of(pem) as bio:
+            key = library().PEM_read_bio_PrivateKey(bio, None, None, passphrase)
+            return cls(key, "read private key")
+
+    @classmethod
+    def from_public_pem(cls, pem: bytes) -> "Sm2Key":
+        """A public key from SubjectPublicKeyInfo PEM."""
+        with memory_of(pem) as bio:
+            return cls(library().PEM_read_bio_PUBKEY(bio, None, None, None), "read public key")
+
+    def private_pem(self, passphrase: bytes) -> bytes:
+        """The private key as PKCS#8 PEM, encrypted with AES-256-CBC under the passphrase."""
+        lib = library()
+        cipher = lib.EVP_CIPHER_fetch(None, b"AES-256-CBC", None)
+        try:
+            with empty_memory() as bio:
+                args = (bio, self._handle, cipher, passphrase, len(passphrase), None, None)
+                if lib.PEM_write_bio_PKCS8PrivateKey(*args) != 1:
+                    raise failure("write private key")
+                return written(bio)
+        finally:
+            lib.EVP_CIPHER_free(cipher)
+
+    def public_pem(self) -> bytes:
+        """The public key as SubjectPublicKeyInfo PEM."""
+        with empty_memory() as bio:
+            if library().PEM_write_bio_PUBKEY(bio, self._handle) != 1:
+                raise failure("write public key")
+            return written(bio)
+
+    def sign(self, chunks: Iterable[bytes], identity: bytes = DEFAULT_ID) -> bytes:
+        """The signature in DER over Z‖M."""
+        lib = library()
+        with digesting("EVP_DigestSignInit_ex", self._handle, identity, chunks) as context:
+            size = ctypes.c_size_t(lib.EVP_PKEY_get_size(self._handle))
+            buffer = ctypes.create_string_buffer(size.value)
+            if lib.EVP_DigestSignFinal(context, buffer, ctypes.byref(size)) != 1:
+                raise failure("sign")
+            return buffer.raw[: size.value]
+
+    def verify(
+        self, signature: bytes, chunks: Iterable[bytes], identity: bytes = DEFAULT_ID
+    ) -> bool:
+        """Whether the signature (DER, or raw r‖s) fits. Rubbish is False."""
+        try:
+            der = normalised(signature)
+        except ValueError:
+            return False
+        lib = library()
+        with digesting("EVP_DigestVerifyInit_ex", self._handle, identity, chunks) as context:
+            answer = lib.EVP_DigestVerifyFinal(context, der, len(der))
+            lib.ERR_clear_error()
+            return bool(answer == 1)
+
+
+def normalised(signature: bytes) -> bytes:
+    """The one strict DER form of a signature given as DER or as 64 raw bytes r‖s (X04, X05).
+
+    Raises ValueError for anything else: r or s outside 1 … n-1, sloppy or trailing DER.
+    """
+    if len(signature) == 2 * _COORDINATE_BYTES:
+        r, s = signature[:_COORDINATE_BYTES], signature[_COORDINATE_BYTES:]
+        return _der(int.from_bytes(r, "big"), int.from_bytes(s, "big"))
+    r_value, s_value = _integers(signature)
+    strict = _der(r_value, s_value)
+    if strict != signature:
+        raise ValueError("not strict DER")
+    return strict
+
+
+def _integers(der: bytes) -> tuple[int, int]:
+    if len(der) < 8 or der[0] != 0x30 or der[1] != len(der) - 2 or der[2] != 0x02:
+        raise ValueError("not a DER signature")
+    r_end = 4 + der[3]
+    if r_end + 2 > len(der) or der[r_end] != 0x02 or r_end + 2 + der[r_end + 1] != len(der):
+        raise ValueError("not a DER signature")
+    return int.from_bytes(der[4:r_end], "big"), int.from_bytes(der[r_end + 2 :], "big")
+
+
+def _der(r: int, s: int) -> bytes:
+    if not (0 < r < _ORDER and 0 < s < _ORDER):
+        raise ValueError("r or s out of range")
+    body = b"".join(_der_integer(value) for value in (r, s))
+    return bytes((0x30, len(body))) + body
+
+
+def _der_integer(value: int) -> bytes:
+    # one more bit than the value needs, so that the sign bit stays clear
+    content = value.to_bytes(value.bit_length() // 8 + 1, "big")
+    return bytes((0x02, len(content))) + content

@@ -1,0 +1,1 @@
+"""The store: PostgreSQL and the archive; what is here has happened. 存储"""

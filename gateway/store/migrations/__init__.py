@@ -1,0 +1,1 @@
+"""The database's history, one numbered step after the other. 数据库迁移"""

@@ -1,0 +1,1 @@
+"""One file a step; a step that has landed is never changed. 迁移步骤"""

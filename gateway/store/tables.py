@@ -1,0 +1,119 @@
+"""The kernel's tables as SQLAlchemy sees them; the migrations create them. 内核表"""
+
+from sqlalchemy import (
+    ARRAY,
+    BigInteger,
+    Column,
+    DateTime,
+    ForeignKey,
+    Integer,
+    MetaData,
+    Table,
+    Text,
+    UniqueConstraint,
+)
+
+METADATA = MetaData()
+
+
+def moment(name: str, *, nullable: bool = False) -> Column[object]:
+    """A column that holds an aware moment."""
+    return Column(name, DateTime(timezone=True), nullable=nullable)
+
+
+JOURNAL = Table(
+    "journal",
+    METADATA,
+    Column("seq", BigInteger, primary_key=True, autoincrement=False),
+    moment("at"),
+    Column("event", Text, nullable=False),
+    Column("subject", Text, nullable=False, index=True),
+    Column("facts", Text, nullable=False),
+    Column("previous", Text, nullable=False),
+    Column("hash", Text, nullable=False, unique=True),
+)
+
+PAYLOAD = Table(
+    "payload",
+    METADATA,
+    Column("digest", Text, primary_key=True),
+    Column("bytes", BigInteger, nullable=False),
+    moment("archived_at"),
+)
+
+INBOX = Table(
+    "inbox_item",
+    METADATA,
+    Column("item_id", Text, primary_key=True),
+    Column("counterparty", Text, nullable=False),
+    Column("name", Text, nullable=False),
+    Column("digest", Text, ForeignKey("payload.digest"), nullable=False),
+    moment("received_at"),
+    UniqueConstraint("counterparty", "name", "digest"),
+)
+
+MESSAGE = Table(
+    "message",
+    METADATA,
+    Column("message_id", Text, primary_key=True),
+    Column("counterparty", Text, nullable=False),
+    Column("kind", Text, nullable=False),
+    Column("subject", Text, nullable=False, index=True),
+    Column("name", Text, nullable=False),
+    Column("digest", Text, ForeignKey("payload.digest"), nullable=False),
+    Column("state", Text, nullable=False),
+    moment("state_at"),
+    Column("verdict", Text),
+    Column("grade", Text),
+    Column("reason", Text, nullable=False),
+)
+
+OUTBOX = Table(
+    "outbox",
+    METADATA,
+    Column("message_id", Text, ForeignKey("message.message_id"), primary_key=True),
+    moment("next_attempt_at"),
+    Column("attempts", Integer, nullable=False),
+    Column("fence", BigInteger, nullable=False),
+    Column("lease_owner", Text),
+    moment("lease_until", nullable=True),
+)
+
+ATTEMPT = Table(
+    "attempt",
+    METADATA,
+    Column("message_id", Text, ForeignKey("message.message_id"), primary_key=True),
+    Column("fence", BigInteger, primary_key=True),
+    Column("act", Text, nullable=False),
+    moment("started_at"),
+    Column("signed_digest", Text, ForeignKey("payload.digest")),
+    moment("ended_at", nullable=True),
+    Column("outcome", Text),
+    Column("reply_digest", Text, ForeignKey("payload.digest")),
+    Column("grade", Text),
+)
+
+ALARM = Table(
+    "alarm",
+    METADATA,
+    Column("alarm_id", Text, primary_key=True),
+    Column("code", Text, nullable=False),
+    Column("subject", Text, nullable=False),
+    Column("detail", Text, nullable=False),
+    moment("first_at"),
+    moment("last_at"),
+    Column("times", Integer, nullable=False),
+    moment("cleared_at", nullable=True),
+    Column("cleared_why", Text),
+)
+
+# The newest import of a year is in force; older ones stay, for the question what was known when.
+CALENDAR_YEAR = Table(
+    "calendar_year",
+    METADATA,
+    Column("year", Integer, primary_key=True),
+    Column("digest", Text, primary_key=True),
+    Column("off", ARRAY(Text), nullable=False),
+    Column("work", ARRAY(Text), nullable=False),
+    moment("imported_at"),
+)

@@ -1,0 +1,83 @@
+"""The unit of work: one transaction, its journal entries written last. 工作单元"""
+
+from collections.abc import Iterator
+from contextlib import AbstractContextManager, contextmanager
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Protocol
+
+from sqlalchemy import Connection, Engine
+from sqlalchemy.dialects.postgresql import insert
+
+from gateway.ports import Clock
+from gateway.store import journal
+from gateway.store.archive import Archive
+from gateway.store.journal import Fact
+from gateway.store.tables import PAYLOAD
+
+
+@dataclass(slots=True)
+class UnitOfWork:
+    """One transaction. `now` is its one moment: everything in it happened then."""
+
+    connection: Connection
+    now: datetime
+    _entries: list[tuple[str, str, str]] = field(default_factory=list)
+
+    def note(self, event: str, subject: str, **facts: Fact) -> None:
+        """Add a journal entry; it is written when the transaction commits, in this order."""
+        self._entries.append((event, subject, journal.canonical(facts)))
+
+    def keep(self, digest: str, size: int) -> None:
+        """Record that the archive holds these bytes; they are already durable there."""
+        row = {"digest": digest, "bytes": size, "archived_at": self.now}
+        self.connection.execute(insert(PAYLOAD).values(row).on_conflict_do_nothing())
+
+    def write_journal(self) -> None:
+        """Write the entries; called once, last before the commit."""
+        if self._entries:
+            journal.append(self.connection, self.now, self._entries)
+            self._entries = []
+
+
+class Store(Protocol):
+    """Whoever can begin a unit of work and holds the archive: the real store, or a test's."""
+
+    @property
+    def archive(self) -> Archive:
+        """The raw bytes."""
+
+    def begin(self) -> AbstractContextManager[UnitOfWork]:
+        """A transaction that commits when its block ends well, and leaves nothing otherwise."""
+
+
+class PostgresStore:
+    """The store over PostgreSQL and an archive directory."""
+
+    def __init__(self, engine: Engine, archive: Archive, clock: Clock) -> None:
+        self.engine = engine
+        self._archive = archive
+        self._clock = clock
+
+    @property
+    def archive(self) -> Archive:
+        """The raw bytes."""
+        return self._archive
+
+    @contextmanager
+    def begin(self) -> Iterator[UnitOfWork]:
+        """A transaction; the journal is written last, under its lock, then all is committed."""
+        with self.engine.begin() as connection:
+            work = UnitOfWork(connection, self._clock.now())
+            yield work
+            work.write_journal()
+
+
+def keep_bytes(store: Store, work: UnitOfWork, data: bytes) -> str:
+    """Archive small bytes made within a transaction and record them; returns the digest.
+
+    The file is durable before the row: a crash between leaves a file nothing refers to.
+    """
+    digest = store.archive.put(data)
+    work.keep(digest, len(data))
+    return digest
