@@ -98,7 +98,7 @@ def read_years(data: object) -> dict[int, YearDays]:
     or a `work` day a weekday: either would be a silent no-op and is a typing error.
     """
     if not isinstance(data, dict) or not isinstance(data.get("years"), dict):
-        raise ValueError("not a calendar: no years")
+        raise ValueError("not a calendar: no years")  # noqa: TRY004 - data, not a type
     return {int(year): _read_year(int(year), days) for year, days in data["years"].items()}
 
 

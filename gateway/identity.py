@@ -53,7 +53,7 @@ def _is_date(text: str) -> bool:
 
 
 def is_uscc(code: str) -> bool:
-    """Whether `code` is a sound unified social credit code (GB 32100), its organisation code too."""
+    """Whether `code` is a sound unified social credit code (GB 32100), inside and out."""
     if len(code) != 18 or any(c not in _USCC_ALPHABET for c in code):
         return False
     return _uscc_check(code[:17]) == code[17] and _organisation_check(code[8:16]) == code[16]

@@ -162,4 +162,6 @@ class StageCount:
 
     def line(self) -> str:
         """One line for a task log: `match examined=60 exact=52 …`."""
-        return " ".join([self.stage, f"examined={self.examined}"] + [f"{k}={v}" for k, v in self.counts.items()])
+        return " ".join(
+            [self.stage, f"examined={self.examined}"] + [f"{k}={v}" for k, v in self.counts.items()]
+        )

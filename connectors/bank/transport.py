@@ -2,14 +2,20 @@
 
 import stat
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
 import paramiko
 
-from gateway.errors import Code, MalformedMessage, NotConfigured, OutcomeUnknown, SignatureInvalid
-from gateway.errors import TransportError
+from gateway.errors import (
+    Code,
+    MalformedMessage,
+    NotConfigured,
+    OutcomeUnknown,
+    SignatureInvalid,
+    TransportError,
+)
 from gateway.retrying import smooth
 
 _CONNECT_TIMEOUT_SECONDS = 10
@@ -140,7 +146,7 @@ def _no_session(at: SftpAddress, failed: Exception) -> TransportError | Signatur
 
 def _private_key(at: SftpAddress) -> paramiko.PKey:
     try:
-        return paramiko.PKey.from_path(at.private_key, at.passphrase.encode())
+        return paramiko.PKey.from_path(at.private_key, at.passphrase)
     except (OSError, paramiko.SSHException, ValueError) as missing:
         raise NotConfigured(Code.KEY_MISSING, detail=at.private_key.name) from missing
 
@@ -186,10 +192,8 @@ def _read_whole(file: paramiko.SFTPFile, size: int) -> bytes:
 def _write_part(sftp: paramiko.SFTPClient, path: str, data: bytes) -> None:
     """Write `path.part` anew; what a dead attempt left there is removed first."""
     part = f"{path}.part"
-    try:
+    with suppress(FileNotFoundError):
         sftp.remove(part)
-    except FileNotFoundError:
-        pass
     with sftp.open(part, "wbx") as file:
         file.set_pipelined(True)
         file.write(data)

@@ -95,15 +95,11 @@ class CoreDatabase:
 
     def _missing_grants(self, agreed: Interface) -> list[str]:
         wanted = [(name, right) for name, rights in agreed.grants.items() for right in rights]
-        return [
-            f"{relation}: {right}"
-            for relation, right in wanted
-            if not self._read(
-                lambda c, r=f"{SCHEMA}.{relation}", p=right: c.execute(
-                    _GRANTED, {"relation": r, "privilege": p}
-                ).scalar_one()
-            )
-        ]
+        return [f"{name}: {right}" for name, right in wanted if not self._may(name, right)]
+
+    def _may(self, relation: str, privilege: str) -> bool:
+        what = {"relation": f"{SCHEMA}.{relation}", "privilege": privilege}
+        return bool(self._read(lambda c: c.execute(_GRANTED, what).scalar_one()))
 
     def _read(self, query: Callable[[Connection], T]) -> T:
         """Run a query that changes nothing; TransportError when the database does not answer."""

@@ -45,7 +45,7 @@ class SignatureInvalid(GatewayError):
 
 
 class RefusedHere(GatewayError):
-    """A rule of ours forbids it now; the text shows the rule and from when it is allowed. 本方拒绝"""
+    """A rule of ours forbids it now; the text says which, and from when. 本方拒绝"""
 
 
 class NotConfigured(GatewayError):

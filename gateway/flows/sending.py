@@ -1,4 +1,4 @@
-"""Sending: intent first, then the wire, then the answer; unknown is asked for, never resent. 发送"""
+"""Sending: intent first, then the wire; unknown is asked for, never resent. 发送"""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -135,9 +135,7 @@ def _courier(sending: Sending, message: MessageRow) -> Courier:
 
 def _outgoing(sending: Sending, message: MessageRow) -> Outgoing:
     payload = sending.store.archive.get(message.digest)
-    return Outgoing(
-        message.message_id, message.counterparty, message.kind, message.name, payload
-    )
+    return Outgoing(message.message_id, message.counterparty, message.kind, message.name, payload)
 
 
 def _signed(sending: Sending, courier: Courier, outgoing: Outgoing, claimed: Claim) -> bytes:

@@ -96,7 +96,10 @@ class KeyRing:
         key = self._keys.get(kid)
         if key is None or (key.purpose, key.holder) != (purpose, holder):
             return Code.KEY_UNKNOWN
-        if key.verifier.algorithm.value != algorithm or key.verifier.algorithm not in ALLOWED[purpose]:
+        if (
+            key.verifier.algorithm.value != algorithm
+            or key.verifier.algorithm not in ALLOWED[purpose]
+        ):
             return Code.ALGORITHM_NOT_ALLOWED
         if key.revoked(at):
             return Code.KEY_REVOKED

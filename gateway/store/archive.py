@@ -1,4 +1,4 @@
-"""The archive of raw bytes: content-addressed files, durable before anything refers to them. 归档"""
+"""The archive of raw bytes: content-addressed files, durable before any row. 归档"""
 
 import hashlib
 import os

@@ -6,7 +6,7 @@ from alembic import command
 from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy import Engine, create_engine, text
+from sqlalchemy import URL, Engine, create_engine, text
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.pool import NullPool
 
@@ -17,7 +17,7 @@ _CONNECT_TIMEOUT_SECONDS = 10
 _STATEMENT_TIMEOUT_MS = 120_000
 
 
-def connect(url: str) -> Engine:
+def connect(url: str | URL) -> Engine:
     """An engine over psycopg 3. Connections are not pooled: tasks are short and processes many."""
     return create_engine(
         url,

@@ -5,16 +5,16 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Protocol
 
-from sqlalchemy import insert, or_, select, update
+from sqlalchemy import ColumnElement, insert, or_, select, update
 
 from gateway.errors import Code, IllegalTransition, RefusedHere
 from gateway.ports import Outgoing, Reply
 from gateway.retrying import policy_for
+from gateway.states import Answer
 from gateway.store import alarms
 from gateway.store.messages import EVENT_OF, MESSAGE_STATES, MessageEvent, MessageState
 from gateway.store.tables import ATTEMPT, MESSAGE, OUTBOX
 from gateway.store.unit_of_work import Store, UnitOfWork, keep_bytes
-from gateway.states import Answer
 
 # Longer than any one call on the wire may take; a dead worker's message waits this long.
 LEASE_SECONDS = 30
@@ -105,10 +105,20 @@ def of_subject(work: UnitOfWork, subject: str) -> Sequence[MessageRow]:
     return _select(work, MESSAGE.c.subject == subject)
 
 
-def _select(work: UnitOfWork, condition: object) -> list[MessageRow]:
-    columns = (MESSAGE.c[name] for name in MessageRow.__dataclass_fields__)
-    query = select(*columns).where(condition).order_by(MESSAGE.c.message_id)  # type: ignore[arg-type]
-    return [MessageRow(*row[:-1], MessageState[row.state]) for row in work.connection.execute(query)]
+def _select(work: UnitOfWork, condition: ColumnElement[bool]) -> list[MessageRow]:
+    rows = work.connection.execute(select(MESSAGE).where(condition).order_by(MESSAGE.c.message_id))
+    return [
+        MessageRow(
+            row.message_id,
+            row.counterparty,
+            row.kind,
+            row.subject,
+            row.name,
+            row.digest,
+            MessageState[row.state],
+        )
+        for row in rows
+    ]
 
 
 def claim(work: UnitOfWork, message_id: str, owner: str) -> Claim:
@@ -140,7 +150,8 @@ def free_from(work: UnitOfWork, message_id: str) -> datetime:
     """From when the message may be claimed, as it stands now."""
     query = select(OUTBOX.c.lease_until, OUTBOX.c.next_attempt_at)
     row = work.connection.execute(query.where(OUTBOX.c.message_id == message_id)).one()
-    return max(row.next_attempt_at, row.lease_until or row.next_attempt_at)
+    moments: list[datetime] = [row.next_attempt_at, row.lease_until or row.next_attempt_at]
+    return max(moments)
 
 
 def _state(work: UnitOfWork, message_id: str) -> MessageState:

@@ -9,6 +9,8 @@ from typing import Protocol
 from sqlalchemy import Connection, Engine
 from sqlalchemy.dialects.postgresql import insert
 
+from gateway.errors import Code, IllegalTransition
+from gateway.events import JOURNAL_EVENTS
 from gateway.ports import Clock
 from gateway.store import journal
 from gateway.store.archive import Archive
@@ -24,8 +26,10 @@ class UnitOfWork:
     now: datetime
     _entries: list[tuple[str, str, str]] = field(default_factory=list)
 
-    def note(self, event: str, subject: str, **facts: Fact) -> None:
+    def note(self, event: str, subject: str, /, **facts: Fact) -> None:
         """Add a journal entry; it is written when the transaction commits, in this order."""
+        if event not in JOURNAL_EVENTS:
+            raise IllegalTransition(Code.TRANSITION_MISSING, detail=f"journal event {event}")
         self._entries.append((event, subject, journal.canonical(facts)))
 
     def keep(self, digest: str, size: int) -> None:

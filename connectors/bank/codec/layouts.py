@@ -1,6 +1,6 @@
 """Layouts: how one kind of file of one dialect is written, read from YAML. 文件格式定义"""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Set
 from dataclasses import dataclass
 from typing import Any
 
@@ -171,9 +171,13 @@ def _faults(layout: Layout) -> list[str]:
     """What a JSON Schema cannot see: names that do not meet, fields the kind needs."""
     detail, header, trailer = (r.names() for r in (layout.detail, layout.header, layout.trailer))
     named_in_detail = {c.of for c in layout.controls} | {c.where for c in layout.controls}
-    wanted = [
-        (detail, _DETAILS[layout.kind] | {layout.sequence, layout.unique} | named_in_detail, "detail"),
-        (header, _HEADERS[layout.kind], "header"),
+    wanted: list[tuple[frozenset[str], Set[str | None], str]] = [
+        (
+            detail,
+            _DETAILS[layout.kind] | {layout.sequence, layout.unique} | named_in_detail,
+            "detail",
+        ),
+        (header, {*_HEADERS[layout.kind]}, "header"),
         (trailer, {control.trailer for control in layout.controls}, "trailer"),
     ]
     if chain := layout.balance_chain:

@@ -45,9 +45,7 @@ def _details(layout: Layout, lines: list[Line]) -> list[Line]:
     return [line for line in lines if line.record is layout.detail]
 
 
-def _lines(
-    layout: Layout, data: bytes, lines_max: int, findings: list[Finding]
-) -> Iterator[Line]:
+def _lines(layout: Layout, data: bytes, lines_max: int, findings: list[Finding]) -> Iterator[Line]:
     newline = layout.newline.encode()
     rows = data.split(newline)
     if rows[-1] or len(rows) == 1:

@@ -1,17 +1,24 @@
 """A file without its people: same form, names and accounts masked; for samples. 脱敏"""
 
+from collections.abc import Callable
+
 from connectors.bank.codec.layouts import Layout
 from gateway.identity import mask_account, mask_name
 
-_MASKS = {
+
+def _mask_words(text: str) -> str:
+    return text[:4] + "*" * max(len(text) - 4, 0)
+
+
+_MASKS: dict[str, Callable[[str], str]] = {
     "loan_no": mask_account,
     "payer_account": mask_account,
     "other_account": mask_account,
     "account_number": mask_account,
     "payer_name": mask_name,
     "other_name": mask_name,
-    "summary": lambda text: text[:4] + "*" * max(len(text) - 4, 0),
-    "message": lambda text: text[:4] + "*" * max(len(text) - 4, 0),
+    "summary": _mask_words,
+    "message": _mask_words,
 }
 
 

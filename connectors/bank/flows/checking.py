@@ -45,9 +45,7 @@ def check(bank: Bank, key: NightKey) -> StageCount:
     """Judge every file of a night that has not been judged; then see whether all are here."""
     with bank.store.begin() as work:
         waiting = [
-            file
-            for file in files.of_night(work, key.night_id)
-            if file.state is FileState.RECEIVED
+            file for file in files.of_night(work, key.night_id) if file.state is FileState.RECEIVED
         ]
         reused = {file.file_id for file in waiting if inbox.is_reused_name(work, file.file_id)}
     for file in waiting:
@@ -83,9 +81,7 @@ def examine(bank: Bank, key: NightKey, file: FileRow, *, name_reused: bool = Fal
     return Report(found, verified, decoded)
 
 
-def _judge(
-    bank: Bank, work: UnitOfWork, night: NightRow, examined: tuple[FileRow, Report]
-) -> None:
+def _judge(bank: Bank, work: UnitOfWork, night: NightRow, examined: tuple[FileRow, Report]) -> None:
     file, report = examined
     current = files.find(work, file.file_id)
     if current is None or current.state is not FileState.RECEIVED:
@@ -107,9 +103,7 @@ def _quarantine(work: UnitOfWork, file: FileRow, findings: Sequence[Finding]) ->
     alarms.ring(work, first.code, file.file_id, f"{file.name} {first.place()}")
 
 
-def _pass(
-    bank: Bank, work: UnitOfWork, night: NightRow, examined: tuple[FileRow, Report]
-) -> None:
+def _pass(bank: Bank, work: UnitOfWork, night: NightRow, examined: tuple[FileRow, Report]) -> None:
     file, report = examined
     code = None if bank.profile.evidence is Evidence.SIGNATURE else report.verified.code
     files.keep_proof(work, file.file_id, grade_of(code), report.verified.kid)

@@ -174,7 +174,7 @@ def _keep_basis(
 
 
 def _encode(decision: Decision) -> bytes:
-    lines = [*decision.matches, *decision.breaks]
+    lines: list[Match | Break] = [*decision.matches, *decision.breaks]
     return "".join(
         json.dumps(asdict(line), default=lambda item: item.name, sort_keys=True) + "\n"
         for line in lines

@@ -50,9 +50,7 @@ def _settle(work: UnitOfWork, night: NightRow) -> None:
 
 def _refused(batch_no: str, serial: int, fen: int) -> Break:
     """The bank took it and the ledger would not book it: money without an owner (长款)."""
-    return Break(
-        BreakKind.POSTING_REFUSED, Direction.LONG, True, batch_no, serial, None, fen, fen
-    )
+    return Break(BreakKind.POSTING_REFUSED, Direction.LONG, True, batch_no, serial, None, fen, fen)
 
 
 def prove(bank: Bank, key: NightKey) -> StageCount:
@@ -133,7 +131,11 @@ def _sheet(bank: Bank, work: UnitOfWork, night: NightRow) -> tuple[ProofSheet, b
 
 def _conclusion(night: NightRow, proved: bool, breaks: int) -> str:
     if proved:
-        return f"等式全部成立，核平；不平账项 {breaks} 项待处理。" if breaks else "等式全部成立，核平。"
+        return (
+            f"等式全部成立，核平；不平账项 {breaks} 项待处理。"
+            if breaks
+            else "等式全部成立，核平。"
+        )
     if night.state is NightState.POSTED:
         return "等式不成立，停止入账，报告开发人员。"
     return f"未完成：当前状态“{night.state.value}”。"
@@ -186,4 +188,3 @@ def _break_line(row: decisions.BreakRow) -> BreakLine:
         payer_account=row.payer_account,
         payer_name=row.payer_name,
     )
-

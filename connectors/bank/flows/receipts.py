@@ -79,7 +79,9 @@ class ReceiptCourier:
             (message.name + layout.signature_suffix, sign_detached(signer, message.payload)),
             (message.name + layout.flag_suffix, flag_of(layout, flag)),
         ]
-        return json.dumps([(name, base64.b64encode(data).decode()) for name, data in files]).encode()
+        return json.dumps(
+            [(name, base64.b64encode(data).decode()) for name, data in files]
+        ).encode()
 
     def send(self, message: Outgoing, signed: bytes) -> Reply:
         """Publish data, signature and flag; the flag's renaming is the point of no return."""

@@ -100,7 +100,8 @@ def decide(instructions: Iterable[Instruction], results: Iterable[DeductionResul
     """
     asked = sorted(instructions, key=lambda item: (item.batch_no, item.serial))
     answers = {(result.batch_no, result.serial): result for result in results}
-    matches, breaks = [], []
+    matches: list[Match] = []
+    breaks: list[Break] = []
     paid: set[tuple[str, int]] = set()
     for instruction in asked:
         result = answers.pop((instruction.batch_no, instruction.serial), None)
@@ -120,9 +121,7 @@ def _decide_one(
         match = Match(asked.batch_no, asked.serial, Outcome.MISSING, None, 0)
         return match, [_break(BreakKind.MISSING_RESULT, asked, None)]
     judgement = _once(judge(asked, result), asked, paid)
-    match = Match(
-        asked.batch_no, asked.serial, judgement.outcome, result.line, result.taken_fen
-    )
+    match = Match(asked.batch_no, asked.serial, judgement.outcome, result.line, result.taken_fen)
     return match, [_break(judgement.kind, asked, result)] if judgement.kind else []
 
 
@@ -177,9 +176,7 @@ def lump_break(batch_no: str, taken_fen: int, credited_fen: int) -> Break | None
     if not difference:
         return None
     direction = Direction.LONG if difference > 0 else Direction.SHORT
-    return Break(
-        BreakKind.LUMP_DIFFERS, direction, True, batch_no, None, None, abs(difference), 0
-    )
+    return Break(BreakKind.LUMP_DIFFERS, direction, True, batch_no, None, None, abs(difference), 0)
 
 
 def opening_break(proved_closing_fen: int, opening_fen: int) -> Break | None:

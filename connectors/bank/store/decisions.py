@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 
 from sqlalchemy import func, insert, select
 from sqlalchemy.dialects.postgresql import insert as upsert
@@ -18,6 +19,11 @@ from gateway.store.unit_of_work import UnitOfWork
 _INSTRUCTION_FIELDS = (
     "batch_no", "serial", "loan_no", "instalment_no", "payer_account", "payer_name", "asked_fen",
     "principal_fen", "interest_fen", "penalty_fen", "full_flag",
+)  # fmt: skip
+_PERSON_FIELDS = ("loan_no", "payer_account", "payer_name")
+_BREAK_FIELDS = (
+    "break_id", "kind", "direction", "blocking", "batch_no", "serial", "line", "amount_fen",
+    "unbooked_fen", "first_seen",
 )  # fmt: skip
 
 
@@ -101,27 +107,16 @@ def breaks(work: UnitOfWork, night_id: str) -> Sequence[BreakRow]:
         & (INSTRUCTION.c.serial == BREAK.c.serial)
     )
     source = BREAK.outerjoin(RESULT, answered).outerjoin(INSTRUCTION, asked)
-    query = (
-        select(
-            *(BREAK.c[name] for name in list(BreakRow.__dataclass_fields__)[:10]),
-            *(
-                _first(RESULT.c[name], INSTRUCTION.c[name])
-                for name in ("loan_no", "payer_account", "payer_name")
-            ),
-            _first(RESULT.c.code),
-        )
-        .select_from(source)
-        .where(BREAK.c.night_id == night_id)
-        .order_by(BREAK.c.kind, BREAK.c.batch_no, BREAK.c.serial)
+    of_break = [BREAK.c[name] for name in _BREAK_FIELDS]
+    person = [func.coalesce(RESULT.c[name], INSTRUCTION.c[name], "") for name in _PERSON_FIELDS]
+    query = select(*of_break, *person, func.coalesce(RESULT.c.code, "")).select_from(source)
+    ordered = query.where(BREAK.c.night_id == night_id).order_by(
+        BREAK.c.kind, BREAK.c.batch_no, BREAK.c.serial
     )
     return [
-        BreakRow(row[0], BreakKind[row[1]], Direction[row[2]], *row[3:])
-        for row in work.connection.execute(query)
+        BreakRow(row[0], BreakKind[row[1]], Direction[row[2]], *tuple[Any, ...](row)[3:])
+        for row in work.connection.execute(ordered)
     ]
-
-
-def _first(*columns: object) -> object:
-    return func.coalesce(*columns, "")
 
 
 def outcome_counts(work: UnitOfWork, night_id: str) -> dict[Outcome, int]:

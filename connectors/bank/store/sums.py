@@ -1,13 +1,15 @@
 """A night's sums, each by one query over stored rows: the proof's own path. 核对合计"""
 
-from sqlalchemy import Row, text
+from collections.abc import Sequence
+from typing import Any
+
+from sqlalchemy import text
 
 from connectors.bank.model import Outcome
 from connectors.bank.rules.proof import NightSums, Sum
 from connectors.bank.store import files
 from gateway.store.unit_of_work import UnitOfWork
 
-_SIGNED = "amount_fen * case when (direction = 'C') <> reversal then 1 else -1 end"
 _QUERIES = {
     "instructions": """
         select count(*), sum(asked_fen) from instruction where night_id = :night""",
@@ -17,13 +19,17 @@ _QUERIES = {
         select count(*), sum(taken_fen) from deduction_result r where file_id = :results
         and not exists (select from deduction_match m
                         where m.file_id = r.file_id and m.line = r.line)""",
-    "moves": f"""
-        select count(*), sum({_SIGNED}) from statement_line where file_id = :statement""",
-    "lump": f"""
-        select count(*), sum({_SIGNED}) from statement_line where file_id = :statement
-        and summary in (select replace(:pattern, '{{batch}}', batch_no) from instruction
+    "moves": """
+        select count(*),
+               sum(amount_fen * case when (direction = 'C') <> reversal then 1 else -1 end)
+        from statement_line where file_id = :statement""",
+    "lump": """
+        select count(*),
+               sum(amount_fen * case when (direction = 'C') <> reversal then 1 else -1 end)
+        from statement_line where file_id = :statement
+        and summary in (select replace(:pattern, '{batch}', batch_no) from instruction
                         where night_id = :night
-                        union select replace(:pattern, '{{batch}}', batch_no)
+                        union select replace(:pattern, '{batch}', batch_no)
                         from deduction_result where file_id = :results)""",
     "lump_break": """
         select count(*), sum(case direction when 'LONG' then amount_fen else -amount_fen end)
@@ -83,5 +89,5 @@ def night_sums(
     )
 
 
-def _sum(row: Row[tuple[int, int | None]]) -> Sum:
+def _sum(row: Sequence[Any]) -> Sum:
     return Sum(row[0], int(row[1] or 0))

@@ -147,7 +147,9 @@ MATCH = Table(
         ["night_id", "batch_no", "serial"],
         ["instruction.night_id", "instruction.batch_no", "instruction.serial"],
     ),
-    ForeignKeyConstraint(["file_id", "line"], ["deduction_result.file_id", "deduction_result.line"]),
+    ForeignKeyConstraint(
+        ["file_id", "line"], ["deduction_result.file_id", "deduction_result.line"]
+    ),
 )
 
 BREAK = Table(

@@ -1,0 +1,46 @@
+"""What is agreed with counterparties and the State, from schemas/. 约定数据装载"""
+
+from collections.abc import Mapping
+from pathlib import Path
+
+import yaml
+
+from connectors.bank.codec import Layout, layout_of
+from connectors.bank.model import FileKind
+from connectors.bank.settings import BankProfile
+from connectors.core_system.rules import interface_of
+from connectors.core_system.settings import Interface
+from gateway.dates import YearDays, read_years
+from gateway.errors import Code, NotConfigured
+from gateway.wiring.reading import read_json
+
+
+def load_layout(schemas: Path, name: str) -> Layout:
+    """The layout of that name. Raises NotConfigured when it is missing or unsound."""
+    path = schemas / "bank" / f"{name}.yaml"
+    if not path.is_file():
+        raise NotConfigured(Code.SETTING_MISSING, detail=f"schemas/bank/{name}.yaml")
+    try:
+        data = yaml.safe_load(path.read_text(encoding="utf-8"))
+    except yaml.YAMLError as unreadable:
+        raise NotConfigured(Code.LAYOUT_INVALID, detail=path.name) from unreadable
+    return layout_of(data, read_json(schemas / "bank" / "layout.schema.json"))
+
+
+def load_layouts(schemas: Path, profile: BankProfile) -> Mapping[FileKind, Layout]:
+    """A bank's layouts by kind. Raises NotConfigured when one is of another kind."""
+    layouts = {kind: load_layout(schemas, name) for kind, name in profile.layouts.items()}
+    for kind, layout in layouts.items():
+        if layout.kind is not kind:
+            raise NotConfigured(Code.SETTING_INVALID, detail=f"{profile.code}: {layout.name}")
+    return layouts
+
+
+def load_years(schemas: Path) -> Mapping[int, YearDays]:
+    """The calendar years this release ships."""
+    return read_years(read_json(schemas / "calendar" / "working-days.json"))
+
+
+def load_interface(schemas: Path) -> Interface:
+    """The core system's interface as agreed."""
+    return interface_of(read_json(schemas / "core_system" / "interface.json"))

@@ -1,0 +1,144 @@
+"""The gateway put together: from the settings to everything the flows need. 组装入口"""
+
+import os
+import socket
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import Enum
+from pathlib import Path
+
+from pydantic import TypeAdapter
+
+from connectors.bank.flows.parts import Bank
+from connectors.bank.flows.receipts import KIND as RECEIPTS
+from connectors.bank.flows.receipts import ReceiptCourier
+from connectors.bank.model import FileKind, NightKey
+from connectors.bank.settings import BankProfile
+from connectors.bank.transport import SftpWire
+from connectors.core_system.flows import KIND as POSTINGS
+from connectors.core_system.flows import PostingCourier
+from connectors.core_system.model import Ledger
+from connectors.core_system.settings import CONNECTION as CORE
+from connectors.core_system.settings import Interface
+from connectors.core_system.transport import CoreDatabase
+from gateway.clock import SystemClock
+from gateway.dates import Calendar
+from gateway.errors import Code, NotConfigured
+from gateway.flows.bank_night import Night
+from gateway.flows.sending import Sending
+from gateway.ports import Clock
+from gateway.retrying import pause
+from gateway.signing.keyring import KeyRing
+from gateway.signing.selftest import require_sound_algorithms
+from gateway.store import calendars
+from gateway.store.archive import Archive
+from gateway.store.database import connect, require_current
+from gateway.store.unit_of_work import PostgresStore
+from gateway.wiring.agreed import load_interface, load_layouts, load_years
+from gateway.wiring.connections import Connections
+from gateway.wiring.keys import load_ring
+from gateway.wiring.places import Places
+from gateway.wiring.reading import read_typed
+
+FILE = "settings.json"
+
+
+class Environment(Enum):
+    """Where this gateway runs."""
+
+    SANDBOX = "sandbox"
+    PRODUCTION = "production"
+
+
+@dataclass(frozen=True, slots=True)
+class Site:
+    """The site's settings, settings.json of the secrets directory."""
+
+    name: str
+    environment: Environment
+    archive: Path
+    banks: tuple[BankProfile, ...]
+
+
+_SITE = TypeAdapter(Site)
+
+
+@dataclass(frozen=True, slots=True)
+class Gateway:
+    """Everything, put together."""
+
+    site: Site
+    store: PostgresStore
+    calendar: Calendar
+    ring: KeyRing
+    clock: Clock
+    core: CoreDatabase
+    interface: Interface
+    banks: Mapping[str, Bank]
+    sending: Sending
+
+    def bank(self, code: str) -> Bank:
+        """The bank of that node number. Raises NotConfigured when there is none."""
+        if code not in self.banks:
+            raise NotConfigured(Code.SETTING_MISSING, detail=f"{FILE}: bank {code}")
+        return self.banks[code]
+
+    def night(self, key: NightKey) -> Night:
+        """One night with everything it needs."""
+        return Night(self.bank(key.bank), self.sending, key)
+
+
+def site(places: Places) -> Site:
+    """The site's settings alone. Raises NotConfigured naming what is wrong."""
+    found = read_typed(places.secrets / FILE, _SITE)
+    codes = [bank.code for bank in found.banks]
+    if len(set(codes)) != len(codes):
+        raise NotConfigured(Code.DUPLICATE_SETTING, detail=f"{FILE}: banks")
+    return found
+
+
+def build(places: Places | None = None) -> Gateway:
+    """Put the gateway together from the settings.
+
+    Raises NotConfigured for anything missing, TransportError when our own database is away.
+    """
+    require_sound_algorithms()
+    places = places or Places.from_environment()
+    settings, connections, clock = site(places), Connections(places.secrets), SystemClock()
+    engine = connect(connections.gateway_database())
+    require_current(engine)
+    store = PostgresStore(engine, Archive(settings.archive), clock)
+    with store.begin() as work:
+        calendar = calendars.load(work, load_years(places.schemas))
+    ring = load_ring(places.secrets)
+    core = CoreDatabase(connect(connections.database(CORE)))
+    banks = {
+        profile.code: Bank(
+            profile=profile,
+            layouts=load_layouts(places.schemas, profile),
+            wire=SftpWire(connections.sftp(profile.connection), profile.limits.listing_max),
+            ring=ring,
+            ledger=core,
+            store=store,
+            calendar=calendar,
+            clock=clock,
+        )
+        for profile in settings.banks
+    }
+    interface = load_interface(places.schemas)
+    sending = Sending(store, couriers(banks, core, ring), clock, pause, _owner())
+    return Gateway(settings, store, calendar, ring, clock, core, interface, banks, sending)
+
+
+def couriers(
+    banks: Mapping[str, Bank], ledger: Ledger, ring: KeyRing
+) -> Mapping[str, PostingCourier | ReceiptCourier]:
+    """A courier for every kind of message."""
+    wires = {code: (bank.wire, bank.profile.incoming) for code, bank in banks.items()}
+    layouts = {code: bank.layouts[FileKind.FILE_RECEIPT] for code, bank in banks.items()}
+    return {POSTINGS: PostingCourier(ledger), RECEIPTS: ReceiptCourier(wires, layouts, ring)}
+
+
+def _owner() -> str:
+    """Who holds a lease, for a person who looks: machine and process."""
+    return f"{socket.gethostname()}:{os.getpid()}"
