@@ -8,7 +8,16 @@ from itertools import islice
 
 from cryptography.hazmat.primitives.asymmetric import ed25519, rsa
 
-from sandbox.keys.algorithms import ED25519, PUBLIC_EXPONENT, RSA_BITS, RSA_V1_5, private_text
+from sandbox.keys.algorithms import (
+    ALGORITHMS,
+    ED25519,
+    PUBLIC_EXPONENT,
+    RSA_BITS,
+    RSA_V1_5,
+    private_text,
+)
+from sandbox.keys.signer import Signer, signer
+from sandbox.world.chance import Seed
 
 PRIME_BYTES = RSA_BITS // 16
 MAX_CANDIDATES = 20_000  # one in about 350 odd numbers of this size is prime
@@ -16,10 +25,23 @@ SIEVE_TO = 2_000
 WITNESSES = 24
 
 
-def derived_private(alg: str, purpose: str) -> str | None:
-    """Return the private key of a purpose, or nothing where signatures are random anyway."""
+def derived_private(alg: str, seed: Seed, owner: str) -> str | None:
+    """Return the private key of an owner, or nothing where signatures are random anyway."""
     makers = {ED25519: _ed25519, RSA_V1_5: _rsa}
-    return makers[alg](purpose) if alg in makers else None
+    return makers[alg](f"{seed}:{owner}") if alg in makers else None
+
+
+def derived_signer(alg: str, seed: Seed, bank: str) -> Signer:
+    """Return the signer ``bank prepare`` would make of the seed, without touching a disk."""
+    private = derived_private(alg, seed, bank)
+    if private is None:
+        raise ValueError(f"keys for {alg} are random: no seed leads to them")
+    return signer(kid_of(bank), alg, private, ALGORITHMS[alg].public_pem(private))
+
+
+def kid_of(owner: str) -> str:
+    """Return the name of an owner's key; an impostor's key bears the true bank's name."""
+    return f"{owner.partition('-')[0]}-01"
 
 
 def _ed25519(purpose: str) -> str:

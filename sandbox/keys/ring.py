@@ -13,7 +13,7 @@ from pathlib import Path
 
 from sandbox.disk import write_private, write_whole
 from sandbox.keys.algorithms import ALGORITHMS, RSA_PSS, SM2_SM3, verify
-from sandbox.keys.derived import derived_private
+from sandbox.keys.derived import derived_private, kid_of
 from sandbox.keys.signer import Signature, Signer, signer
 from sandbox.world.chance import Seed
 
@@ -36,9 +36,8 @@ def make_key(root: Path, owner: str, alg: str, seed: Seed) -> OwnKey:
     path = root / "keys" / f"{owner}.json"
     if path.exists():
         return _read_key(path)
-    private = derived_private(alg, f"{seed}:{owner}") or ALGORITHMS[alg].new_private()
-    # An impostor pretends: the name of its key is the true bank's.
-    key = OwnKey(f"{owner.partition('-')[0]}-01", alg, private)
+    private = derived_private(alg, seed, owner) or ALGORITHMS[alg].new_private()
+    key = OwnKey(kid_of(owner), alg, private)
     write_private(path, json.dumps(asdict(key)).encode("ascii"))
     return key
 

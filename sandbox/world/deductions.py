@@ -10,6 +10,7 @@ from sandbox.world.calendar import night_index
 from sandbox.world.chance import Chance, Seed
 from sandbox.world.loans import Loan, loan
 from sandbox.world.outcomes import ANSWERS, BOOKED, Outcome
+from sandbox.world.people import FOUR_BYTE_GIVEN, RARE_GIVEN
 
 MAX_COUNT = 100_000
 ODDITIES_FROM = 5  # a smaller batch has no room for what every night must have
@@ -70,7 +71,12 @@ class _Oddities:
 
     outcome: int = 0
     card: tuple[int, int] = (0, 0)
-    rare: frozenset[int] = frozenset()
+    rare_name: int = 0
+    four_byte_name: int = 0
+
+    def given_names(self, serial: int) -> tuple[str, ...]:
+        """Return what the borrower at a serial may be called; nothing if it does not matter."""
+        return {self.rare_name: RARE_GIVEN, self.four_byte_name: FOUR_BYTE_GIVEN}.get(serial, ())
 
 
 Draft = Callable[[int], Instruction]
@@ -97,11 +103,12 @@ def _oddities(chance: Chance, bank: Bank, count: int) -> _Oddities:
     if count < ODDITIES_FROM:
         return _Oddities()
     drawn = chance.distinct(ODDITIES_FROM, count)
-    outcome, one, other, rare, rare_too = (place + 1 for place in drawn)
+    outcome, one, other, rare, four_byte = (place + 1 for place in drawn)
     return _Oddities(
         outcome=outcome if bank.always else 0,
         card=(min(one, other), max(one, other)) if bank.shared_card else (0, 0),
-        rare=frozenset({rare, rare_too}),
+        rare_name=rare,
+        four_byte_name=four_byte,
     )
 
 
@@ -109,7 +116,7 @@ def _drafter(chance: Chance, bank: Bank, day: date, odd: _Oddities) -> Draft:
     night = night_index(day)
 
     def draft(serial: int) -> Instruction:
-        owed = loan(chance, bank, (night, serial), rare=serial in odd.rare)
+        owed = loan(chance, bank, (night, serial), odd.given_names(serial))
         number = chance.between(2, owed.months - 1)  # one instalment before it, one after it
         share = owed.share(number)
         late = chance.between(1, MAX_OVERDUE_DAYS) if chance.happens(OVERDUE_PER_MILLE) else 0

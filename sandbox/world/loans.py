@@ -30,10 +30,10 @@ class Loan:
         return shares(self.amount_fen, self.rate_millionths, self.months)[instalment_no - 1]
 
 
-def loan(chance: Chance, bank: Bank, place: tuple[int, int], rare: bool) -> Loan:
-    """Return the loan of a place (night, serial) at a bank."""
+def loan(chance: Chance, bank: Bank, place: tuple[int, int], given: tuple[str, ...]) -> Loan:
+    """Return the loan of a place (night, serial) at a bank; ``given`` as for a person."""
     night, serial = place
-    borrower = person(chance, (int(bank.code[-1]), night, serial), rare)
+    borrower = person(chance, (int(bank.code[-1]), night, serial), given)
     return Loan(
         loan_no=loan_number(bank, night, serial),
         borrower=borrower,

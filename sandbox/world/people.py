@@ -10,8 +10,10 @@ GIVEN = (
     "伟", "芳", "娜", "敏", "静", "强", "磊", "洋", "艳", "勇",
     "建国", "秀英", "志强", "桂兰", "晓明", "雪梅", "海燕", "国庆", "春花", "子轩",
 )  # fmt: skip
-# Four bytes in GB18030, absent from GBK: every program that says GBK loses them.
-RARE_GIVEN = ("䶮", "𬭎", "㛃", "𬱖", "文䶮", "𬭎辉", "小㛃", "𬱖之")
+# Absent from GBK: every program that says GBK loses them. In GB18030, 䶮 has two bytes and the
+# others have four.
+FOUR_BYTE_GIVEN = ("𬭎", "㛃", "𬱖", "文𬭎", "小㛃", "之𬱖")
+RARE_GIVEN = ("䶮", "文䶮", "䶮辉", "㛃然", "𬱖之", "𬭎辉")
 DOTTED_GIVEN = ("·阿依古丽", "·买买提", "·巴特尔", "·卓玛", "·䶮然")
 
 ELDEST, YOUNGEST = date(1964, 1, 1), date(2002, 12, 31)
@@ -34,9 +36,12 @@ def check_digit(first_17: str) -> str:
     return CHECK_DIGITS[total % 11]
 
 
-def person(chance: Chance, place: tuple[int, int, int], rare: bool) -> Person:
-    """Return the person of a place (bank 1-9, night 0-9, serial 1-100000), unlike any other."""
-    return Person(_id_number(chance, place), _name(chance, rare))
+def person(chance: Chance, place: tuple[int, int, int], given: tuple[str, ...]) -> Person:
+    """Return the person of a place (bank 1-9, night 0-9, serial 1-100000), unlike any other.
+
+    The given name is one of ``given``; with none to choose from it is anybody's.
+    """
+    return Person(_id_number(chance, place), SURNAME + chance.choose(given or _names(chance)))
 
 
 def _id_number(chance: Chance, place: tuple[int, int, int]) -> str:
@@ -49,8 +54,7 @@ def _id_number(chance: Chance, place: tuple[int, int, int]) -> str:
     return first_17 + check_digit(first_17)
 
 
-def _name(chance: Chance, rare: bool) -> str:
-    if rare or chance.happens(20):
-        return SURNAME + chance.choose(RARE_GIVEN)
-    given = DOTTED_GIVEN if chance.happens(30) else GIVEN
-    return SURNAME + chance.choose(given)
+def _names(chance: Chance) -> tuple[str, ...]:
+    if chance.happens(20):
+        return RARE_GIVEN
+    return DOTTED_GIVEN if chance.happens(30) else GIVEN
