@@ -35,7 +35,7 @@ from gateway.store.archive import Archive
 from gateway.store.database import connect, require_current
 from gateway.store.unit_of_work import PostgresStore
 from gateway.wiring.agreed import load_interface, load_layouts, load_years
-from gateway.wiring.connections import Connections
+from gateway.wiring.connections import GATEWAY, Connections
 from gateway.wiring.keys import load_ring
 from gateway.wiring.places import Places
 from gateway.wiring.reading import read_typed
@@ -105,7 +105,7 @@ def build(places: Places | None = None) -> Gateway:
     require_sound_algorithms()
     places = places or Places.from_environment()
     settings, connections, clock = site(places), Connections(places.secrets), SystemClock()
-    engine = connect(connections.gateway_database())
+    engine = connect(connections.database(GATEWAY))
     require_current(engine)
     store = PostgresStore(engine, Archive(settings.archive), clock)
     with store.begin() as work:

@@ -1,6 +1,5 @@
 """Connections in the form of Airflow's local-filesystem secrets backend. 连接"""
 
-import os
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -9,10 +8,11 @@ from sqlalchemy import URL
 
 from connectors.bank.transport import SftpAddress
 from gateway.errors import Code, NotConfigured
-from gateway.wiring.places import DATABASE_VARIABLE
 from gateway.wiring.reading import read_secret, read_typed
 
 FILE = "connections.json"
+# Our own database, as the program and as the desk, which only looks.
+GATEWAY, DESK = "gateway_db", "gateway_desk"
 _DRIVER = "postgresql+psycopg"
 
 
@@ -51,10 +51,6 @@ class Connections:
         if conn_id not in self._all:
             raise NotConfigured(Code.SETTING_MISSING, detail=f"{FILE}: {conn_id}")
         return self._all[conn_id]
-
-    def gateway_database(self, conn_id: str = "gateway_db") -> str | URL:
-        """Our own database: GATEWAY_DATABASE_URL where it is set, else the connection."""
-        return os.environ.get(DATABASE_VARIABLE) or self.database(conn_id)
 
     def database(self, conn_id: str) -> URL:
         """A PostgreSQL connection as a URL; `host` may be a socket's directory."""

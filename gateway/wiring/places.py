@@ -6,7 +6,6 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
 SECRETS_VARIABLE = "GATEWAY_SECRETS_DIR"
-DATABASE_VARIABLE = "GATEWAY_DATABASE_URL"
 
 
 @dataclass(frozen=True, slots=True)

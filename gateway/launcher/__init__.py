@@ -1,0 +1,1 @@
+"""Starts and stops database, sandbox and Airflow, as processes. 启停"""

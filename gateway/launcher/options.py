@@ -1,0 +1,63 @@
+"""What a start can be told, by environment variables. 启动选项"""
+
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from gateway.errors import Code, NotConfigured
+from gateway.wiring.places import ROOT
+
+_PORT_MAX = 65535
+
+
+@dataclass(frozen=True, slots=True)
+class Options:
+    """Where things go and on which ports; everything has a default."""
+
+    var: Path
+    ui_port: int
+    sftp_port: int
+    seed: str
+    database_url: str
+
+    @classmethod
+    def from_environment(cls, environ: Mapping[str, str] = os.environ) -> "Options":
+        """Read GATEWAY_VAR, GATEWAY_UI_PORT, GATEWAY_SFTP_PORT, GATEWAY_SEED and the database's.
+
+        Raises NotConfigured naming the variable that makes no sense.
+        """
+        return cls(
+            var=Path(environ.get("GATEWAY_VAR") or ROOT / "var").resolve(),
+            ui_port=_port(environ, "GATEWAY_UI_PORT", 8080),
+            sftp_port=_port(environ, "GATEWAY_SFTP_PORT", 2222),
+            seed=environ.get("GATEWAY_SEED") or "20260228",
+            database_url=environ.get("GATEWAY_DATABASE_URL", ""),
+        )
+
+    @property
+    def secrets(self) -> Path:
+        """The site's secrets directory."""
+        return self.var / "secrets"
+
+    @property
+    def sandbox(self) -> Path:
+        """The sandbox banks' own directory."""
+        return self.var / "sandbox" / "bank"
+
+    @property
+    def run(self) -> Path:
+        """Where running processes are written down."""
+        return self.var / "run"
+
+    @property
+    def logs(self) -> Path:
+        """Where processes and tasks write their logs."""
+        return self.var / "logs"
+
+
+def _port(environ: Mapping[str, str], name: str, default: int) -> int:
+    text = environ.get(name) or str(default)
+    if not text.isdigit() or not 0 < int(text) <= _PORT_MAX:
+        raise NotConfigured(Code.SETTING_INVALID, detail=name)
+    return int(text)
