@@ -1,6 +1,8 @@
 """``core fill``, ``core reset``. 核心系统命令."""
 
 import argparse
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import date
 from typing import TYPE_CHECKING
 
@@ -39,12 +41,26 @@ def _fill(args: argparse.Namespace) -> None:
     from sandbox.core.fill import Wanted, fill
 
     days = (args.date,) if args.date else business_days()
-    count = fill(args.dsn, args.exchange_role, Wanted(args.seed, args.scale, banks_of(args), days))
+    wanted = Wanted(args.seed, args.scale, banks_of(args), days)
+    with _told_in_a_line():
+        count = fill(args.dsn, args.exchange_role, wanted)
     print(f"sandbox core filled: {count} instructions")
 
 
 def _reset(args: argparse.Namespace) -> None:
     from sandbox.core.reset import reset
 
-    reset(args.dsn)
+    with _told_in_a_line():
+        reset(args.dsn)
     print("sandbox core reset")
+
+
+@contextmanager
+def _told_in_a_line() -> Iterator[None]:
+    """Let what the database says become a refusal like any other."""
+    import psycopg
+
+    try:
+        yield
+    except psycopg.Error as error:
+        raise RuntimeError(str(error).strip()) from error

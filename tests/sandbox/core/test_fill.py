@@ -83,5 +83,12 @@ def test_the_verbs_fill_and_reset(databases, run_verb):
     done = run_verb(*filling, "--seed", SEED, *one_night)
     assert done.stdout == b"sandbox core filled: 15 instructions\n"
     assert run_verb("core", "reset", "--dsn", filling[3]).stdout == b"sandbox core reset\n"
-    failed = run_verb(*filling, "--seed", "other", check=False)
+
+
+@pytest.mark.parametrize("wrong", [{"seed": "other"}, {"dsn": "host=/nowhere dbname=none"}])
+def test_a_verb_that_cannot_be_done_is_refused_in_a_line(filled, run_verb, wrong):
+    values = {"dsn": filled.owner, "seed": SEED, "exchange-role": "gw"} | wrong
+    arguments = [part for name, value in values.items() for part in (f"--{name}", value)]
+    failed = run_verb("core", "fill", *arguments, check=False)
     assert (failed.returncode, failed.stderr.startswith(b"sandbox: ")) == (1, True)
+    assert b"Traceback" not in failed.stderr

@@ -1,5 +1,8 @@
 """What is not for partners is refused and written down. 拒绝."""
 
+import socket
+import time
+
 import paramiko
 import psutil
 import pytest
@@ -53,6 +56,30 @@ def test_what_is_not_for_partners_is_refused_and_written_down(partner, news, att
         REFUSED[attempt](sftp)
     assert [one["event"] for one in news()] in (["refused"], ["remove"])
     assert (partner.root / "homes/990001/outgoing" / RESULT).read_bytes() == before
+
+
+def greeted(partner):
+    """Return a connection the server has greeted, or nothing if it was turned away."""
+    line = socket.create_connection(("127.0.0.1", partner.port), timeout=5)
+    if line.recv(4) == b"SSH-":
+        return line
+    line.close()
+    return None
+
+
+def test_there_is_room_for_so_many_connections_and_no_more(partner):
+    deadline = time.monotonic() + 5
+    inside = []
+    while len(inside) < 32 and time.monotonic() < deadline:  # earlier guests may still be leaving
+        inside += [line for line in [greeted(partner)] if line]
+    assert len(inside) == 32
+    assert greeted(partner) is None
+    inside.pop().close()
+    while (late := greeted(partner)) is None and time.monotonic() < deadline:
+        time.sleep(0.02)
+    assert late is not None
+    for line in [late, *inside]:
+        line.close()
 
 
 def test_there_is_no_shell_and_no_forwarding(partner):
