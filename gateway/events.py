@@ -34,5 +34,7 @@ LOG_EVENTS: dict[str, str] = {
     "night_posted": "入账完成",
     "night_proved": "核对完成",
     "stage_done": "阶段完成",
+    "message_answered": "报文已有结论",
+    "message_waits": "报文稍后再试",
     "stage_refused": "阶段不能继续",
 }

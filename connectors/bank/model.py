@@ -160,7 +160,7 @@ class Direction(Enum):
 
     LONG = "长款"
     SHORT = "短款"
-    NONE = "无差额"
+    OPEN = "待查"
 
 
 class BreakKind(Enum):

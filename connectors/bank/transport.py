@@ -4,6 +4,7 @@ import stat
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
+from functools import cached_property
 from pathlib import Path
 
 import paramiko
@@ -98,6 +99,11 @@ class SftpWire:
         with self._session() as sftp, _reading():
             return f"{self._address.host}:{self._address.port} {len(sftp.listdir('/'))} 个目录"
 
+    @cached_property
+    def _key(self) -> paramiko.PKey:
+        """Our log-in key, opened once: its passphrase is stretched on purpose and slow to try."""
+        return _private_key(self._address)
+
     @contextmanager
     def _session(self) -> Iterator[paramiko.SFTPClient]:
         client = paramiko.SSHClient()
@@ -116,7 +122,7 @@ class SftpWire:
                 at.host,
                 at.port,
                 at.user,
-                pkey=_private_key(at),
+                pkey=self._key,
                 look_for_keys=False,
                 allow_agent=False,
                 timeout=_CONNECT_TIMEOUT_SECONDS,
@@ -146,7 +152,8 @@ def _no_session(at: SftpAddress, failed: Exception) -> TransportError | Signatur
 
 def _private_key(at: SftpAddress) -> paramiko.PKey:
     try:
-        return paramiko.PKey.from_path(at.private_key, at.passphrase)
+        # the stubs say str, the library wants bytes
+        return paramiko.PKey.from_path(at.private_key, at.passphrase.encode())  # type: ignore[arg-type]
     except (OSError, paramiko.SSHException, ValueError) as missing:
         raise NotConfigured(Code.KEY_MISSING, detail=at.private_key.name) from missing
 

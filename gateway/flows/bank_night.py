@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from connectors.bank.flows import checking, matching, proving, receiving
 from connectors.bank.flows.parts import Bank
 from connectors.bank.model import NightKey
+from gateway.errors import GatewayError
 from gateway.flows.sending import Sending, deliver_subject
 from gateway.ports import StageCount
 
@@ -19,46 +20,70 @@ class Night:
     key: NightKey
 
 
-def receive(night: Night) -> StageCount:
-    """收件: fetch, archive and journal what the bank has flagged."""
-    return receiving.receive(night.bank, night.key)
+@dataclass(frozen=True, slots=True)
+class Stage:
+    """One stage. `always`: it runs even when an earlier one could not go on."""
+
+    run: Callable[[Night], StageCount]
+    always: bool = False
 
 
-def check(night: Night) -> StageCount:
-    """检查: judge every file, tell the bank; raises while an owed file is not usable."""
+def _receive(night: Night) -> StageCount:
+    counts = receiving.receive(night.bank, night.key)
+    checking.require_present(night.bank, night.key)
+    return counts
+
+
+def _check(night: Night) -> StageCount:
     counts = checking.check(night.bank, night.key)
     deliver_subject(night.sending, night.key.night_id)
     checking.require_complete(night.bank, night.key)
     return counts
 
 
-def match(night: Night) -> StageCount:
-    """勾对: decide every instruction on the ledger's extract."""
+def _match(night: Night) -> StageCount:
     return matching.match(night.bank, night.key)
 
 
-def post(night: Night) -> StageCount:
-    """入账: carry the postings to the core system and take its answers."""
+def _post(night: Night) -> StageCount:
     deliver_subject(night.sending, night.key.night_id)
     return proving.settle(night.bank, night.key)
 
 
-def prove(night: Night) -> StageCount:
-    """核对: make the sheet; raises unless the night is proved."""
+def _prove(night: Night) -> StageCount:
     counts = proving.prove(night.bank, night.key)
     proving.require_proved(night.bank, night.key)
     return counts
 
 
-STAGES: dict[str, Callable[[Night], StageCount]] = {
-    "receive": receive,
-    "check": check,
-    "match": match,
-    "post": post,
-    "prove": prove,
+STAGES: dict[str, Stage] = {
+    # 收件: fetch, archive and journal what is flagged; raises while an owed file is not here
+    "receive": Stage(_receive),
+    # 检查: judge what is here and tell the bank; raises while an owed file is not usable
+    "check": Stage(_check, always=True),
+    # 勾对: decide every instruction on the ledger's extract
+    "match": Stage(_match),
+    # 入账: carry the postings to the core system and take its answers
+    "post": Stage(_post),
+    # 核对: make the sheet, also of an unfinished night; raises unless the night is proved
+    "prove": Stage(_prove, always=True),
 }
 
 
 def run(night: Night) -> Sequence[StageCount]:
-    """All stages in order; the first that cannot go on raises, and the rest wait for a re-run."""
-    return [stage(night) for stage in STAGES.values()]
+    """All stages in order, as the DAG runs them.
+
+    After a stage that cannot go on only those that always run are run; then its error is raised.
+    """
+    counts: list[StageCount] = []
+    first: GatewayError | None = None
+    for stage in STAGES.values():
+        if first is not None and not stage.always:
+            continue
+        try:
+            counts.append(stage.run(night))
+        except GatewayError as error:
+            first = first or error
+    if first is not None:
+        raise first
+    return counts

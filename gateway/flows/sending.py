@@ -14,6 +14,7 @@ from gateway.store.unit_of_work import Store
 _LOG = Log("sending")
 # claim, expire, enquire, claim again, send: no honest message needs more steps in one run.
 _ROUNDS_MAX = 6
+_SWEEP_MAX = 1_000
 _PATIENCE_SECONDS = LEASE_SECONDS + 5
 
 
@@ -33,6 +34,22 @@ def deliver_subject(sending: Sending, subject: str) -> Mapping[str, MessageState
     with sending.store.begin() as work:
         ids = [message.message_id for message in outbox.of_subject(work, subject)]
     return {message_id: deliver(sending, message_id) for message_id in ids}
+
+
+def sweep(sending: Sending) -> int:
+    """Try everything that is due and unfinished, whatever it is about; how many are done now.
+
+    One counterparty that does not answer keeps no other from being served.
+    """
+    with sending.store.begin() as work:
+        due = outbox.due(work, _SWEEP_MAX)
+    done = 0
+    for message_id in due:
+        try:
+            done += deliver(sending, message_id) in MESSAGE_STATES.finals
+        except (TransportError, OutcomeUnknown, RefusedHere) as error:
+            _LOG.warning("message_waits", message_id=message_id, code=error.code.name)
+    return done
 
 
 def deliver(sending: Sending, message_id: str) -> MessageState:

@@ -108,7 +108,7 @@ def _bank_settings(bank: SandboxBank) -> Mapping[str, object]:
         "code": bank.code,
         "name": bank.name,
         "connection": f"bank_{bank.code}",
-        "accounts": [{"id": "ZH01", "number": f"{bank.code}0000000000101"}],
+        "accounts": [{"id": "ZH01", "number": f"{bank.code}{1:013d}"}],
         "layouts": {
             "deduction_result": "generic-pipe-result",
             "account_statement": "generic-pipe-statement",

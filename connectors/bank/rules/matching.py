@@ -70,6 +70,9 @@ def _status_differs(asked: Instruction, result: DeductionResult) -> bool:
     return _taken(result) != (result.taken_fen > 0) or (_taken(result) and not booked)
 
 
+# Nobody knows yet on which side money is missing.
+_IN_DOUBT = frozenset({BreakKind.OUTCOME_UNKNOWN, BreakKind.MISSING_RESULT, BreakKind.CODE_UNKNOWN})
+
 # The first rule that applies decides. Names confirm and never match: a name that differs holds the
 # posting, because the account may have been changed under us (03031 is the bank's word for it).
 # fmt: off
@@ -140,6 +143,8 @@ def _break(kind: BreakKind, asked: Instruction, result: DeductionResult | None) 
     taken = result.taken_fen if result else 0
     short = asked.asked_fen - taken
     direction, amount = (Direction.SHORT, short) if short > 0 else (Direction.LONG, taken)
+    if kind in _IN_DOUBT:
+        direction = Direction.OPEN
     return Break(
         kind=kind,
         direction=direction,
@@ -157,7 +162,7 @@ def _extra(result: DeductionResult, instalments: set[tuple[str, int]]) -> Break:
     again = (result.loan_no, result.instalment_no) in instalments and result.taken_fen > 0
     return Break(
         kind=BreakKind.DOUBLE_DEDUCTION if again else BreakKind.EXTRA_RESULT,
-        direction=Direction.LONG if result.taken_fen else Direction.NONE,
+        direction=Direction.LONG if result.taken_fen else Direction.OPEN,
         blocking=True,
         batch_no=result.batch_no,
         serial=result.serial,

@@ -1,0 +1,1 @@
+"""WHEN: one file per business process. 何时"""

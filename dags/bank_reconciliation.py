@@ -1,0 +1,64 @@
+"""夜间对账: every calendar night, per bank × account × business date. Nightly reconciliation."""
+
+from datetime import datetime, timedelta
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+from airflow.sdk import Param, dag, task, task_group
+
+RUNBOOK = Path(__file__).parents[1] / "docs" / "runbooks" / "bank_reconciliation.md"
+# from 02:00 until the last due time, 08:00, and some for a line that is down
+WAIT, WAITS = timedelta(minutes=10), 40
+
+
+@dag(
+    dag_display_name="夜间对账",
+    description="收件、检查、勾对、入账、核对，一家银行一个专户一个业务日一条线",
+    doc_md=RUNBOOK.read_text(encoding="utf-8"),
+    schedule="0 2 * * *",
+    start_date=datetime(2026, 1, 1, tzinfo=ZoneInfo("Asia/Shanghai")),
+    catchup=False,
+    max_active_runs=1,
+    tags=["银行", "对账"],
+    params={
+        "business_date": Param(
+            None, type=["null", "string"], format="date", title="业务日期",
+            description_md="留空为昨天。重跑同一天是安全的：已完成的步骤不会再做。",
+        ),
+        "banks": Param(
+            None, type=["null", "array"], items={"type": "string"}, title="银行",
+            description_md="六位节点号，每行一个。留空为全部银行。",
+        ),
+    },
+)  # fmt: skip
+def bank_reconciliation():
+    """One task a stage and night; every stage may run twice, also at the same time."""
+
+    @task(task_display_name="开立当晚对账")
+    def nights() -> list[str]:
+        from gateway.airflow_ext.stages import open_nights_of_run
+
+        return open_nights_of_run()
+
+    def stage(name: str, title: str, **how: object):
+        @task(task_id=name, task_display_name=title, map_index_template="{{ label }}", **how)
+        def run(night: str) -> dict[str, int]:
+            from gateway.airflow_ext.stages import run_stage
+
+            return run_stage(name, night)
+
+        return run
+
+    @task_group
+    def night(label: str):
+        receive = stage("receive", "收件", retries=WAITS, retry_delay=WAIT)(label)
+        check = stage("check", "检查并回执", trigger_rule="all_done")(label)
+        match = stage("match", "逐笔勾对")(label)
+        post = stage("post", "入账")(label)
+        prove = stage("prove", "核对", trigger_rule="all_done")(label)
+        receive >> check >> match >> post >> prove
+
+    night.expand(label=nights())
+
+
+bank_reconciliation()

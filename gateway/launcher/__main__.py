@@ -1,0 +1,101 @@
+"""`python -m gateway.launcher demo | up | prepare | down`, as the Makefile calls it. 启动命令"""
+
+import argparse
+import os
+import signal
+import sys
+from collections.abc import Callable
+from types import FrameType
+
+from gateway.errors import GatewayError
+from gateway.launcher import airflow, preflight, processes
+from gateway.launcher.night import print_sheets, run_night
+from gateway.launcher.options import Options
+from gateway.launcher.progress import Progress
+from gateway.launcher.sandbox_site import LAST_DAY
+from gateway.launcher.secret_files import ui_users
+from gateway.launcher.server import start_embedded
+from gateway.launcher.start import prepare_sandbox, running, running_database, stop_leftovers
+from gateway.log import configure
+
+
+def demo(options: Options, progress: Progress) -> int:
+    """Start everything, reconcile the sandbox's last business day, print the sheets, stop."""
+    progress.say(f"沙箱最后一个业务日：{LAST_DAY.isoformat()}（周六，调休上班日）")
+    with running(options, progress) as up, progress.step("夜间对账（在 Airflow 中运行）"):
+        try:
+            run_night(options, up, LAST_DAY, progress)
+        finally:
+            print_sheets(options, LAST_DAY, progress)
+    progress.say(progress.summary())
+    return 0
+
+
+def up(options: Options, progress: Progress) -> int:
+    """Start everything, reconcile once, and stay up until told to stop."""
+    with running(options, progress) as started:
+        with progress.step("夜间对账（在 Airflow 中运行）"):
+            run_night(options, started, LAST_DAY, progress)
+        for title, address in airflow.addresses(options).items():
+            progress.say(f"{title}：{address}")
+        for name, password in ui_users(options.secrets).items():
+            progress.say(f"  用户 {name}  口令 {password}")
+        progress.say("按 Ctrl-C 停止。")
+        signal.pause()
+    return 0
+
+
+def prepare(options: Options, progress: Progress) -> int:
+    """Make secrets, databases and the sandbox ready, without starting anything that stays."""
+    stop_leftovers(options, progress)
+    with running_database(options, progress) as (_, access):
+        prepare_sandbox(options, access, progress)
+    return 0
+
+
+def down(options: Options, progress: Progress) -> int:
+    """Stop what a killed start left running, the embedded server too."""
+    stop_leftovers(options, progress)
+    if (options.var / "postgres" / "postmaster.pid").exists():
+        start_embedded(options.var).stop()
+    progress.say(f"仍在运行：{len([r for r in processes.recorded(options.run) if r.is_running()])}")
+    return 0
+
+
+VERBS: dict[str, Callable[[Options, Progress], int]] = {
+    "demo": demo,
+    "up": up,
+    "prepare": prepare,
+    "down": down,
+}
+
+
+def _interrupted(_signal: int, _frame: FrameType | None) -> None:
+    """Both Ctrl-C and SIGTERM unwind the same way: everything that was started is stopped."""
+    raise KeyboardInterrupt
+
+
+def main() -> int:
+    """Run one verb; on failure say which step, why, and what to do."""
+    parser = argparse.ArgumentParser(prog="python -m gateway.launcher", description=__doc__)
+    parser.add_argument("verb", choices=VERBS)
+    verb = parser.parse_args().verb
+    unfit = preflight.reason()  # type: ignore[no-untyped-call]
+    if unfit:
+        sys.exit(unfit)
+    configure(sys.stderr)
+    os.umask(0o027)
+    signal.signal(signal.SIGTERM, _interrupted)
+    progress = Progress()
+    try:
+        return VERBS[verb](Options.from_environment(), progress)
+    except GatewayError as error:
+        progress.say(f"✗ 失败于：{progress.current or verb}\n  {error}")
+        return 1
+    except KeyboardInterrupt:
+        progress.say("已停止。")
+        return 130
+
+
+if __name__ == "__main__":
+    sys.exit(main())

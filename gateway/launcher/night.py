@@ -1,0 +1,89 @@
+"""One night through Airflow: triggered, followed, its sheets printed. 触发并跟踪一晚对账"""
+
+from datetime import date
+
+from connectors.bank import sheets
+from connectors.bank.flows.proving import sheet_of
+from connectors.bank.model import NightKey
+from gateway.clock import SystemClock
+from gateway.errors import Code, GatewayError, RefusedHere, TransportError
+from gateway.launcher.airflow import require_running
+from gateway.launcher.options import Options
+from gateway.launcher.progress import Progress
+from gateway.launcher.start import Running
+from gateway.retrying import pause
+from gateway.wiring import Places, build
+
+_DAG = "bank_reconciliation"
+_PARSED_SECONDS, _RUN_SECONDS, _LOOK_SECONDS = 90, 600, 1.0
+_OVER = frozenset({"success", "failed"})
+
+
+def run_night(options: Options, up: Running, day: date, progress: Progress) -> None:
+    """Reconcile one business date for every bank through Airflow.
+
+    Raises RefusedHere when the run did not succeed; what it did is said before.
+    """
+    _wait_for_dag(up)
+    left = up.api.fail_unfinished_runs(_DAG, up.since)
+    if left:
+        progress.say(f"  上次中断的运行已了结：{len(left)} 个")
+    run_id = f"launcher__{day.isoformat()}__{SystemClock().now():%Y%m%dT%H%M%S}"
+    up.api.trigger(_DAG, run_id, {"business_date": day.isoformat()})
+    state = _follow(options, up, run_id, progress)
+    if state != "success":
+        raise RefusedHere(Code.NIGHT_UNPROVED, detail=f"{_DAG} {run_id}")
+
+
+def _wait_for_dag(up: Running) -> None:
+    for _ in range(int(_PARSED_SECONDS / _LOOK_SECONDS)):
+        if up.api.has_dag(_DAG):
+            return
+        pause(_LOOK_SECONDS)
+    raise TransportError(Code.NO_CONNECTION, detail=f"Airflow 尚未识别 {_DAG}")
+
+
+def _follow(options: Options, up: Running, run_id: str, progress: Progress) -> str:
+    """Say each task's end once; return the run's final state."""
+    told: set[tuple[str, str]] = set()
+    for _ in range(int(_RUN_SECONDS / _LOOK_SECONDS)):
+        for record in up.records:
+            require_running(options, record)
+        state = up.api.run_state(_DAG, run_id)
+        for task in up.api.tasks(_DAG, run_id):
+            line = (task.task_id, task.label)
+            if task.state in _ENDS and line not in told:
+                told.add(line)
+                title = _TITLES.get(task.task_id, task.task_id)
+                progress.say(f"    {_ENDS[task.state]} {title}  {task.label}")
+        if state in _OVER:
+            return state
+        pause(_LOOK_SECONDS)
+    raise TransportError(Code.NO_CONNECTION, detail=f"{run_id} 未在限时内结束")
+
+
+_TITLES = {
+    "nights": "开立当晚对账",
+    "night.receive": "收件",
+    "night.check": "检查并回执",
+    "night.match": "逐笔勾对",
+    "night.post": "入账",
+    "night.prove": "核对",
+}
+_ENDS = {"success": "✓", "failed": "✗", "upstream_failed": "—", "skipped": "—"}
+
+
+def print_sheets(options: Options, day: date, progress: Progress) -> int:
+    """Print the proof sheet of every bank of the date; how many are proved."""
+    gateway = build(Places(options.secrets))
+    proved = 0
+    for bank in gateway.banks.values():
+        for own in bank.profile.accounts:
+            try:
+                sheet = sheet_of(bank, NightKey(bank.profile.code, own.id, day))
+            except GatewayError as error:
+                progress.say(str(error))
+                continue
+            progress.say(sheets.to_text(sheet))
+            proved += sheet.proved
+    return proved
