@@ -1,5 +1,6 @@
 """File names, flags and what they say. 文件名与标志文件"""
 
+import hashlib
 import re
 from dataclasses import dataclass
 from datetime import date
@@ -53,13 +54,14 @@ def _day(digits: str) -> date | None:
         return None
 
 
-def receipt_name(layout: Layout, night: NightKey, digest: str) -> str:
-    """The name of our receipt for the file with this digest."""
+def receipt_name(layout: Layout, night: NightKey, name: str, digest: str) -> str:
+    """The name of our receipt for the file of this name and digest."""
+    answered = hashlib.sha256(f"{name}|{digest}".encode()).hexdigest()
     return layout.file_name.format(
         bank=night.bank,
         account=night.account,
         date=f"{night.business_date:%Y%m%d}",
-        digest=digest[:16],
+        digest=answered[:16],
     )
 
 

@@ -36,7 +36,7 @@ def draft_receipt(
         "bank": key.bank, "account_number": own.number, "business_date": key.business_date,
     }  # fmt: skip
     payload = encode(layout, header, [_line(file, findings)], {"total_count": 1})
-    name = receipt_name(layout, key, file.digest)
+    name = receipt_name(layout, key, file.name, file.digest)
     message_id = business_id("receipt", file.file_id)
     message = Draft(message_id, key.bank, KIND, key.night_id, name, payload)
     outbox.draft(bank.store, work, message)

@@ -1,0 +1,132 @@
+"""Showing: the life of one thing, a line a step, with the strength of each proof. 经过"""
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import text
+
+from gateway.errors import Code, NotConfigured
+from gateway.events import JOURNAL_EVENTS
+from gateway.identity import mask_text
+from gateway.ports import Grade
+from gateway.store import journal
+from gateway.store.unit_of_work import Store, UnitOfWork
+
+_PREFIX_MIN, _MATCHES_MAX = 6, 20
+
+
+@dataclass(frozen=True, slots=True)
+class LifeStep:
+    """One step: when, what, the facts beside it, and the grade of proof where there is one."""
+
+    seq: int
+    at: datetime
+    event: str
+    title: str
+    facts: str
+    grade: str
+
+
+@dataclass(frozen=True, slots=True)
+class Life:
+    """One thing's life, and the ids of what hangs together with it."""
+
+    id: str
+    title: str
+    state: str
+    steps: tuple[LifeStep, ...]
+    related: tuple[tuple[str, str], ...]
+
+
+# What an id can be: where it stands, and what to call it. Columns are of our own tables.
+_KINDS: dict[str, tuple[str, str]] = {
+    "night": (
+        "夜间对账",
+        "select night_id, bank || '/' || account || '/' || business_date, state from bank_night",
+    ),
+    "file": ("银行来文", "select file_id, name, state from bank_file"),
+    "receipt": ("收件回执", "select message_id, name, state from message"),
+    "postings": ("入账请求", "select message_id, kind, state from message"),
+    "break": (
+        "不平账项",
+        "select break_id, kind || ' ' || batch_no || '-' || coalesce(serial::text, ''), direction"
+        " from bank_break",
+    ),
+    "alarm": (
+        "告警",
+        "select alarm_id, code || ' ' || detail,"
+        " case when cleared_at is null then '未解除' else '已解除' end from alarm",
+    ),
+}
+_RELATED = """
+    select file_id, name from bank_file where night_id = :id
+    union all select message_id, kind || ' ' || name from message where subject = :id
+    union all select break_id, kind from bank_break where night_id = :id
+    union all select night_id, 'night' from bank_file where file_id = :id
+    union all select subject, 'night' from message where message_id = :id
+    union all select night_id, 'night' from bank_break where break_id = :id
+    union all select subject, code from alarm where alarm_id = :id
+    order by 2, 1 limit 200
+"""
+
+
+def show(store: Store, wanted: str) -> Life:
+    """The life of the thing whose id is, or begins with, `wanted`.
+
+    Raises NotConfigured when nothing, or more than one thing, has such an id.
+    """
+    with store.begin() as work:
+        kind, found = _find(work, wanted)
+        identity, name, state = found
+        related = work.connection.execute(text(_RELATED), {"id": identity}).all()
+        steps = tuple(_step(entry) for entry in journal.read(work.connection, identity))
+    title = f"{_KINDS[kind][0]} {mask_text(name)}"
+    return Life(identity, title, state, steps, tuple((row[0], row[1]) for row in related))
+
+
+def _find(work: UnitOfWork, wanted: str) -> tuple[str, tuple[str, str, str]]:
+    kind = wanted.partition("-")[0]
+    if kind not in _KINDS or len(wanted) < _PREFIX_MIN + len(kind):
+        raise NotConfigured(Code.NOT_FOUND, detail=wanted)
+    query = f"select * from ({_KINDS[kind][1]}) as found(id, name, state)"  # noqa: S608 - ours
+    rows = work.connection.execute(
+        text(query + " where starts_with(id, :wanted) order by id limit :most"),
+        {"wanted": wanted, "most": _MATCHES_MAX},
+    ).all()
+    if len(rows) != 1:
+        raise NotConfigured(Code.NOT_FOUND, detail=f"{wanted}：{len(rows)} 个")
+    return kind, (rows[0][0], rows[0][1], rows[0][2])
+
+
+def _step(entry: journal.Entry) -> LifeStep:
+    facts: Mapping[str, object] = json.loads(entry.facts)
+    grade = str(facts.get("grade", ""))
+    shown = "  ".join(f"{name}={_short(value)}" for name, value in facts.items() if name != "grade")
+    return LifeStep(
+        entry.seq,
+        entry.at,
+        entry.event,
+        JOURNAL_EVENTS.get(entry.event, entry.event),
+        mask_text(shown),
+        f"{grade} {Grade[grade].value}" if grade in Grade.__members__ else "",
+    )
+
+
+def _short(value: object) -> str:
+    """A digest is recognised by its first twelve digits."""
+    text_value = str(value)
+    return text_value[:12] + "…" if len(text_value) == 64 else text_value
+
+
+def lines(life: Life) -> Sequence[str]:
+    """A life as text."""
+    head = [f"{life.id}  {life.title}", f"状态 {life.state}"]
+    steps = [
+        f"  {step.seq:>6}  {step.at:%m-%d %H:%M:%S}  {step.title}  {step.facts}"
+        + (f"  【{step.grade}】" if step.grade else "")
+        for step in life.steps
+    ]
+    related = [f"  {identity}  {title}" for identity, title in life.related]
+    return [*head, *steps, *(["相关："] if related else []), *related]
