@@ -107,19 +107,6 @@ class Reply:
     reason: str = ""
 
 
-class Courier(Protocol):
-    """Carries one kind of message to one counterparty."""
-
-    def prepare(self, message: Outgoing, at: datetime) -> bytes:
-        """The exact signed bytes that will be sent: archived before they leave."""
-
-    def send(self, message: Outgoing, signed: bytes) -> Reply:
-        """Put it on the wire. TransportError: nothing reached them. OutcomeUnknown: it may have."""
-
-    def enquire(self, message: Outgoing) -> Reply | None:
-        """Ask what became of it; None when they provably never saw it."""
-
-
 # ------------------------------------------------------------------ files at a counterparty
 
 
@@ -137,6 +124,26 @@ class FileWire(Protocol):
 
     def check(self) -> str:
         """Log in and out; what was seen, for a person."""
+
+
+# ------------------------------------------------------------------ connectors
+
+
+@dataclass(frozen=True, slots=True)
+class Connector:
+    """One kind of counterparty, as everything that goes through all connectors sees it.
+
+    `reasons` are their result codes with our Chinese reason for each; `kinds` the kinds of message
+    we send them; `schemas` what is agreed with them, below schemas/.
+    """
+
+    name: str
+    title: str
+    kinds: tuple[str, ...]
+    reasons: Mapping[str, str]
+    success: str
+    duplicates: tuple[str, ...]
+    schemas: tuple[str, ...]
 
 
 # ------------------------------------------------------------------ what a person is shown

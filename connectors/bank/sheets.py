@@ -2,7 +2,7 @@
 
 import unicodedata
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 
 from pydantic import TypeAdapter
@@ -97,6 +97,20 @@ def from_json(data: bytes) -> ProofSheet:
     return _ADAPTER.validate_json(data)
 
 
+def masked(sheet: ProofSheet) -> ProofSheet:
+    """The sheet without its people: the first character of a name, the end of an account."""
+    return replace(sheet, breaks=tuple(_masked(line) for line in sheet.breaks))
+
+
+def _masked(line: BreakLine) -> BreakLine:
+    return replace(
+        line,
+        loan_no=mask_account(line.loan_no) if line.loan_no else "",
+        payer_account=mask_account(line.payer_account) if line.payer_account else "",
+        payer_name=mask_name(line.payer_name),
+    )
+
+
 def equation_line(equation: Equation) -> EquationLine:
     """An equation as a line of the sheet."""
     return EquationLine(
@@ -104,15 +118,15 @@ def equation_line(equation: Equation) -> EquationLine:
     )
 
 
-def to_text(sheet: ProofSheet, *, reveal: bool = False) -> str:
-    """The sheet as text for a terminal or a printer; people are masked unless `reveal`."""
+def to_text(sheet: ProofSheet) -> str:
+    """The sheet as text for a terminal or a printer, as it is: mask it before if need be."""
     return "\n".join(
         [
             *_head(sheet),
             *_files(sheet.files),
             *_equations(sheet.equations),
             *_failures(sheet.failures),
-            *_breaks(sheet.breaks, reveal=reveal),
+            *_breaks(sheet.breaks),
             "─" * (_WIDTH // 2),
             f"结论：{sheet.conclusion}",
             "═" * (_WIDTH // 2),
@@ -163,22 +177,20 @@ def _failures(lines: Sequence[FailureLine]) -> Iterator[str]:
         yield f"  {line.code}  {_pad(line.reason, 26)}{_sum(line.total)}"
 
 
-def _breaks(lines: Sequence[BreakLine], *, reveal: bool) -> Iterator[str]:
+def _breaks(lines: Sequence[BreakLine]) -> Iterator[str]:
     yield f"四、不平账项（{len(lines)} 项）"
     for line in lines:
         where = f"{line.batch_no}-{line.serial}" if line.serial is not None else line.batch_no
         yield (
             f"  {_pad(line.kind, 14)}{_pad(line.direction, 8)}{show_yuan(line.amount_fen):>14}  "
-            f"{_pad(where, 24)}{_pad(line.code, 7)}{_person(line, reveal=reveal)}"
+            f"{_pad(where, 24)}{_pad(line.code, 7)}{_person(line)}"
         )
 
 
-def _person(line: BreakLine, *, reveal: bool) -> str:
+def _person(line: BreakLine) -> str:
     if not line.payer_name:
         return ""
-    if reveal:
-        return f"{line.payer_name} {line.payer_account} 贷款 {line.loan_no}"
-    return f"{mask_name(line.payer_name)} {mask_account(line.payer_account)}"
+    return f"{line.payer_name} {line.payer_account} 贷款 {line.loan_no}"
 
 
 def _sum(value: Sum) -> str:

@@ -84,6 +84,6 @@ def print_sheets(options: Options, day: date, progress: Progress) -> int:
             except GatewayError as error:
                 progress.say(str(error))
                 continue
-            progress.say(sheets.to_text(sheet))
+            progress.say(sheets.to_text(sheets.masked(sheet)))
             proved += sheet.proved
     return proved

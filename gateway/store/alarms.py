@@ -28,20 +28,33 @@ class Alarm:
 
 
 def ring(work: UnitOfWork, code: Code, subject: str, detail: str = "") -> None:
-    """Ring for this code and subject; a bell that is already ringing is counted, not doubled."""
+    """Ring for this code and subject.
+
+    A bell that already rings is counted, not doubled, and the journal is not told again.
+    """
     alarm_id = business_id("alarm", code.name, subject)
     fresh = {
         "alarm_id": alarm_id, "code": code.name, "subject": subject, "detail": detail,
         "first_at": work.now, "last_at": work.now, "times": 1,
     }  # fmt: skip
-    again = {
-        "last_at": work.now, "times": ALARM.c.times + 1, "detail": detail,
-        "cleared_at": None, "cleared_why": None,
-    }  # fmt: skip
+    if _count(work, alarm_id, detail):
+        return
+    again = {k: fresh[k] for k in ("first_at", "last_at", "detail")} | {
+        "times": ALARM.c.times + 1,
+        "cleared_at": None,
+        "cleared_why": None,
+    }
     work.connection.execute(
         insert(ALARM).values(fresh).on_conflict_do_update(index_elements=["alarm_id"], set_=again)
     )
     work.note("alarm_rung", alarm_id, code=code.name, about=subject, detail=detail)
+
+
+def _count(work: UnitOfWork, alarm_id: str, detail: str) -> bool:
+    """Count one more ring of a bell that is ringing; False when it is not."""
+    rings = (ALARM.c.alarm_id == alarm_id) & ALARM.c.cleared_at.is_(None)
+    values = {"last_at": work.now, "times": ALARM.c.times + 1, "detail": detail}
+    return bool(work.connection.execute(update(ALARM).where(rings).values(values)).rowcount)
 
 
 def clear(work: UnitOfWork, code: Code, subject: str, why: str) -> None:

@@ -25,6 +25,7 @@ from gateway.clock import SystemClock
 from gateway.dates import Calendar
 from gateway.errors import Code, NotConfigured
 from gateway.flows.bank_night import Night
+from gateway.flows.checks import Checked
 from gateway.flows.sending import Sending
 from gateway.ports import Clock
 from gateway.retrying import pause
@@ -82,6 +83,18 @@ class Gateway:
         if code not in self.banks:
             raise NotConfigured(Code.SETTING_MISSING, detail=f"{FILE}: bank {code}")
         return self.banks[code]
+
+    def checked(self) -> Checked:
+        """The parts that a self-check looks at."""
+        return Checked(
+            self.store,
+            self.calendar,
+            self.ring,
+            self.clock,
+            self.banks,
+            self.core,
+            self.interface,
+        )
 
     def night(self, key: NightKey) -> Night:
         """One night with everything it needs."""

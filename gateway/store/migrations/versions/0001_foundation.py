@@ -258,7 +258,7 @@ grant insert on payload, journal, inbox_item, message, outbox, attempt, alarm, c
 grant update (state, state_at, verdict, grade, reason) on message to gateway_app;
 grant update (next_attempt_at, attempts, fence, lease_owner, lease_until) on outbox to gateway_app;
 grant update (ended_at, outcome, reply_digest, grade) on attempt to gateway_app;
-grant update (last_at, times, cleared_at, cleared_why, detail) on alarm to gateway_app;
+grant update (first_at, last_at, times, cleared_at, cleared_why, detail) on alarm to gateway_app;
 grant update (state, state_at, ledger_digest, decision_digest) on bank_night to gateway_app;
 grant update (state, state_at, grade, kid) on bank_file to gateway_app;
 grant update (result_code, result_text) on posting to gateway_app;

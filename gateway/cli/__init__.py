@@ -1,0 +1,1 @@
+"""The command `gateway`; it imports no Airflow. 命令行"""

@@ -1,0 +1,84 @@
+"""What a verb answers: text for people, the same as JSON for programs, an exit code. 输出"""
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from enum import IntEnum
+
+from gateway.errors import (
+    GatewayError,
+    IllegalTransition,
+    MalformedMessage,
+    MessageRejected,
+    NotConfigured,
+    OutcomeUnknown,
+    RefusedHere,
+    SignatureInvalid,
+    TransportError,
+)
+
+
+class Exit(IntEnum):
+    """Exit codes; a script may rely on them."""
+
+    OK = 0
+    OUR_BUG = 1
+    USAGE = 2
+    QUARANTINED = 3
+    REFUSED = 4
+    NOT_CONFIGURED = 5
+    NOT_REACHED = 6
+    OUTCOME_UNKNOWN = 7
+
+
+_EXIT_OF: dict[type[GatewayError], Exit] = {
+    TransportError: Exit.NOT_REACHED,
+    OutcomeUnknown: Exit.OUTCOME_UNKNOWN,
+    MessageRejected: Exit.REFUSED,
+    MalformedMessage: Exit.QUARANTINED,
+    SignatureInvalid: Exit.QUARANTINED,
+    RefusedHere: Exit.REFUSED,
+    NotConfigured: Exit.NOT_CONFIGURED,
+    IllegalTransition: Exit.OUR_BUG,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """One answer, twice: lines for people, data with stable keys for programs."""
+
+    lines: Sequence[str]
+    data: Mapping[str, object] = field(default_factory=dict)
+    exit: Exit = Exit.OK
+
+    def text(self, *, as_json: bool) -> str:
+        """The answer as it is printed."""
+        if as_json:
+            return json.dumps(self.data, ensure_ascii=False, indent=1, sort_keys=True)
+        return "\n".join(self.lines)
+
+
+def answer_of(error: GatewayError) -> Answer:
+    """An error as an answer: code, both texts, money, and what to do."""
+    entry = error.code.value
+    data = {
+        "error": {
+            "code": error.code.name,
+            "branch": entry.branch,
+            "zh": entry.zh,
+            "en": entry.en,
+            "detail": error.detail,
+            "subject": error.subject,
+            "money_may_have_moved": entry.money.value,
+            "act": entry.act,
+            "runbook": entry.runbook,
+        }
+    }
+    about = f"  {error.detail}" if error.detail else ""
+    lines = [
+        f"✗ {error.code.name}  {entry.zh}{about}",
+        f"  {entry.en}",
+        f"  资金是否可能已动：{entry.money.value}",
+        f"  处理：{entry.act}（手册 docs/{entry.runbook}）",
+    ]
+    return Answer(lines, data, _EXIT_OF[type(error)])

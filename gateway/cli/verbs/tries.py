@@ -1,0 +1,105 @@
+"""`gateway try bank --layout L FILE…`: gate and decode a file offline. 离线试读"""
+
+import argparse
+import hashlib
+from collections.abc import Sequence
+from pathlib import Path
+
+from connectors.bank.codec import Layout, decode, matching_name, read_flag
+from connectors.bank.codec.names import FLAG_BYTES_MAX
+from connectors.bank.model import DecodedFile, FileName
+from connectors.bank.rules.gate import Envelope, envelope_findings
+from connectors.bank.settings import Limits
+from gateway.cli.output import Answer, Exit
+from gateway.cli.verbs.arguments import Subparsers
+from gateway.errors import Code, Finding, NotConfigured
+from gateway.wiring import Places
+from gateway.wiring.agreed import load_layout
+
+_LIMITS = Limits()
+
+
+def add_to(verbs: Subparsers, every: argparse.ArgumentParser) -> None:
+    """Add the parser."""
+    group = verbs.add_parser("try", help="离线试读一个文件").add_subparsers(
+        required=True, metavar="CONNECTOR"
+    )
+    found = group.add_parser(
+        "bank", parents=[every], help="银行文件：检查、解码、控制总数、错误位置"
+    )
+    found.add_argument("--layout", required=True, help="schemas/bank 中的格式名")
+    found.add_argument("files", nargs="+", type=Path, metavar="FILE")
+    found.set_defaults(run=run)
+
+
+def run(parsed: argparse.Namespace) -> Answer:
+    """Try each file; quarantined when any would be. No database, no key, nothing is stored."""
+    layout = load_layout(Places.from_environment().schemas, parsed.layout)
+    tried = [_try(layout, path) for path in parsed.files]
+    lines = [line for each, _ in tried for line in each]
+    data = {"layout": layout.name, "files": [each for _, each in tried]}
+    accepted = all(each["verdict"] == "accepted" for _, each in tried)
+    return Answer(lines, data, Exit.OK if accepted else Exit.QUARANTINED)
+
+
+def _try(layout: Layout, path: Path) -> tuple[Sequence[str], dict[str, object]]:
+    data = _read(path)
+    decoded = decode(layout, data, _LIMITS.lines_max)
+    found = [*_companions(layout, path, data), *decoded.findings]
+    return _lines(path, decoded, found), _data(path, decoded, found)
+
+
+def _read(path: Path) -> bytes:
+    try:
+        if path.stat().st_size > _LIMITS.file_bytes_max:
+            raise NotConfigured(Code.SETTING_INVALID, detail=f"{path.name}：超过约定大小")
+        return path.read_bytes()
+    except OSError as missing:
+        raise NotConfigured(Code.NOT_FOUND, detail=path.name) from missing
+
+
+def _companions(layout: Layout, path: Path, data: bytes) -> Sequence[Finding]:
+    """Name and, where one lies beside the file, its flag; a signature needs the key ring."""
+    name = matching_name(layout, path.name)
+    flag_path = path.with_name(path.name + layout.flag_suffix)
+    if name is None:
+        return [Finding(Code.FILE_NAME_UNKNOWN)]
+    if not flag_path.is_file():
+        return []
+    return list(envelope_findings(_envelope(layout, name, (flag_path, data))))
+
+
+def _envelope(layout: Layout, name: FileName, read: tuple[Path, bytes]) -> Envelope:
+    flag_path, data = read
+    with flag_path.open("rb") as file:
+        flag = read_flag(layout, file.read(FLAG_BYTES_MAX))
+    return Envelope(name, flag, len(data), hashlib.sha256(data).hexdigest())
+
+
+def _lines(path: Path, decoded: DecodedFile, found: Sequence[Finding]) -> Sequence[str]:
+    if found:
+        return [f"✗ {path.name}  隔离 quarantined", *(f"  {finding}" for finding in found)]
+    totals = "  ".join(f"{name}={value}" for name, value in decoded.controls.items())
+    return [
+        f"✓ {path.name}  受理 accepted  明细 {decoded.line_count} 行",
+        f"  {totals}（金额为分）",
+    ]
+
+
+def _data(path: Path, decoded: DecodedFile, found: Sequence[Finding]) -> dict[str, object]:
+    return {
+        "file": path.name,
+        "verdict": "quarantined" if found else "accepted",
+        "lines": decoded.line_count,
+        "controls": dict(decoded.controls),
+        "errors": [
+            {
+                "code": finding.code.name,
+                "zh": finding.code.value.zh,
+                "line": finding.line,
+                "column": finding.column,
+                "field": finding.field,
+            }
+            for finding in found
+        ],
+    }

@@ -1,0 +1,1 @@
+"""Pages of ours in the Airflow UI. 界面插件"""

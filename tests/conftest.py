@@ -1,0 +1,99 @@
+"""What many tests stand on: a real PostgreSQL, databases as a site has them, a clock. 公共夹具"""
+
+import os
+from collections.abc import Callable, Iterator
+from datetime import datetime, timedelta
+from pathlib import Path
+
+import pytest
+from sqlalchemy import Engine, text
+
+from gateway.dates import SHANGHAI
+from gateway.launcher.databases import Access, provide
+from gateway.launcher.server import EmbeddedServer, start_embedded
+from gateway.store.archive import Archive
+from gateway.store.database import connect
+from gateway.store.unit_of_work import PostgresStore
+
+
+class SteppingClock:
+    """A clock that a test holds: every look at it is one millisecond later than the last."""
+
+    def __init__(self, start: datetime) -> None:
+        self._now = start
+
+    def now(self) -> datetime:
+        self._now += timedelta(milliseconds=1)
+        return self._now
+
+    def today(self):
+        return self._now.date()
+
+    def forward(self, seconds: float) -> None:
+        """Move on; also what a sending flow gets as its way to wait."""
+        self._now += timedelta(seconds=max(seconds, 0))
+
+
+@pytest.fixture(scope="session")
+def require_peer() -> Callable[[str | None], None]:
+    """Skips when an independent program is missing, but fails where peers are required (CI)."""
+
+    def require(missing: str | None) -> None:
+        if missing is None:
+            return
+        if os.environ.get("GATEWAY_PEERS_REQUIRED"):
+            pytest.fail(f"peer missing: {missing}")
+        pytest.skip(f"peer missing: {missing} (make peers)")
+
+    return require
+
+
+@pytest.fixture
+def clock() -> SteppingClock:
+    """The morning after the sandbox's last business day, before files are due."""
+    return SteppingClock(datetime(2026, 3, 1, 2, 0, tzinfo=SHANGHAI))
+
+
+@pytest.fixture(scope="session")
+def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[EmbeddedServer]:
+    """One PostgreSQL for all tests of this process."""
+    running = start_embedded(tmp_path_factory.mktemp("pg"))
+    yield running
+    running.stop()
+
+
+@pytest.fixture(scope="session")
+def access(server: EmbeddedServer, tmp_path_factory: pytest.TempPathFactory) -> Access:
+    """Databases and roles, exactly as the launcher makes them."""
+    return provide(server, tmp_path_factory.mktemp("secrets"))
+
+
+@pytest.fixture(scope="session")
+def empty_tables(access: Access) -> Callable[[], None]:
+    """Empties the gateway's database; only a superuser that switches triggers off can."""
+    admin = connect(access.server.admin("gateway"))
+    with admin.connect() as connection:
+        names = connection.execute(
+            text("select tablename from pg_tables where schemaname = 'public'")
+        ).scalars()
+        tables = ", ".join(sorted(set(names) - {"alembic_version"}))
+
+    def empty() -> None:
+        with admin.begin() as connection:
+            connection.execute(text("set local session_replication_role = replica"))
+            connection.execute(text(f"truncate {tables}"))
+
+    return empty
+
+
+@pytest.fixture
+def engine(access: Access, empty_tables: Callable[[], None]) -> Engine:
+    """The gateway's database, empty, as the program's own role."""
+    empty_tables()
+    return connect(access.url("gateway", "gateway_app"))
+
+
+@pytest.fixture
+def store(engine: Engine, tmp_path: Path, clock: SteppingClock) -> PostgresStore:
+    """An empty store over the real database and a real archive."""
+    return PostgresStore(engine, Archive(tmp_path / "archive"), clock)
