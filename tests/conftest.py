@@ -55,6 +55,12 @@ def clock() -> SteppingClock:
 
 
 @pytest.fixture(scope="session")
+def stepping_clock() -> type[SteppingClock]:
+    """Makes a clock that begins at a given moment."""
+    return SteppingClock
+
+
+@pytest.fixture(scope="session")
 def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[EmbeddedServer]:
     """One PostgreSQL for all tests of this process."""
     running = start_embedded(tmp_path_factory.mktemp("pg"))
