@@ -1,5 +1,6 @@
 """Working days under the State Council's calendar, adjusted working days included. 工作日"""
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
@@ -11,6 +12,7 @@ SHANGHAI = ZoneInfo("Asia/Shanghai")
 # No statutory or agreed period comes near this; a larger one is a typing error.
 WORKING_DAYS_MAX = 3660
 _SATURDAY = 5
+_MONTH_DAY = r"[0-9]{2}-[0-9]{2}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,21 +96,40 @@ class Calendar:
 def read_years(data: object) -> dict[int, YearDays]:
     """Read the form of schemas/calendar: {"years": {"2026": {"off": ["01-01"], "work": []}}}.
 
-    Raises ValueError, naming the year, when a day does not exist, an `off` day is a weekend day,
-    or a `work` day a weekday: either would be a silent no-op and is a typing error.
+    Raises ValueError, naming the year, when a day does not exist or stands twice, an `off` day is
+    a weekend day, or a `work` day a weekday: each would be a silent no-op and is a typing error.
     """
     if not isinstance(data, dict) or not isinstance(data.get("years"), dict):
         raise ValueError("not a calendar: no years")  # noqa: TRY004 - data, not a type
-    return {int(year): _read_year(int(year), days) for year, days in data["years"].items()}
+    return {_year_number(year): _read_year(year, days) for year, days in data["years"].items()}
 
 
-def _read_year(year: int, days: object) -> YearDays:
+def _year_number(text: str) -> int:
+    # the form is checked first: int also takes blanks, underscores and full-width digits
+    if not re.fullmatch(r"[0-9]{4}", text):
+        raise ValueError(f"not a year: {text}")
+    return int(text)
+
+
+def _read_year(year: str, days: object) -> YearDays:
     if not isinstance(days, dict) or set(days) != {"off", "work"}:
         raise ValueError(f"{year}: a year has exactly off and work")
-    off = frozenset(date.fromisoformat(f"{year}-{day}") for day in days["off"])
-    work = frozenset(date.fromisoformat(f"{year}-{day}") for day in days["work"])
+    off, work = (_read_days(year, days[kind]) for kind in ("off", "work"))
     if any(day.weekday() >= _SATURDAY for day in off):
         raise ValueError(f"{year}: an off day that is a weekend day anyway")
     if any(day.weekday() < _SATURDAY for day in work):
         raise ValueError(f"{year}: a work day that is a weekday anyway")
     return YearDays(off, work)
+
+
+def _read_days(year: str, days: object) -> frozenset[date]:
+    # the form is checked first: fromisoformat also takes week dates, and those of another year
+    if not isinstance(days, list) or not all(re.fullmatch(_MONTH_DAY, str(day)) for day in days):
+        raise ValueError(f"{year}: off and work are lists of days, MM-DD")
+    try:
+        found = [date.fromisoformat(f"{year}-{day}") for day in days]
+    except ValueError as wrong:
+        raise ValueError(f"{year}: {wrong}") from wrong
+    if len(set(found)) != len(found):
+        raise ValueError(f"{year}: a day that stands twice")
+    return frozenset(found)
