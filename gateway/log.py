@@ -1,26 +1,37 @@
 """Structured log: an event name and fields, personal data masked. 结构化日志"""
 
 import sys
-from collections.abc import MutableMapping
+from collections.abc import Callable, MutableMapping
 from typing import Any, TextIO
 
 import structlog
 
-from gateway.identity import mask_name, mask_text
+from gateway.identity import mask_account, mask_name, mask_text
 
-# Fields that hold a person's name whatever its form; numbers are caught by their form.
-_NAME_FIELDS = frozenset({"name", "payer_name", "borrower"})
+# Fields that hold a person's data whatever its form; other numbers are caught by their form.
+_MASKS: dict[str, Callable[[str], str]] = {
+    "name": mask_name,
+    "borrower": mask_name,
+    "payer_name": mask_name,
+    "other_name": mask_name,
+    "loan_no": mask_account,
+    "payer_account": mask_account,
+    "other_account": mask_account,
+}
 
 
 def masked(fields: MutableMapping[str, Any]) -> dict[str, Any]:
-    """The fields with personal data masked: names by field, numbers by form."""
+    """The fields with personal data masked: by field where it has one, else by form.
+
+    A number stays one: accounts are text. Whatever is neither is shown as text, masked by form.
+    """
     return {key: _masked_value(key, value) for key, value in fields.items()}
 
 
 def _masked_value(key: str, value: Any) -> Any:
-    if not isinstance(value, str):
+    if value is None or isinstance(value, (bool, int, float)):
         return value
-    return mask_name(value) if key in _NAME_FIELDS else mask_text(value)
+    return _MASKS.get(key, mask_text)(str(value))
 
 
 class Log:
