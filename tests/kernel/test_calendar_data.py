@@ -1,15 +1,16 @@
 """The shipped calendar, day by day, and the reading of one by hand. 工作日历数据"""
 
+import json
 from datetime import date, timedelta
+from pathlib import Path
 
 import chinese_calendar
 import pytest
 
 from gateway.dates import Calendar, YearDays, read_years
-from gateway.wiring.agreed import load_years
-from gateway.wiring.places import ROOT
 
-YEARS = load_years(ROOT / "schemas")
+SHIPPED = Path(__file__).parents[2] / "schemas" / "calendar" / "working-days.json"
+YEARS = read_years(json.loads(SHIPPED.read_text(encoding="utf-8")))
 
 
 @pytest.mark.parametrize("year", sorted(YEARS))

@@ -1,17 +1,18 @@
 """Working days: the legal vectors, the properties, years without data. 工作日"""
 
+import json
 from datetime import date, timedelta
+from pathlib import Path
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gateway.dates import WORKING_DAYS_MAX, Calendar, YearDays
+from gateway.dates import WORKING_DAYS_MAX, Calendar, YearDays, read_years
 from gateway.errors import Code, NotConfigured
-from gateway.wiring.agreed import load_years
-from gateway.wiring.places import ROOT
 
-CALENDAR = Calendar(load_years(ROOT / "schemas"))
+SHIPPED = Path(__file__).parents[2] / "schemas" / "calendar" / "working-days.json"
+CALENDAR = Calendar(read_years(json.loads(SHIPPED.read_text(encoding="utf-8"))))
 FIRST, LAST = date(2004, 1, 1), date(2026, 12, 31)
 days = st.dates(FIRST, date(2025, 12, 31))
 counts = st.integers(1, 120)

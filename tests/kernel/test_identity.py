@@ -3,14 +3,15 @@
 import ast
 import re
 from datetime import date, timedelta
+from pathlib import Path
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from gateway.identity import business_id, fold_name, idempotency_key, is_id_card, is_uscc
-from gateway.wiring.places import ROOT
 
+ROOT = Path(__file__).parents[2]
 ID_CARD = "11010519491231002X"
 USCC = "9144030071526726XG"
 USCC_LETTERS = "0123456789ABCDEFGHJKLMNPQRTUWXY"
