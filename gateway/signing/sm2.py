@@ -18,6 +18,7 @@ DEFAULT_ID = b"1234567812345678"
 # The order of the curve sm2p256v1 (GM/T 0003.5): r and s lie in 1 … N-1.
 _ORDER = 0xFFFFFFFEFFFFFFFFFFFFFFFFFFFFFFFF7203DF6B21C6052B53BBF40939D54123
 _COORDINATE_BYTES = 32
+_ENCRYPTED = b"-----BEGIN ENCRYPTED PRIVATE KEY-----"
 
 
 class Sm2Key:
@@ -43,7 +44,12 @@ class Sm2Key:
 
     @classmethod
     def from_private_pem(cls, pem: bytes, passphrase: bytes) -> "Sm2Key":
-        """A private key from PKCS#8 PEM; an empty passphrase for an unencrypted one."""
+        """A private key from encrypted PKCS#8 PEM. Raises LibcryptoError when it does not open.
+
+        One that anybody can read is refused: the library itself would not ask for the passphrase.
+        """
+        if _ENCRYPTED not in pem:
+            raise LibcryptoError("the private key is not encrypted")
         with memory_of(pem) as bio:
             key = library().PEM_read_bio_PrivateKey(bio, None, None, passphrase)
             return cls(key, "read private key")
