@@ -64,7 +64,7 @@ def encode(postings: Sequence[Posting]) -> bytes:
 
 def decode(payload: bytes) -> tuple[Posting, ...]:
     """The postings of a payload of ours."""
-    return tuple(_posting(json.loads(line)) for line in payload.decode().splitlines())
+    return tuple(_posting(json.loads(line)) for line in _lines(payload))
 
 
 def _line(posting: Posting) -> str:
@@ -81,6 +81,11 @@ def _posting(fields: dict[str, object]) -> Posting:
     return Posting(**(fields | dates | {"kind": PostingKind(fields["kind"])}))  # type: ignore[arg-type]
 
 
+def _lines(payload: bytes) -> list[str]:
+    # not splitlines: a text of the core's may hold U+2028 or U+0085, which JSON leaves as they are
+    return [line for line in payload.decode().split("\n") if line]
+
+
 def encode_results(results: Iterable[PostingResult]) -> bytes:
     """What the ledger answered, as bytes to keep."""
     return "".join(
@@ -90,7 +95,7 @@ def encode_results(results: Iterable[PostingResult]) -> bytes:
 
 def decode_results(raw: bytes) -> tuple[PostingResult, ...]:
     """The results of kept bytes."""
-    return tuple(PostingResult(**json.loads(line)) for line in raw.decode().splitlines())
+    return tuple(PostingResult(**json.loads(line)) for line in _lines(raw))
 
 
 def encode_instructions(instructions: Sequence[Instruction]) -> bytes:
@@ -105,7 +110,7 @@ def encode_instructions(instructions: Sequence[Instruction]) -> bytes:
 
 def scrub(payload: bytes) -> bytes:
     """A payload of postings without the loans it is about, for samples and reports."""
-    lines = (json.loads(line) for line in payload.decode().splitlines())
+    lines = (json.loads(line) for line in _lines(payload))
     return "".join(
         json.dumps(_scrubbed(line), ensure_ascii=False, sort_keys=True) + "\n" for line in lines
     ).encode()

@@ -1,4 +1,4 @@
-"""Hypothesis as this house uses it: the same examples every time, and not too many. 内核测试夹具"""
+"""Hypothesis as this house uses it: the same examples every time, and not too many. 签名测试夹具"""
 
 from hypothesis import settings
 
