@@ -72,6 +72,8 @@ class PostgresStore:
     def begin(self) -> Iterator[UnitOfWork]:
         """A transaction; the journal is written last, under its lock, then all is committed."""
         with self.engine.begin() as connection:
+            # an insert that did nothing must be told from one that did: `rowcount`, not -1
+            connection.execution_options(preserve_rowcount=True)
             work = UnitOfWork(connection, self._clock.now())
             yield work
             work.write_journal()
