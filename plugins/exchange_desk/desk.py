@@ -1,0 +1,51 @@
+"""What the pages read from: settings and store, as the role that only looks. 数据源"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cache
+from typing import Annotated
+
+from fastapi import Depends
+
+from connectors.bank.model import NightKey
+from gateway.clock import SystemClock
+from gateway.store.archive import Archive
+from gateway.store.database import connect
+from gateway.store.unit_of_work import PostgresStore, Store
+from gateway.wiring import Places, site
+from gateway.wiring.connections import DESK, Connections
+
+
+@dataclass(frozen=True, slots=True)
+class Desk:
+    """The store, and how the site calls itself and its banks."""
+
+    store: Store
+    site_name: str
+    sandbox: bool
+    banks: Mapping[str, str]
+
+    def bank_name(self, key: NightKey) -> str:
+        """The bank's name; its node number where the settings no longer know it."""
+        return self.banks.get(key.bank, key.bank)
+
+
+def open_desk(places: Places) -> Desk:
+    """A desk over the site's settings; nothing is connected yet. NotConfigured names what lacks."""
+    settings = site(places)
+    engine = connect(Connections(places.secrets).database(DESK))
+    return Desk(
+        store=PostgresStore(engine, Archive(settings.archive), SystemClock()),
+        site_name=settings.name,
+        sandbox=settings.environment.value == "sandbox",
+        banks={bank.code: bank.name for bank in settings.banks},
+    )
+
+
+@cache
+def the_desk() -> Desk:
+    """The site's desk, opened at the first visit; a failure is not remembered."""
+    return open_desk(Places.from_environment())
+
+
+DeskDep = Annotated[Desk, Depends(the_desk)]
