@@ -6,9 +6,10 @@ from dataclasses import dataclass
 from gateway.errors import Code, NotConfigured, OutcomeUnknown, RefusedHere, TransportError
 from gateway.log import Log
 from gateway.ports import Clock, Outgoing, Pause, Reply
-from gateway.store import outbox
+from gateway.store import leases, outbox
+from gateway.store.leases import LEASE_SECONDS, Claim
 from gateway.store.messages import MESSAGE_STATES, MessageState
-from gateway.store.outbox import LEASE_SECONDS, Claim, Courier, MessageRow
+from gateway.store.outbox import Courier, MessageRow
 from gateway.store.unit_of_work import Store
 
 _LOG = Log("sending")
@@ -64,7 +65,8 @@ def deliver(sending: Sending, message_id: str) -> MessageState:
         if message.state in MESSAGE_STATES.finals:
             return message.state
         claimed = _claim(sending, message_id)
-        _STEPS[claimed.state](sending, message, claimed)
+        if claimed is not None:
+            _STEPS[claimed.state](sending, message, claimed)
     raise OutcomeUnknown(Code.SEND_OUTCOME_UNKNOWN, subject=message_id)
 
 
@@ -76,26 +78,33 @@ def _find(sending: Sending, message_id: str) -> MessageRow:
     return message
 
 
-def _claim(sending: Sending, message_id: str) -> Claim:
-    """Claim the message, waiting a bounded time for a lease or a next attempt that is near."""
+def _claim(sending: Sending, message_id: str) -> Claim | None:
+    """Claim the message, waiting a bounded time for a lease or a next attempt that is near.
+
+    None when another worker was faster.
+    """
     with sending.store.begin() as work:
-        free_from = outbox.free_from(work, message_id)
+        free_from = leases.free_from(work, message_id)
     seconds = (free_from - sending.clock.now()).total_seconds()
     if seconds > _PATIENCE_SECONDS:
         detail = f"{free_from:%H:%M:%S} 起可接手"
         raise RefusedHere(Code.CLAIMED_ELSEWHERE, detail=detail, subject=message_id)
     if seconds > 0:
         sending.pause(seconds)
-    with sending.store.begin() as work:
-        return outbox.claim(work, message_id, sending.owner)
+    try:
+        with sending.store.begin() as work:
+            return leases.claim(work, message_id, sending.owner)
+    except RefusedHere:
+        return None
 
 
 def _send(sending: Sending, message: MessageRow, claimed: Claim) -> None:
-    courier, outgoing = _courier(sending, message), _outgoing(sending, message)
-    signed = _signed(sending, courier, outgoing, claimed)
-    with sending.store.begin() as work:
-        outbox.intend(sending.store, work, claimed, signed)
+    courier = _courier(sending, message)
     try:
+        outgoing = _outgoing(sending, message)
+        signed = _signed(sending, courier, outgoing, claimed)
+        with sending.store.begin() as work:
+            outbox.intend(sending.store, work, claimed, signed)
         reply = courier.send(outgoing, signed)
     except TransportError as failed:
         _nothing_sent(sending, claimed, failed)
@@ -113,12 +122,19 @@ def _take_over(sending: Sending, message: MessageRow, claimed: Claim) -> None:
         outbox.lease_ran_out(work, claimed)
 
 
-def _enquire(sending: Sending, message: MessageRow, claimed: Claim) -> None:
-    courier, outgoing = _courier(sending, message), _outgoing(sending, message)
-    signed = sending.store.archive.get(claimed.signed_digest or message.digest)
+def _leave(sending: Sending, message: MessageRow, claimed: Claim) -> None:
+    """Another worker finished it while we waited: nothing is left to do."""
     with sending.store.begin() as work:
-        outbox.begin_enquiry(work, claimed)
+        leases.release(work, claimed)
+
+
+def _enquire(sending: Sending, message: MessageRow, claimed: Claim) -> None:
+    courier = _courier(sending, message)
     try:
+        outgoing = _outgoing(sending, message)
+        signed = sending.store.archive.get(claimed.signed_digest or message.digest)
+        with sending.store.begin() as work:
+            outbox.begin_enquiry(work, claimed)
         reply = courier.enquire(outgoing, signed)
     except TransportError as failed:
         _nothing_sent(sending, claimed, failed)
@@ -166,4 +182,6 @@ _STEPS: dict[MessageState, Callable[[Sending, MessageRow, Claim], None]] = {
     MessageState.DRAFTED: _send,
     MessageState.SENDING: _take_over,
     MessageState.UNKNOWN: _enquire,
+    MessageState.ACKNOWLEDGED: _leave,
+    MessageState.REJECTED: _leave,
 }

@@ -1,23 +1,22 @@
-"""The outbox: drafted once, claimed by one worker at a time, every attempt on record. 待发箱"""
+"""The outbox: drafted once, every attempt and every answer on record. 待发箱"""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Protocol
 
-from sqlalchemy import ColumnElement, insert, or_, select, update
+from sqlalchemy import ColumnElement, select, update
+from sqlalchemy.dialects.postgresql import insert
 
-from gateway.errors import Code, IllegalTransition, RefusedHere
+from gateway.errors import Code, IllegalTransition
 from gateway.ports import Outgoing, Reply
 from gateway.retrying import policy_for
 from gateway.states import Answer
-from gateway.store import alarms
+from gateway.store import alarms, leases
+from gateway.store.leases import Claim
 from gateway.store.messages import EVENT_OF, MESSAGE_STATES, MessageEvent, MessageState
 from gateway.store.tables import ATTEMPT, MESSAGE, OUTBOX
 from gateway.store.unit_of_work import Store, UnitOfWork, keep_bytes
-
-# Longer than any one call on the wire may take; a dead worker's message waits this long.
-LEASE_SECONDS = 30
 
 
 class Courier(Protocol):
@@ -61,33 +60,23 @@ class MessageRow:
     state: MessageState
 
 
-@dataclass(frozen=True, slots=True)
-class Claim:
-    """The right to work on one message until the lease ends; `fence` proves it is still ours."""
-
-    message_id: str
-    fence: int
-    state: MessageState
-    signed_digest: str | None
-
-
 def draft(store: Store, work: UnitOfWork, message: Draft) -> bool:
     """Write a message to be sent; False when the same one is already there.
 
     Raises IllegalTransition when the same id stands there with another payload.
     """
     digest = keep_bytes(store, work, message.payload)
-    there = find(work, message.message_id)
-    if there is not None:
-        if there.digest != digest:
-            raise IllegalTransition(Code.CONTENT_DIFFERS, subject=message.message_id)
-        return False
     row = {
         "message_id": message.message_id, "counterparty": message.counterparty,
         "kind": message.kind, "subject": message.subject, "name": message.name, "digest": digest,
         "state": MESSAGE_STATES.initial.name, "state_at": work.now, "reason": "",
     }  # fmt: skip
-    work.connection.execute(insert(MESSAGE).values(row))
+    # waits for whoever is drafting the same message at this moment
+    if not work.connection.execute(insert(MESSAGE).values(row).on_conflict_do_nothing()).rowcount:
+        there = find(work, message.message_id)
+        if there is None or there.digest != digest:
+            raise IllegalTransition(Code.CONTENT_DIFFERS, subject=message.message_id)
+        return False
     queued = {"message_id": message.message_id, "next_attempt_at": work.now}
     work.connection.execute(insert(OUTBOX).values(queued | {"attempts": 0, "fence": 0}))
     work.note("message_drafted", message.message_id, kind=message.kind, digest=digest)
@@ -124,77 +113,31 @@ def _select(work: UnitOfWork, condition: ColumnElement[bool]) -> list[MessageRow
 def due(work: UnitOfWork, limit: int) -> Sequence[str]:
     """Unfinished messages that may be worked on now, the longest waiting first."""
     unfinished = [state.name for state in MessageState if state not in MESSAGE_STATES.finals]
-    free = or_(OUTBOX.c.lease_until.is_(None), OUTBOX.c.lease_until <= work.now)
+    free = leases.is_free(work.now) & (OUTBOX.c.next_attempt_at <= work.now)
     query = (
         select(OUTBOX.c.message_id)
         .join(MESSAGE, MESSAGE.c.message_id == OUTBOX.c.message_id)
-        .where(MESSAGE.c.state.in_(unfinished), OUTBOX.c.next_attempt_at <= work.now, free)
+        .where(MESSAGE.c.state.in_(unfinished), free)
         .order_by(OUTBOX.c.next_attempt_at, OUTBOX.c.message_id)
     )
     return list(work.connection.execute(query.limit(limit)).scalars())
 
 
-def claim(work: UnitOfWork, message_id: str, owner: str) -> Claim:
-    """Take the lease on a message that is due; the fence goes up in the same UPDATE.
-
-    Raises RefusedHere when another worker holds it or its next attempt is not due; the moment from
-    which it may be taken stands in the detail.
-    """
-    free = or_(OUTBOX.c.lease_until.is_(None), OUTBOX.c.lease_until <= work.now)
-    taken = work.connection.execute(
-        update(OUTBOX)
-        .where(OUTBOX.c.message_id == message_id, free, OUTBOX.c.next_attempt_at <= work.now)
-        .values(
-            lease_owner=owner,
-            lease_until=work.now + timedelta(seconds=LEASE_SECONDS),
-            fence=OUTBOX.c.fence + 1,
-        )
-        .returning(OUTBOX.c.fence)
-    ).scalar_one_or_none()
-    if taken is None:
-        until = free_from(work, message_id)
-        raise RefusedHere(
-            Code.CLAIMED_ELSEWHERE, detail=f"{until:%H:%M:%S} 起可接手", subject=message_id
-        )
-    return Claim(message_id, taken, _state(work, message_id), _last_signed(work, message_id))
-
-
-def free_from(work: UnitOfWork, message_id: str) -> datetime:
-    """From when the message may be claimed, as it stands now."""
-    query = select(OUTBOX.c.lease_until, OUTBOX.c.next_attempt_at)
-    row = work.connection.execute(query.where(OUTBOX.c.message_id == message_id)).one()
-    moments: list[datetime] = [row.next_attempt_at, row.lease_until or row.next_attempt_at]
-    return max(moments)
-
-
-def _state(work: UnitOfWork, message_id: str) -> MessageState:
-    query = select(MESSAGE.c.state).where(MESSAGE.c.message_id == message_id).with_for_update()
-    return MessageState[work.connection.execute(query).scalar_one()]
-
-
-def _last_signed(work: UnitOfWork, message_id: str) -> str | None:
-    query = (
-        select(ATTEMPT.c.signed_digest)
-        .where(ATTEMPT.c.message_id == message_id, ATTEMPT.c.signed_digest.is_not(None))
-        .order_by(ATTEMPT.c.fence.desc())
-        .limit(1)
-    )
-    return work.connection.execute(query).scalar_one_or_none()
-
-
 def intend(store: Store, work: UnitOfWork, claimed: Claim, signed: bytes) -> None:
-    """Record the intent to send exactly these bytes, before the first of them leaves."""
+    """Record the intent to send exactly these bytes, before the first of them leaves.
+
+    Raises RefusedHere when another worker has the message by now; then nothing may be sent.
+    """
     digest = keep_bytes(store, work, signed)
+    leases.hold(work, claimed, attempts=1)
     _begin_attempt(work, claimed, "send", digest)
     _advance(work, claimed.message_id, claimed.state, MessageEvent.CLAIMED)
-    count = OUTBOX.c.attempts + 1
-    mine = (OUTBOX.c.message_id == claimed.message_id) & (OUTBOX.c.fence == claimed.fence)
-    work.connection.execute(update(OUTBOX).where(mine).values(attempts=count))
     work.note("send_intended", claimed.message_id, fence=claimed.fence, digest=digest)
 
 
 def begin_enquiry(work: UnitOfWork, claimed: Claim) -> None:
     """Record that the counterparty is being asked."""
+    leases.hold(work, claimed)
     _begin_attempt(work, claimed, "enquire", None)
     work.note("enquiry_begun", claimed.message_id, fence=claimed.fence)
 
@@ -208,38 +151,39 @@ def _begin_attempt(work: UnitOfWork, claimed: Claim, act: str, digest: str | Non
 
 
 def lease_ran_out(work: UnitOfWork, claimed: Claim) -> None:
-    """The worker before us died while sending: what it did is unknown."""
+    """The worker before us died while sending: what it did is unknown, and to be asked for."""
+    leases.require_ours(work, claimed)
     _advance(work, claimed.message_id, claimed.state, MessageEvent.LEASE_EXPIRED)
+    leases.release(work, claimed)
     work.note("message_unknown", claimed.message_id, fence=claimed.fence, why="LEASE_EXPIRED")
 
 
 def nothing_sent(work: UnitOfWork, claimed: Claim, code: Code) -> None:
     """The attempt failed before anything could reach them: try again later."""
-    _require_fence(work, claimed)
-    row = find(work, claimed.message_id)
-    if row is not None and row.state is MessageState.SENDING:
-        _advance(work, claimed.message_id, row.state, MessageEvent.NOTHING_SENT)
+    state = leases.require_ours(work, claimed)
+    if state is MessageState.SENDING:
+        _advance(work, claimed.message_id, state, MessageEvent.NOTHING_SENT)
     _end_attempt(work, claimed, code.name)
-    _release(work, claimed, again=True)
+    leases.release(work, claimed, until=_later(work, claimed))
     work.note("attempt_failed", claimed.message_id, fence=claimed.fence, code=code.name)
 
 
 def outcome_lost(work: UnitOfWork, claimed: Claim, code: Code) -> None:
     """The attempt may have reached them: unknown, and to be asked for."""
-    _require_fence(work, claimed)
+    leases.require_ours(work, claimed)
     _advance(work, claimed.message_id, MessageState.SENDING, MessageEvent.OUTCOME_LOST)
     _end_attempt(work, claimed, code.name)
-    _release(work, claimed, again=False)
+    leases.release(work, claimed)
     alarms.ring(work, Code.SEND_OUTCOME_UNKNOWN, claimed.message_id)
     work.note("message_unknown", claimed.message_id, fence=claimed.fence, why=code.name)
 
 
 def never_seen(work: UnitOfWork, claimed: Claim) -> None:
     """The counterparty proved that it never saw the message: it may be sent again, same key."""
-    _require_fence(work, claimed)
+    leases.require_ours(work, claimed)
     _advance(work, claimed.message_id, MessageState.UNKNOWN, MessageEvent.NEVER_SAW)
     _end_attempt(work, claimed, MessageEvent.NEVER_SAW.name)
-    _release(work, claimed, again=False)
+    leases.release(work, claimed)
     alarms.clear(work, Code.SEND_OUTCOME_UNKNOWN, claimed.message_id, "对方证实未收到")
     work.note("enquiry_answered", claimed.message_id, fence=claimed.fence, answer="NEVER_SAW")
 
@@ -253,8 +197,7 @@ def keep_reply(store: Store, work: UnitOfWork, claimed: Claim, reply: Reply) -> 
 
 def take_reply(work: UnitOfWork, claimed: Claim, reply: Reply) -> MessageState:
     """Second half: the verdict moves the message, or contradicts what is known of it."""
-    _require_fence(work, claimed)
-    state = _state(work, claimed.message_id)
+    state = leases.require_ours(work, claimed)
     event = EVENT_OF[reply.verdict]
     step = MESSAGE_STATES.advance(state, event)
     facts = {"verdict": reply.verdict.name, "grade": reply.grade.name}
@@ -265,7 +208,8 @@ def take_reply(work: UnitOfWork, claimed: Claim, reply: Reply) -> MessageState:
         alarms.ring(work, Code.ANSWER_CONTRADICTS, claimed.message_id)
     if step.state in MESSAGE_STATES.finals:
         alarms.clear(work, Code.SEND_OUTCOME_UNKNOWN, claimed.message_id, "对方已答复")
-    _release(work, claimed, again=step.state is MessageState.UNKNOWN)
+    unknown = step.state is MessageState.UNKNOWN
+    leases.release(work, claimed, until=_later(work, claimed) if unknown else None)
     work.note("message_answered", claimed.message_id, answer=step.answer.name, **facts)
     return step.state
 
@@ -293,23 +237,7 @@ def _end_attempt(work: UnitOfWork, claimed: Claim, outcome: str, **more: str) ->
     work.connection.execute(update(ATTEMPT).where(mine).values(values))
 
 
-def _release(work: UnitOfWork, claimed: Claim, *, again: bool) -> None:
-    """Give the lease back; `again` puts the next attempt off by the kind's policy."""
-    values: dict[str, object] = {"lease_owner": None, "lease_until": None}
-    if again:
-        values["next_attempt_at"] = _later(work, claimed)
-    mine = (OUTBOX.c.message_id == claimed.message_id) & (OUTBOX.c.fence == claimed.fence)
-    work.connection.execute(update(OUTBOX).where(mine).values(values))
-
-
 def _later(work: UnitOfWork, claimed: Claim) -> datetime:
     query = select(MESSAGE.c.kind, OUTBOX.c.attempts).join_from(MESSAGE, OUTBOX)
     row = work.connection.execute(query.where(MESSAGE.c.message_id == claimed.message_id)).one()
     return policy_for(row.kind).next_attempt(work.now, max(row.attempts, 1))
-
-
-def _require_fence(work: UnitOfWork, claimed: Claim) -> None:
-    """A worker that was overtaken may not write: its lease ran out and another one has it."""
-    query = select(OUTBOX.c.fence).where(OUTBOX.c.message_id == claimed.message_id)
-    if work.connection.execute(query.with_for_update()).scalar_one() != claimed.fence:
-        raise RefusedHere(Code.CLAIMED_ELSEWHERE, subject=claimed.message_id)
