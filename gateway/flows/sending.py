@@ -3,10 +3,19 @@
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
-from gateway.errors import Code, NotConfigured, OutcomeUnknown, RefusedHere, TransportError
+from gateway.errors import (
+    Code,
+    GatewayError,
+    IllegalTransition,
+    NotConfigured,
+    OutcomeUnknown,
+    RefusedHere,
+    SignatureInvalid,
+    TransportError,
+)
 from gateway.log import Log
 from gateway.ports import Clock, Outgoing, Pause, Reply
-from gateway.store import leases, outbox
+from gateway.store import alarms, leases, outbox
 from gateway.store.leases import LEASE_SECONDS, Claim
 from gateway.store.messages import MESSAGE_STATES, MessageState
 from gateway.store.outbox import Courier, MessageRow
@@ -17,6 +26,8 @@ _LOG = Log("sending")
 _ROUNDS_MAX = 6
 _SWEEP_MAX = 1_000
 _PATIENCE_SECONDS = LEASE_SECONDS + 5
+# What can go wrong with a message before the first of its bytes leaves.
+_NOT_SENT = (TransportError, NotConfigured, SignatureInvalid)
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,16 +42,29 @@ class Sending:
 
 
 def deliver_subject(sending: Sending, subject: str) -> Mapping[str, MessageState]:
-    """Bring every message about one subject (a night) as far as it goes; states by id."""
+    """Bring every message about one subject (a night) as far as it goes; states by id.
+
+    Raises what `deliver` raised first, after all have been tried.
+    """
     with sending.store.begin() as work:
         ids = [message.message_id for message in outbox.of_subject(work, subject)]
-    return {message_id: deliver(sending, message_id) for message_id in ids}
+    states: dict[str, MessageState] = {}
+    first: GatewayError | None = None
+    for message_id in ids:
+        try:
+            states[message_id] = deliver(sending, message_id)
+        except GatewayError as error:
+            first = first or error
+    if first is not None:
+        raise first
+    return states
 
 
 def sweep(sending: Sending) -> int:
     """Try everything that is due and unfinished, whatever it is about; how many are done now.
 
-    One counterparty that does not answer keeps no other from being served.
+    One counterparty that does not answer, and one message that cannot go on, keep no other from
+    being served; what should never have happened rings.
     """
     with sending.store.begin() as work:
         due = outbox.due(work, _SWEEP_MAX)
@@ -48,17 +72,25 @@ def sweep(sending: Sending) -> int:
     for message_id in due:
         try:
             done += deliver(sending, message_id) in MESSAGE_STATES.finals
-        except (TransportError, OutcomeUnknown, RefusedHere) as error:
+        except GatewayError as error:
             _LOG.warning("message_waits", message_id=message_id, code=error.code.name)
+            if isinstance(error, IllegalTransition):
+                _ring(sending, error.code, message_id)
     return done
+
+
+def _ring(sending: Sending, code: Code, message_id: str) -> None:
+    with sending.store.begin() as work:
+        alarms.ring(work, code, message_id)
 
 
 def deliver(sending: Sending, message_id: str) -> MessageState:
     """Bring one message to an end, or as far as it goes now.
 
-    Raises TransportError when nothing reached them (the outbox says when to try again),
-    OutcomeUnknown when it may have and they do not answer, RefusedHere when another worker holds
-    it for longer than we wait.
+    Raises TransportError when nothing reached them (the outbox says when to try again), and
+    NotConfigured or SignatureInvalid when nothing can until a person acts; OutcomeUnknown when it
+    may have and they do not answer; RefusedHere when another worker holds it for longer than we
+    wait.
     """
     for _ in range(_ROUNDS_MAX):
         message = _find(sending, message_id)
@@ -106,7 +138,7 @@ def _send(sending: Sending, message: MessageRow, claimed: Claim) -> None:
         with sending.store.begin() as work:
             outbox.intend(sending.store, work, claimed, signed)
         reply = courier.send(outgoing, signed)
-    except TransportError as failed:
+    except _NOT_SENT as failed:
         _nothing_sent(sending, claimed, failed)
         raise
     except OutcomeUnknown as lost:
@@ -136,7 +168,7 @@ def _enquire(sending: Sending, message: MessageRow, claimed: Claim) -> None:
         with sending.store.begin() as work:
             outbox.begin_enquiry(work, claimed)
         reply = courier.enquire(outgoing, signed)
-    except TransportError as failed:
+    except _NOT_SENT as failed:
         _nothing_sent(sending, claimed, failed)
         raise
     if reply is not None:
@@ -146,7 +178,7 @@ def _enquire(sending: Sending, message: MessageRow, claimed: Claim) -> None:
         outbox.never_seen(work, claimed)
 
 
-def _nothing_sent(sending: Sending, claimed: Claim, failed: TransportError) -> None:
+def _nothing_sent(sending: Sending, claimed: Claim, failed: GatewayError) -> None:
     with sending.store.begin() as work:
         outbox.nothing_sent(work, claimed, failed.code)
 

@@ -26,7 +26,10 @@ class Courier(Protocol):
         """The exact bytes that will be sent, signed: archived before they leave."""
 
     def send(self, message: Outgoing, signed: bytes) -> Reply:
-        """Put it on the wire. TransportError: nothing reached them. OutcomeUnknown: it may have."""
+        """Put it on the wire. OutcomeUnknown: it may have reached them.
+
+        TransportError, NotConfigured, SignatureInvalid: nothing has.
+        """
 
     def enquire(self, message: Outgoing, signed: bytes) -> Reply | None:
         """Ask what became of it; None when they provably never saw it."""
