@@ -108,8 +108,13 @@ def _agree(said: re.Match[str], receipt: Receipt) -> None:
     bank, _, day, digest = said.groups()
     if (bank, day) != (receipt.bank, receipt.business_date):
         raise Unreadable("the name and the head speak of different banks or days")
-    if not all(one.file_digest.startswith(digest) for one in receipt.answers):
+    if not all(_answered(one) == digest for one in receipt.answers):
         raise Unreadable("the name and the lines speak of different files")
+
+
+def _answered(answer: Answer) -> str:
+    """What a receipt's name says of the file it answers: sixteen digits of a digest."""
+    return hashlib.sha256(f"{answer.file_name}|{answer.file_digest}".encode()).hexdigest()[:16]
 
 
 def _number(text: str) -> int:

@@ -1,12 +1,15 @@
 """The bank's reader of receipts takes what the layout says and nothing else. 收件回执."""
 
+import hashlib
+
 import pytest
 
 from sandbox.bank.receipt import Answer, Flag, Unreadable, read_flag, read_receipt
 
 DIGEST = "ab" * 32
-NAME = f"SJHZ_990001_ZH01_20260224_{DIGEST[:16]}.txt"
 FILE = "DKJG_990001_ZH01_20260224_V01.txt"
+ANSWERED = hashlib.sha256(f"{FILE}|{DIGEST}".encode()).hexdigest()[:16]
+NAME = f"SJHZ_990001_ZH01_20260224_{ANSWERED}.txt"
 HEAD = "H|01|990001|9900010000000000001|20260224|"
 LINE = f"D|1|{FILE}|{DIGEST}|Q|control_total|7|成功金额与明细不符|"
 

@@ -93,9 +93,11 @@ class Partner:
 
     def receipt(self, bank="990001", answered="ab" * 32):
         """Return the name and the bytes of a receipt for a file with this digest."""
-        name = f"SJHZ_{bank}_ZH01_20260224_{answered[:16]}.txt"
+        file = f"DKJG_{bank}_ZH01_20260224_V01.txt"
+        short = hashlib.sha256(f"{file}|{answered}".encode()).hexdigest()[:16]
+        name = f"SJHZ_{bank}_ZH01_20260224_{short}.txt"
         head = f"H|01|{bank}|{bank}0000000000001|20260224|\n"
-        line = f"D|1|DKJG_{bank}_ZH01_20260224_V01.txt|{answered}|A||0|已收妥|\n"
+        line = f"D|1|{file}|{answered}|A||0|已收妥|\n"
         return name, f"{head}{line}T|1|\n".encode("gb18030")
 
     def signature(self, data, alg="ed25519"):

@@ -1,0 +1,164 @@
+"""The bank night against strangers: every figure is checked from the other side. 夜间对账"""
+
+from datetime import date
+from threading import Thread
+
+import pytest
+
+from connectors.bank import sheets
+from connectors.bank.flows.proving import sheet_of
+from sandbox.world import night
+from tests.flows.branch import BANKS, LAST_DAY
+
+SEED = "20260228"
+_EXACT = """
+    select i.serial, m.taken_fen from deduction_match m
+    join instruction i using (night_id, batch_no, serial) where m.outcome = 'EXACT' order by 1
+"""
+
+
+@pytest.mark.parametrize("bank", BANKS)
+def test_b01_what_posts_is_exactly_what_the_bank_took_in_full(branch, bank):
+    branch.publish(bank)
+    assert branch.run(bank) == "PROVED"
+    truth = [
+        (one.serial, one.asked_fen)
+        for one in night(SEED, bank, LAST_DAY).instructions
+        if one.taken_fen == one.asked_fen
+    ]
+    assert branch.rows(_EXACT) == truth
+    booked = branch.core_rows(
+        "select xh, (fse * 100)::bigint from exchange.repayment_posting order by xh"
+    )
+    assert booked == truth
+    assert branch.core_rows("select distinct jgdm from exchange.posting_result") == [("00",)]
+
+
+@pytest.mark.parametrize("bank", BANKS)
+def test_every_file_gets_one_receipt_whose_signature_the_bank_accepts(branch, bank):
+    branch.publish(bank)
+    branch.run(bank)
+    receipts = branch.received(bank, "receipt")
+    assert [(r["conclusion"], r["signature"]) for r in receipts] == [("A", "ok")] * 2
+    assert {r["file_name"] for r in receipts} == {
+        f"DKJG_{bank}_ZH01_20260228_V01.txt",
+        f"ZHDZ_{bank}_ZH01_20260228_V01.txt",
+    }
+
+
+def test_x01_running_the_night_again_sends_posts_and_changes_nothing(branch):
+    branch.publish("990001")
+    branch.run("990001")
+    sheet = sheet_of(branch.gateway().bank("990001"), branch.key("990001"))
+    for _ in range(2):
+        assert branch.run("990001") == "PROVED"
+    assert sheet_of(branch.gateway().bank("990001"), branch.key("990001")) == sheet
+    assert {times for _, times in branch.postings()} == {1}
+    assert len(branch.received("990001", "receipt")) == 2
+
+
+def test_x03_two_workers_on_one_night_are_as_one(branch):
+    branch.publish("990001")
+    ends: list[str] = []
+    workers = [Thread(target=lambda: ends.append(branch.run("990001"))) for _ in range(2)]
+    for worker in workers:
+        worker.start()
+    for worker in workers:
+        worker.join()
+    assert branch.run("990001") == "PROVED"
+    assert {times for _, times in branch.postings()} == {1}
+    assert len(branch.received("990001", "receipt")) == 2
+    assert set(ends) <= {"PROVED", "CLAIMED_ELSEWHERE", "NIGHT_NOT_READY", "NIGHT_UNPROVED"}
+
+
+def test_b33_rare_hanzi_pass_unharmed_from_file_to_sheet(branch):
+    """The ledger knows them by another name, so that they come to lie on the sheet as breaks."""
+    rare = [
+        one
+        for one in night(SEED, "990001", LAST_DAY).instructions
+        if one.taken_fen == one.asked_fen
+        and any(ord(c) > 0xFFFF or c in "䶮㛃" for c in one.loan.payer_name)
+    ]
+    assert rare
+    serials = ", ".join(str(one.serial) for one in rare)
+    known_as = (
+        "update ledger.instruction set hkzhmc = '{}' where ywrq = '2026-02-28' and xh in ({})"
+    )
+    before = branch.core_rows("select xh, hkzhmc from ledger.instruction where yhdm = '990001'")
+    branch.core_do(known_as.format("旧名", serials))
+    branch.publish("990001")
+    assert branch.run("990001") == "PROVED"
+    sheet = sheet_of(branch.gateway().bank("990001"), branch.key("990001"))
+    for serial, name in before:
+        branch.core_do(known_as.format(name, serial))
+    shown = {line.payer_name for line in sheet.breaks if line.kind == "户名不符"}
+    assert shown == {one.loan.payer_name for one in rare}
+    assert all(one.loan.payer_name in sheets.to_text(sheet) for one in rare)
+
+
+def test_a_partial_deduction_is_a_break_and_never_books_the_planned_amount_b07(branch):
+    branch.publish("990001")
+    branch.run("990001")
+    partial = [one for one in night(SEED, "990001", LAST_DAY).instructions
+               if 0 < one.taken_fen < one.asked_fen]  # fmt: skip
+    assert partial
+    found = branch.rows(
+        "select serial, unbooked_fen from bank_break where kind = 'PARTIAL_DEDUCTION' order by 1"
+    )
+    assert found == [(one.serial, one.taken_fen) for one in partial]
+    assert not branch.core_rows(
+        "select from exchange.repayment_posting where xh in "
+        f"({', '.join(str(one.serial) for one in partial)})"
+    )
+
+
+def test_b20_an_unknown_outcome_is_neither_posted_nor_failed(branch):
+    branch.publish("990002")
+    branch.run("990002")
+    unknown = [one.serial for one in night(SEED, "990002", LAST_DAY).instructions
+               if one.code == "99999"]  # fmt: skip
+    assert branch.rows("select serial from deduction_match where outcome = 'UNKNOWN'") == [
+        (serial,) for serial in unknown
+    ]
+
+
+def test_b28_one_card_paying_two_equal_loans_is_told_apart_by_serial(branch):
+    for day in (date(2026, 2, 27), LAST_DAY):
+        branch.publish("990002", day=day)
+        branch.run("990002", day)
+        taken = {
+            (one.serial, one.loan.loan_no)
+            for one in night(SEED, "990002", day).instructions
+            if one.taken_fen == one.asked_fen
+        }
+        booked = branch.core_rows(
+            f"select xh, dkzh from exchange.repayment_posting where ywrq = '{day}'"
+        )
+        assert set(booked) == taken
+
+
+def test_what_the_core_refuses_is_money_without_an_owner_and_the_night_still_proves(branch):
+    paid = next(one for one in night(SEED, "990003", LAST_DAY).instructions if one.taken_fen)
+    branch.core_do(
+        "update ledger.instalment set zt = 'paid', mdj = repeat('0', 64)"
+        f" where dkzh = '{paid.loan.loan_no}' and dqqc = {paid.instalment_no}"
+    )
+    branch.publish("990003")
+    assert branch.run("990003") == "PROVED"
+    assert branch.rows("select kind, direction, unbooked_fen from bank_break") == [
+        ("POSTING_REFUSED", "LONG", paid.taken_fen)
+    ]
+
+
+def test_the_opening_balance_is_held_against_the_closing_of_the_night_before(branch):
+    for day in (date(2026, 2, 26), LAST_DAY):
+        branch.publish("990003", day=day)
+        assert branch.run("990003", day) == "PROVED"
+    assert branch.rows("select kind from bank_break where kind = 'OPENING_DIFFERS'")
+
+
+def test_consecutive_nights_hang_together_and_break_nothing(branch):
+    for day in (date(2026, 2, 27), LAST_DAY):
+        branch.publish("990003", day=day)
+        assert branch.run("990003", day) == "PROVED"
+    assert not branch.rows("select kind from bank_break where kind = 'OPENING_DIFFERS'")
