@@ -2,6 +2,7 @@
 
 import hashlib
 import os
+import tempfile
 from pathlib import Path
 
 from gateway.errors import Code, SignatureInvalid
@@ -21,14 +22,12 @@ class Archive:
         """
         digest = hashlib.sha256(data).hexdigest()
         path = self.path(digest)
-        if path.exists() and path.read_bytes() == data:
-            _sync_directory(path.parent)
-            return digest
-        self._make(path.parent)
-        part = path.with_name(f"{digest}.{os.getpid()}.part")
-        _write_durably(part, data)
-        part.rename(path)
-        _sync_directory(path.parent)
+        path.parent.mkdir(parents=True, exist_ok=True, mode=0o750)
+        if not (path.exists() and path.read_bytes() == data):
+            _write_durably(path, data)
+        # whoever made a directory or renamed the file may have died before making that durable
+        for directory in (path.parent, path.parent.parent, self._root, self._root.parent):
+            _sync_directory(directory)
         return digest
 
     def get(self, digest: str) -> bytes:
@@ -45,21 +44,16 @@ class Archive:
         """Where the bytes of a digest lie."""
         return self._root / digest[:2] / digest[2:4] / digest
 
-    def _make(self, directory: Path) -> None:
-        """Create the directory and make its own entry durable."""
-        if directory.exists():
-            return
-        directory.mkdir(parents=True, exist_ok=True, mode=0o750)
-        for parent in (directory, directory.parent, directory.parent.parent):
-            _sync_directory(parent)
-
 
 def _write_durably(path: Path, data: bytes) -> None:
-    descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o640)
+    """Write under a name that no other thread, process or container has, then rename."""
+    descriptor, part = tempfile.mkstemp(".part", path.name + ".", path.parent)
     with os.fdopen(descriptor, "wb") as file:
+        os.fchmod(descriptor, 0o640)
         file.write(data)
         file.flush()
-        os.fsync(file.fileno())
+        os.fsync(descriptor)
+    Path(part).rename(path)
 
 
 def _sync_directory(path: Path) -> None:
