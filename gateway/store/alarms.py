@@ -37,24 +37,25 @@ def ring(work: UnitOfWork, code: Code, subject: str, detail: str = "") -> None:
         "alarm_id": alarm_id, "code": code.name, "subject": subject, "detail": detail,
         "first_at": work.now, "last_at": work.now, "times": 1,
     }  # fmt: skip
-    if _count(work, alarm_id, detail):
-        return
-    again = {k: fresh[k] for k in ("first_at", "last_at", "detail")} | {
-        "times": ALARM.c.times + 1,
-        "cleared_at": None,
-        "cleared_why": None,
-    }
-    work.connection.execute(
-        insert(ALARM).values(fresh).on_conflict_do_update(index_elements=["alarm_id"], set_=again)
-    )
-    work.note("alarm_rung", alarm_id, code=code.name, about=subject, detail=detail)
+    # waits for whoever rings the same bell for the first time at this moment
+    new = work.connection.execute(insert(ALARM).values(fresh).on_conflict_do_nothing()).rowcount
+    if new or _begin_again(work, alarm_id):
+        work.note("alarm_rung", alarm_id, code=code.name, about=subject, detail=detail)
+    if not new:
+        _count(work, alarm_id, detail)
 
 
-def _count(work: UnitOfWork, alarm_id: str, detail: str) -> bool:
-    """Count one more ring of a bell that is ringing; False when it is not."""
-    rings = (ALARM.c.alarm_id == alarm_id) & ALARM.c.cleared_at.is_(None)
+def _begin_again(work: UnitOfWork, alarm_id: str) -> bool:
+    """Let a bell ring again that was cleared; False when it has not stopped ringing."""
+    silent = (ALARM.c.alarm_id == alarm_id) & ALARM.c.cleared_at.is_not(None)
+    values = {"first_at": work.now, "cleared_at": None, "cleared_why": None}
+    return bool(work.connection.execute(update(ALARM).where(silent).values(values)).rowcount)
+
+
+def _count(work: UnitOfWork, alarm_id: str, detail: str) -> None:
+    this = ALARM.c.alarm_id == alarm_id
     values = {"last_at": work.now, "times": ALARM.c.times + 1, "detail": detail}
-    return bool(work.connection.execute(update(ALARM).where(rings).values(values)).rowcount)
+    work.connection.execute(update(ALARM).where(this).values(values))
 
 
 def clear(work: UnitOfWork, code: Code, subject: str, why: str) -> None:

@@ -3,11 +3,13 @@
 from dataclasses import dataclass
 from enum import Enum
 
-from sqlalchemy import insert, select
+from sqlalchemy import insert, select, text
 
 from gateway.identity import business_id
 from gateway.store.tables import INBOX
 from gateway.store.unit_of_work import UnitOfWork
+
+_LOCK = text("select pg_advisory_xact_lock(hashtextextended(:counterparty || :name, 0))")
 
 
 class Seen(Enum):
@@ -29,6 +31,8 @@ class Arrival:
 def take(work: UnitOfWork, counterparty: str, name: str, digest: str) -> Arrival:
     """Enter a file whose bytes are archived; says whether its name or bytes were seen before."""
     item_id = business_id("file", counterparty, name, digest)
+    # of two workers with one name the second sees what the first has entered
+    work.connection.execute(_LOCK, {"counterparty": counterparty, "name": name})
     known = (INBOX.c.counterparty == counterparty) & (INBOX.c.name == name)
     digests = set(work.connection.execute(select(INBOX.c.digest).where(known)).scalars())
     if digest in digests:
