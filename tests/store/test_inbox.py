@@ -62,7 +62,8 @@ def test_an_arrival_of_a_step_that_failed_was_never_seen(store, take):
 
 
 def test_the_same_file_taken_by_many_at_once_is_new_for_one(take, at_once):
-    """Bug: all but one crashed on the key."""
+    """Bug: all but one crashed on the key, when the bytes themselves were known already."""
+    take(name="the same bytes.txt")
     seen = [arrival.seen for arrival in at_once(*[take] * 6)]
     assert sorted(seen, key=seen.count) == [Seen.NEW] + [Seen.SAME_AGAIN] * 5
 
