@@ -1,6 +1,6 @@
 """Bytes → values: a file read by its layout, every fault named with line and column. 解码"""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, time
 from typing import Any
@@ -34,7 +34,7 @@ def decode(layout: Layout, data: bytes, lines_max: int) -> DecodedFile:
     """Read a whole file. Never raises for what is in it: faults are findings, in file order."""
     findings: list[Finding] = []
     lines = list(_lines(layout, data, lines_max, findings))
-    findings += _order_findings(layout, lines)
+    findings += _order_findings(layout, lines, tuple(findings))
     if not findings:
         findings += control_findings(layout, lines[0].values, _details(layout, lines), lines[-1])
     findings.sort(key=lambda finding: (finding.line or 1 << 30, finding.column))
@@ -46,14 +46,14 @@ def _details(layout: Layout, lines: list[Line]) -> list[Line]:
 
 
 def _lines(layout: Layout, data: bytes, lines_max: int, findings: list[Finding]) -> Iterator[Line]:
-    newline = layout.newline.encode()
-    rows = data.split(newline)
-    if rows[-1] or len(rows) == 1:
+    # one row more than allowed is enough to know; a file of line ends alone makes no list of them
+    rows = data.split(layout.newline.encode(), lines_max + 1)
+    if len(rows) > lines_max + 1 or (len(rows) > lines_max and rows[-1]):
+        findings.append(Finding(Code.TOO_MANY_LINES, line=lines_max + 1))
+    elif rows[-1] or len(rows) == 1:
         findings.append(Finding(Code.LINE_UNFINISHED, line=len(rows)))
     else:
         rows.pop()
-    if len(rows) > lines_max:
-        findings.append(Finding(Code.TOO_MANY_LINES, line=lines_max + 1))
     for number, row in enumerate(rows[:lines_max], start=1):
         if len(findings) >= FINDINGS_MAX:
             return
@@ -103,17 +103,26 @@ def _values(
     return values
 
 
-def _order_findings(layout: Layout, lines: list[Line]) -> Iterator[Finding]:
-    """One header first, one trailer last, nothing after it."""
-    if not lines or lines[0].record is not layout.header or lines[0].number != 1:
+def _order_findings(
+    layout: Layout, lines: list[Line], before: Sequence[Finding]
+) -> Iterator[Finding]:
+    """One header first, one trailer last, nothing after it.
+
+    Only what was read can be missing: a first line that is broken is named as that, and after
+    reading was given up nobody knows what would have stood at the end.
+    """
+    broken = {finding.line for finding in before if finding.code is not Code.RECORD_UNKNOWN}
+    headed = lines and lines[0].record is layout.header and lines[0].number == 1
+    if not headed and 1 not in broken:
         yield Finding(Code.HEADER_MISSING, line=1)
     for line in lines[1:]:
         if line.record is layout.header:
             yield Finding(Code.RECORD_UNKNOWN, line.number, 1)
+    given_up = len(before) >= FINDINGS_MAX or any(f.code is Code.TOO_MANY_LINES for f in before)
     trailers = [line.number for line in lines if line.record is layout.trailer]
-    if not trailers:
+    if not trailers and not given_up:
         yield Finding(Code.TRAILER_MISSING, line=lines[-1].number + 1 if lines else 1)
-    elif trailers[0] != lines[-1].number:
+    elif trailers and trailers[0] != lines[-1].number:
         yield Finding(Code.DATA_AFTER_TRAILER, line=trailers[0] + 1)
 
 
@@ -164,11 +173,12 @@ def _result(line: Line, batch_no: str) -> DeductionResult:
 def _statement_line(layout: Layout, line: Line) -> StatementLine:
     v, chain = line.values, layout.balance_chain
     booked: time = v["booked_time"]
+    credited = chain is not None and v[chain.direction] == chain.credit
     return StatementLine(
         line=line.number,
         serial=v["serial"],
         host_serial=v["host_serial"],
-        direction=v["direction"],
+        direction="C" if credited else "D",
         amount_fen=v["amount"],
         balance_fen=v["balance"],
         other_account=v["other_account"],

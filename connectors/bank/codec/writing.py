@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping, Sequence
 from datetime import date, time
 from typing import Any
 
+from connectors.bank.codec.fields import BadField, read_field
 from connectors.bank.codec.layouts import Field, Layout, Record
 from gateway.money import format_yuan
 
@@ -11,7 +12,10 @@ Values = Mapping[str, Any]
 
 
 def encode(layout: Layout, header: Values, details: Sequence[Values], trailer: Values) -> bytes:
-    """Write a file. Raises ValueError when a value does not fit its field: nothing is cut."""
+    """Write a file. Raises ValueError when a value does not fit its field: nothing is cut.
+
+    What is written can be read: each field is held to what the reader asks of it.
+    """
     rows = [(layout.header, header), *((layout.detail, row) for row in details)]
     rows.append((layout.trailer, trailer))
     text = "".join(_line(layout, record, values) for record, values in rows)
@@ -30,10 +34,10 @@ def _field(layout: Layout, field: Field, values: Values) -> str:
     text = "" if value is None else _WRITERS[field.type](value)
     if layout.delimiter in text or "\n" in text or "\r" in text:
         raise ValueError(f"{field.name} holds a delimiter")
-    if field.max_bytes is not None and len(text.encode(layout.encoding)) > field.max_bytes:
-        raise ValueError(f"{field.name} is longer than {field.max_bytes} bytes")
-    if not text and not field.empty:
-        raise ValueError(f"{field.name} is empty")
+    try:
+        read_field(field, text, layout.encoding)
+    except BadField as unfit:
+        raise ValueError(f"{field.name}: {unfit.code.name}") from unfit
     return text
 
 
