@@ -2,13 +2,9 @@
 
 from collections.abc import Callable
 
-from connectors.bank.codec.layouts import Layout
+from connectors.bank.codec.fields import BadField, read_field
+from connectors.bank.codec.layouts import Field, Layout
 from gateway.identity import mask_account, mask_name
-
-
-def _mask_words(text: str) -> str:
-    return text[:4] + "*" * max(len(text) - 4, 0)
-
 
 _MASKS: dict[str, Callable[[str], str]] = {
     "loan_no": mask_account,
@@ -17,9 +13,12 @@ _MASKS: dict[str, Callable[[str], str]] = {
     "account_number": mask_account,
     "payer_name": mask_name,
     "other_name": mask_name,
-    "summary": _mask_words,
-    "message": _mask_words,
 }
+# Texts in which nobody is named. Every other text is starred out, also one that only some dialect
+# has: a summary may well begin with a name.
+_PLAIN = frozenset(
+    {"bank", "batch_no", "code", "host_serial", "file_name", "file_digest", "error_code", "reason"}
+)
 
 
 def scrub(layout: Layout, data: bytes) -> bytes:
@@ -37,8 +36,19 @@ def _scrubbed(layout: Layout, row: bytes) -> bytes:
     record = next((record for record in records if record.tag == tag), None)
     if record is None or len(fields) != len(record.fields) + 1:
         return b""
-    clean = [
-        _MASKS[field.name](text) if field.name in _MASKS and text else text
-        for field, text in zip(record.fields, fields, strict=False)
-    ]
+    pairs = zip(record.fields, fields, strict=False)
+    clean = [_clean(field, text, layout.encoding) for field, text in pairs]
     return (layout.delimiter.join([tag, *clean, ""]) + layout.newline).encode(layout.encoding)
+
+
+def _clean(field: Field, text: str, encoding: str) -> str:
+    """The field without its person; what is not of the field's form may be anybody's."""
+    if field.name in _MASKS:
+        return _MASKS[field.name](text) if text else ""
+    try:
+        read_field(field, text, encoding)
+    except BadField:
+        return "*" * len(text)
+    fixed = field.equals is not None or field.one_of is not None
+    plain = fixed or field.name in _PLAIN or field.type not in ("text", "digits")
+    return text if plain else "*" * len(text)
