@@ -8,12 +8,17 @@ from pathlib import Path
 import pytest
 from sqlalchemy import Engine, text
 
+from gateway.clock import SystemClock
 from gateway.dates import SHANGHAI
+from gateway.launcher import counterparties, processes, sandbox_site
 from gateway.launcher.databases import Access, provide
+from gateway.launcher.options import Options
+from gateway.launcher.secret_files import provide_secrets
 from gateway.launcher.server import EmbeddedServer, start_embedded
 from gateway.store.archive import Archive
 from gateway.store.database import connect
 from gateway.store.unit_of_work import PostgresStore
+from tests.branch import Branch, free_port
 
 
 class SteppingClock:
@@ -103,3 +108,25 @@ def engine(access: Access, empty_tables: Callable[[], None]) -> Engine:
 def store(engine: Engine, tmp_path: Path, clock: SteppingClock) -> PostgresStore:
     """An empty store over the real database and a real archive."""
     return PostgresStore(engine, Archive(tmp_path / "archive"), clock)
+
+
+@pytest.fixture(scope="session")
+def running_branch(access: Access, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Branch]:
+    """Everything but Airflow, as the launcher starts it."""
+    var = tmp_path_factory.mktemp("var")
+    options = Options(var, free_port(), free_port(), "20260228", "")
+    provide_secrets(options.secrets)
+    counterparties.prepare_banks(options)
+    sandbox_site.write_site(options, access, SystemClock().now())
+    counterparties.fill_core_system(options, access)
+    banks = counterparties.start_banks(options)
+    yield Branch(options, access)
+    processes.stop(options.run, [banks])
+
+
+@pytest.fixture
+def branch(running_branch: Branch, empty_tables: Callable[[], None]) -> Branch:
+    """The branch on the morning before anything has come."""
+    empty_tables()
+    running_branch.forget()
+    return running_branch

@@ -8,7 +8,7 @@ import pytest
 from connectors.bank import sheets
 from connectors.bank.flows.proving import sheet_of
 from sandbox.world import night
-from tests.flows.branch import BANKS, LAST_DAY
+from tests.branch import BANKS, LAST_DAY
 
 SEED = "20260228"
 _EXACT = """

@@ -3,7 +3,7 @@
 import pytest
 
 from sandbox.world import night
-from tests.flows.branch import LAST_DAY
+from tests.branch import LAST_DAY
 
 BANK, RESULT = "990001", "DKJG_990001_ZH01_20260228_V01.txt"
 LINES = len(night("20260228", BANK, LAST_DAY).instructions) + 2

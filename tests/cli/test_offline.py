@@ -1,0 +1,135 @@
+"""Verbs that need no site: dates and try. 离线命令"""
+
+import json
+import subprocess
+import sys
+
+import pytest
+
+from gateway.wiring.places import ROOT
+from sandbox.files import companions, render_result, result_name
+from sandbox.world import night
+from tests.branch import LAST_DAY
+
+NIGHT = night("20260228", "990001", LAST_DAY)
+
+
+@pytest.fixture
+def a_file(tmp_path):
+    """Puts a result file, with its flag, into a directory; returns its path."""
+
+    def put(fault=None):
+        name, data = result_name(NIGHT), render_result(NIGHT, fault=fault)
+        for each, content in companions(name, data, None).items():
+            (tmp_path / each).write_bytes(content)
+        return tmp_path / name
+
+    return put
+
+
+def try_bank(gateway_command, path, *more):
+    return gateway_command("try", "bank", "--layout", "generic-pipe-result", str(path), *more)
+
+
+def test_no_verb_imports_airflow():
+    code = (
+        "import sys; import gateway.cli.main as m; m.parser();"
+        "sys.exit(any(n.split('.')[0] == 'airflow' for n in sys.modules))"
+    )
+    assert subprocess.run([sys.executable, "-c", code], cwd=ROOT, check=False).returncode == 0
+
+
+def test_every_verb_takes_json():
+    from gateway.cli import main
+
+    for words in (
+        ["check"],
+        ["show", "night-1"],
+        ["journal", "verify"],
+        ["try", "bank", "--layout", "x", "f"],
+        ["reconcile", "--bank", "1", "--date", "2026-02-28"],
+        ["proof", "--bank", "1", "--date", "2026-02-28"],
+        ["dates", "add-working-days", "2026-02-28", "1"],
+        ["calendar", "import", "f"],
+        ["docs"],
+    ):
+        assert main.parser().parse_args([*words, "--json"]).json
+
+
+def test_working_days_are_counted_under_the_shipped_calendar(gateway_command):
+    assert gateway_command("dates", "add-working-days", "2026-09-29", "5").out == "2026-10-12\n"
+
+
+def test_b40_a_year_without_data_is_refused_and_a_legal_clock_says_provisional(gateway_command):
+    refused = gateway_command("dates", "add-working-days", "2026-12-29", "5", "--json")
+    assert refused.code == 5
+    assert refused.json()["error"]["code"] == "CALENDAR_YEAR_MISSING"
+    legal = gateway_command("dates", "add-working-days", "2026-12-29", "5", "--legal", "--json")
+    assert legal.json() == {
+        "day": "2027-01-05", "from": "2026-12-29", "provisional": True, "working_days": 5,
+    }  # fmt: skip
+
+
+def test_try_accepts_a_good_file_with_its_control_totals(gateway_command, a_file):
+    done = try_bank(gateway_command, a_file(), "--json")
+    assert done.code == 0
+    told = done.json()["files"][0]
+    assert (told["verdict"], told["lines"], told["errors"]) == ("accepted", 60, [])
+    assert told["controls"]["taken_total"] == NIGHT.batch.taken_fen
+
+
+def test_try_quarantines_a_bad_file_with_line_and_column_and_exit_3(gateway_command, a_file):
+    done = try_bank(gateway_command, a_file("amount_with_comma"), "--json")
+    assert done.code == 3
+    error = done.json()["files"][0]["errors"][0]
+    assert error["code"] == "AMOUNT_FORMAT_WRONG"
+    assert error["line"] > 1
+    assert error["column"] > 1
+    assert error["field"] == "应扣金额"
+
+
+def test_try_says_the_same_to_a_person(gateway_command, a_file):
+    done = try_bank(gateway_command, a_file("missing_trailer"))
+    assert done.code == 3
+    assert "隔离 quarantined" in done.out
+    assert "TRAILER_MISSING" in done.out
+    assert "第62行" in done.out
+
+
+def test_try_notices_a_flag_that_is_for_other_bytes(gateway_command, a_file):
+    path = a_file()
+    path.write_bytes(path.read_bytes().replace(b"|00000|", b"|00001|", 1))
+    done = try_bank(gateway_command, path, "--json")
+    codes = [error["code"] for error in done.json()["files"][0]["errors"]]
+    assert codes[0] == "FILE_DIGEST_DIFFERS"
+
+
+def test_try_never_prints_a_person(gateway_command, a_file):
+    for fault in (None, "half_character", "wrong_total"):
+        done = try_bank(gateway_command, a_file(fault))
+        for one in NIGHT.instructions:
+            assert one.loan.payer_name not in done.out
+            assert one.loan.payer_account not in done.out
+
+
+@pytest.mark.parametrize(
+    ("words", "code"),
+    [
+        (["try", "bank", "--layout", "no-such", "x"], "SETTING_MISSING"),
+        (["try", "bank", "--layout", "generic-pipe-result", "no-such-file"], "NOT_FOUND"),
+        (["check"], "SETTING_MISSING"),
+        (["show", "night-123456"], "SETTING_MISSING"),
+        (["calendar", "import", "no-such-file"], "SETTING_MISSING"),
+    ],
+)
+def test_what_is_missing_is_named_with_what_to_do(gateway_command, words, code):
+    done = gateway_command(*words, "--json")
+    assert done.code == 5
+    assert code in done.out
+    if words[0] != "check":
+        assert set(json.loads(done.out)["error"]) >= {"zh", "en", "act", "runbook"}
+
+
+def test_wrong_words_are_a_usage_error(gateway_command):
+    assert gateway_command("dates", "add-working-days", "2026-02-30", "1").code == 2
+    assert gateway_command("nonsense").code == 2

@@ -1,0 +1,137 @@
+"""Verbs over a site: the night without Airflow, and what is asked about it afterwards. 在线命令"""
+
+import json
+import shutil
+
+import pytest
+
+from sandbox.world import night
+from tests.branch import LAST_DAY
+
+NIGHT = ("--bank", "990001", "--date", "2026-02-28")
+PEOPLE = [one.loan for one in night("20260228", "990001", LAST_DAY).instructions]
+
+
+@pytest.fixture
+def ask(gateway_command, branch):
+    """Runs a verb over the branch."""
+    return lambda *words: gateway_command(*words, secrets=branch.options.secrets)
+
+
+def no_person_in(text: str) -> bool:
+    return not any(p.payer_name in text or p.payer_account in text for p in PEOPLE)
+
+
+def test_check_examines_every_part_and_says_how_much(ask):
+    done = ask("check", "--json")
+    assert done.code == 0
+    checks = done.json()["checks"]
+    assert all(check["ok"] for check in checks)
+    assert {"流水链", "工作日历", "密钥", "核心系统接口", "银行 沙箱甲银行"} <= {
+        c["item"] for c in checks
+    }
+    (core,) = ask("check", "core_system", "--json").json()["checks"]
+    assert core["examined"] == 35
+
+
+def test_reconcile_runs_the_night_prints_the_sheet_and_nobody_s_name(ask, branch):
+    branch.publish("990001")
+    done = ask("reconcile", *NIGHT)
+    assert done.code == 0
+    assert "核平" in done.out
+    assert no_person_in(done.out)
+    again = ask("reconcile", *NIGHT, "--json").json()
+    assert again["sheet"]["proved"]
+    assert [stage["stage"] for stage in again["stages"]] == [
+        "receive", "check", "match", "post", "prove",
+    ]  # fmt: skip
+
+
+def test_reconcile_of_a_bad_night_prints_the_unfinished_sheet_and_why(ask, branch):
+    branch.publish("990001", "wrong_total")
+    done = ask("reconcile", *NIGHT)
+    assert done.code == 4
+    assert "未完成" in done.out
+    assert "CONTROL_SUM_WRONG" in done.out
+    assert "FILE_QUARANTINED" in done.out
+
+
+def test_where_nothing_is_owed_nothing_is_in_order(ask):
+    done = ask("reconcile", "--bank", "990001", "--date", "2026-02-22")
+    assert done.code == 0
+    assert "无应收文件" in done.out
+
+
+def test_a_bank_nobody_knows_is_named(ask):
+    done = ask("reconcile", "--bank", "123456", "--date", "2026-02-28", "--json")
+    assert (done.code, done.json()["error"]["code"]) == (5, "SETTING_MISSING")
+
+
+def test_proof_masks_people_and_revealing_them_stands_in_the_journal(ask, branch):
+    branch.publish("990001")
+    ask("reconcile", *NIGHT)
+    masked, revealed = ask("proof", *NIGHT, "--json"), ask("proof", *NIGHT, "--json", "--reveal")
+    assert no_person_in(masked.out)
+    names = {line["payer_name"] for line in revealed.json()["sheet"]["breaks"]}
+    assert names <= {p.payer_name for p in PEOPLE}
+    assert branch.rows("select count(*) from journal where event = 'sheet_revealed'") == [(1,)]
+
+
+def test_show_tells_the_life_of_a_night_a_file_a_message_and_a_break(ask, branch):
+    branch.publish("990001")
+    ask("reconcile", *NIGHT)
+    night_id = branch.key("990001").night_id
+    life = ask("show", night_id[:14], "--json").json()
+    assert life["id"] == night_id
+    assert life["steps"][0]["event"] == "night_opened"
+    kinds = {related["id"].partition("-")[0] for related in life["related"]}
+    assert kinds == {"file", "receipt", "postings", "break"}
+    for related in life["related"]:
+        told = ask("show", related["id"], "--json")
+        assert told.code == 0
+        assert no_person_in(told.out)
+    receipt = next(r["id"] for r in life["related"] if r["id"].startswith("receipt"))
+    grades = [step["grade"] for step in ask("show", receipt, "--json").json()["steps"]]
+    assert any(grade.startswith("C ") for grade in grades)
+
+
+def test_journal_verify_finds_what_was_altered_behind_its_back(ask, branch):
+    branch.publish("990003")
+    ask("reconcile", "--bank", "990003", "--date", "2026-02-28")
+    good = ask("journal", "verify", "--archive", "--json")
+    assert good.code == 0
+    assert good.json()["payloads"] > 5
+    branch.do(
+        "update journal set facts = replace(facts, '27', '28') where event = 'postings_decided'"
+    )
+    bad = ask("journal", "verify", "--json")
+    assert (bad.code, bad.json()["error"]["code"]) == (3, "JOURNAL_BROKEN")
+
+
+def test_a_new_year_is_imported_and_counted_with_and_the_alarm_is_cleared(ask, branch, tmp_path):
+    ask("check")
+    assert branch.rows("select subject from alarm where cleared_at is null") == [("calendar-2027",)]
+    year = tmp_path / "2027.json"
+    year.write_text(json.dumps({"years": {"2027": {"off": ["01-01"], "work": []}}}))
+    assert ask("calendar", "import", str(year), "--json").json()["imported"] == [2027]
+    assert ask("calendar", "import", str(year), "--json").json()["imported"] == []
+    assert ask("dates", "add-working-days", "2026-12-31", "1").out == "2027-01-04\n"
+    assert not branch.rows("select subject from alarm where cleared_at is null")
+
+
+def test_a_calendar_with_a_typing_error_is_refused(ask, tmp_path):
+    year = tmp_path / "2027.json"
+    year.write_text(json.dumps({"years": {"2027": {"off": ["01-02"], "work": []}}}))
+    done = ask("calendar", "import", str(year), "--json")
+    assert done.json()["error"]["code"] == "SETTING_INVALID"
+
+
+def test_without_a_database_check_says_so_in_words(gateway_command, branch, tmp_path):
+    elsewhere = tmp_path / "secrets"
+    shutil.copytree(branch.options.secrets, elsewhere)
+    path = elsewhere / "connections.json"
+    path.write_text(path.read_text().replace('"schema": "gateway"', '"schema": "elsewhere"'))
+    done = gateway_command("check", secrets=elsewhere)
+    assert done.code == 5
+    assert "DATABASE_UNREACHABLE" in done.out
+    assert "Traceback" not in done.err
