@@ -15,6 +15,8 @@ from gateway.errors import Code, NotConfigured, TransportError
 _MIGRATIONS = Path(__file__).parent / "migrations"
 _CONNECT_TIMEOUT_SECONDS = 10
 _STATEMENT_TIMEOUT_MS = 120_000
+# One migration at a time; any number will do that no other lock of ours has.
+_LOCK = 4_320_105
 
 
 def connect(url: str | URL) -> Engine:
@@ -34,6 +36,7 @@ def migrate(engine: Engine) -> str:
     config = Config()
     config.set_main_option("script_location", str(_MIGRATIONS))
     with engine.begin() as connection:
+        connection.execute(text("select pg_advisory_xact_lock(:lock)"), {"lock": _LOCK})
         config.attributes["connection"] = connection
         command.upgrade(config, "head")
     return newest_revision()
