@@ -9,28 +9,22 @@ from airflow.sdk import Param, dag, task, task_group
 RUNBOOK = Path(__file__).parents[1] / "docs" / "runbooks" / "bank_reconciliation.md"
 # from 02:00 until the last due time, 08:00, and some for a line that is down
 WAIT, WAITS = timedelta(minutes=10), 40
+# fmt: off
+FORM = {
+    "business_date": Param(None, type=["null", "string"], format="date", title="业务日期",
+        description_md="留空为昨天。重跑同一天是安全的：已完成的步骤不会再做。"),
+    "banks": Param(None, type=["null", "array"], items={"type": "string"}, title="银行",
+        description_md="六位节点号，每行一个。留空为全部银行。"),
+}
 
 
 @dag(
-    dag_display_name="夜间对账",
-    description="收件、检查、勾对、入账、核对，一家银行一个专户一个业务日一条线",
-    doc_md=RUNBOOK.read_text(encoding="utf-8"),
-    schedule="0 2 * * *",
-    start_date=datetime(2026, 1, 1, tzinfo=ZoneInfo("Asia/Shanghai")),
-    catchup=False,
-    max_active_runs=1,
-    tags=["银行", "对账"],
-    params={
-        "business_date": Param(
-            None, type=["null", "string"], format="date", title="业务日期",
-            description_md="留空为昨天。重跑同一天是安全的：已完成的步骤不会再做。",
-        ),
-        "banks": Param(
-            None, type=["null", "array"], items={"type": "string"}, title="银行",
-            description_md="六位节点号，每行一个。留空为全部银行。",
-        ),
-    },
-)  # fmt: skip
+    dag_display_name="夜间对账", tags=["银行", "对账"], doc_md=RUNBOOK.read_text(encoding="utf-8"),
+    description="收件、检查、勾对、入账、核对：一家银行一个专户一个业务日一条线",
+    schedule="0 2 * * *", start_date=datetime(2026, 1, 1, tzinfo=ZoneInfo("Asia/Shanghai")),
+    catchup=False, max_active_runs=1, params=FORM,
+)
+# fmt: on
 def bank_reconciliation():
     """One task a stage and night; every stage may run twice, also at the same time."""
 
