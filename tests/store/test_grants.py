@@ -1,0 +1,183 @@
+"""Who may do what: role by relation by privilege, as the database's own catalogue says. 最小权限"""
+
+from itertools import product
+
+import pytest
+from sqlalchemy import text
+
+from gateway.launcher.databases import DATABASES
+from gateway.store.database import connect
+
+PRIVILEGES = (
+    "SELECT", "INSERT", "UPDATE", "DELETE", "TRUNCATE", "REFERENCES", "TRIGGER", "MAINTAIN",
+)  # fmt: skip
+BY_COLUMN = ("SELECT", "INSERT", "UPDATE", "REFERENCES")
+APP, DESK = "gateway_app", "gateway_desk"
+
+# What the program may change in place; everywhere else it may only add and look.
+UPDATES = {
+    "message": {"state", "state_at", "verdict", "grade", "reason"},
+    "outbox": {"next_attempt_at", "attempts", "fence", "lease_owner", "lease_until"},
+    "attempt": {"ended_at", "outcome", "reply_digest", "grade"},
+    "alarm": {"first_at", "last_at", "times", "cleared_at", "cleared_why", "detail"},
+    "bank_night": {"state", "state_at", "ledger_digest", "decision_digest"},
+    "bank_file": {"state", "state_at", "grade", "kid"},
+    "posting": {"result_code", "result_text"},
+}
+# Where personal data lies, and which of its columns the desk may see all the same.
+PERSONAL = {
+    "deduction_result": {
+        "file_id", "line", "batch_no", "serial", "instalment_no", "asked_fen", "taken_fen",
+        "full_flag", "code",
+    },
+    "statement_line": set(),
+    "instruction": set(),
+}  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def ask(owner):
+    """Asks the catalogue."""
+    with owner.connect() as connection:
+        yield lambda sql, **values: connection.execute(text(sql), values).all()
+
+
+@pytest.fixture(scope="module")
+def columns(ask):
+    """Columns by relation, of every relation there is."""
+    found = ask(
+        "select c.relname, a.attname from pg_class c join pg_attribute a on a.attrelid = c.oid "
+        "where c.relnamespace = 'public'::regnamespace and c.relkind in ('r', 'v', 'm', 'p', 'f') "
+        "and a.attnum > 0 and not a.attisdropped"
+    )
+    relations = {relation for relation, _ in found}
+    return {name: {column for of, column in found if of == name} for name in relations}
+
+
+def table_rights(ask, role, relations):
+    return {
+        (relation, right)
+        for relation, right in product(relations, PRIVILEGES)
+        if ask("select has_table_privilege(:o, :r, :p)", o=role, r=relation, p=right)[0][0]
+    }
+
+
+def column_rights(ask, role, columns, right):
+    found = {
+        relation: {
+            name
+            for name in names
+            if ask(
+                "select has_column_privilege(:o, :r, :c, :p)",
+                o=role, r=relation, c=name, p=right,
+            )[0][0]
+        }
+        for relation, names in columns.items()
+    }  # fmt: skip
+    return {relation: names for relation, names in found.items() if names}
+
+
+def test_the_program_may_look_everywhere_and_add_nowhere_but_to_its_tables(ask, columns):
+    added = set(columns) - {"alembic_version"}
+    expected = {(name, "SELECT") for name in columns} | {(name, "INSERT") for name in added}
+    assert table_rights(ask, APP, columns) == expected
+
+
+def test_the_program_may_change_only_what_has_a_state(ask, columns):
+    assert column_rights(ask, APP, columns, "UPDATE") == UPDATES
+    assert column_rights(ask, APP, columns, "REFERENCES") == {}
+
+
+def test_the_desk_may_only_look_and_not_at_personal_data(ask, columns):
+    seen = set(columns) - set(PERSONAL)
+    assert table_rights(ask, DESK, columns) == {(name, "SELECT") for name in seen}
+    for right in ("INSERT", "UPDATE", "REFERENCES"):
+        assert column_rights(ask, DESK, columns, right) == {}
+
+
+def test_the_desk_sees_of_personal_tables_what_is_listed_and_no_more(ask, columns):
+    personal = {name: columns[name] for name in PERSONAL}
+    listed = {name: seen for name, seen in PERSONAL.items() if seen}
+    assert column_rights(ask, DESK, personal, "SELECT") == listed
+
+
+def test_no_column_that_names_a_person_an_account_or_a_loan_is_open_to_the_desk(ask, columns):
+    names = {"loan_no", "payer_account", "payer_name", "other_account", "other_name", "summary"}
+    seen = column_rights(ask, DESK, columns, "SELECT")
+    assert {name for open_ones in seen.values() for name in open_ones} & names == set()
+
+
+def test_the_public_may_nothing(ask, columns):
+    granted = ask(
+        "select c.relname, p.privilege_type from pg_class c, aclexplode(c.relacl) p "
+        "where p.grantee = 0 and c.relnamespace = 'public'::regnamespace"
+    )
+    by_column = ask(
+        "select attrelid::regclass::text, attname from pg_attribute, aclexplode(attacl) p "
+        "join pg_class c on true where p.grantee = 0 and c.oid = attrelid "
+        "and c.relnamespace = 'public'::regnamespace"
+    )
+    assert (granted, by_column) == ([], [])
+
+
+@pytest.mark.parametrize("role", [APP, DESK])
+def test_a_guest_may_create_nothing_in_the_database(role, ask):
+    (rights,) = ask(
+        "select has_schema_privilege(:r, 'public', 'create'), "
+        "has_database_privilege(:r, 'gateway', 'create'), "
+        "has_database_privilege(:r, 'gateway', 'temporary')",
+        r=role,
+    )
+    assert tuple(rights) == (False, False, False)
+
+
+def test_no_role_of_ours_is_powerful_or_a_member_of_another(ask):
+    ours = [name for base in DATABASES for name in (base.owner, *base.guests)]
+    powerful = ask(
+        "select rolname from pg_roles where rolname = any(:names) and "
+        "(rolsuper or rolcreaterole or rolcreatedb or rolreplication or rolbypassrls)",
+        names=ours,
+    )
+    members = ask(
+        "select m.rolname from pg_auth_members a join pg_roles m on m.oid = a.member "
+        "where m.rolname = any(:names)",
+        names=ours,
+    )
+    assert (powerful, members) == ([], [])
+
+
+def test_each_role_may_enter_its_own_database_only(ask):
+    names = [base.name for base in DATABASES]
+    for base in DATABASES:
+        for role in (base.owner, *base.guests):
+            entered = {
+                name
+                for name in names
+                if ask("select has_database_privilege(:r, :d, 'connect')", r=role, d=name)[0][0]
+            }
+            assert entered == {base.name}, role
+
+
+def test_the_gateway_owns_its_tables_and_the_program_owns_nothing(ask):
+    owners = ask(
+        "select distinct pg_get_userbyid(relowner) from pg_class "
+        "where relnamespace = 'public'::regnamespace"
+    )
+    assert owners == [("gateway_owner",)]
+
+
+def test_the_desk_is_really_refused(access):
+    """The catalogue's word is one thing; here the desk tries."""
+    desk = connect(access.url("gateway", DESK))
+    for query in (
+        "select payer_name from deduction_result",
+        "select * from deduction_result",
+        "select count(*) from statement_line",
+        "select loan_no from instruction",
+        "insert into alarm select * from alarm",
+        "select file_id, line, taken_fen from deduction_result where payer_name = '沙'",
+    ):
+        with pytest.raises(Exception, match="permission denied"), desk.connect() as connection:
+            connection.execute(text(query))
+    with desk.connect() as connection:
+        connection.execute(text("select file_id, line, taken_fen from deduction_result"))
