@@ -16,6 +16,7 @@ FORM = {
     "banks": Param(None, type=["null", "array"], items={"type": "string"}, title="银行",
         description_md="六位节点号，每行一个。留空为全部银行。"),
 }
+# fmt: on
 
 
 @dag(
@@ -23,8 +24,7 @@ FORM = {
     description="收件、检查、勾对、入账、核对：一家银行一个专户一个业务日一条线",
     schedule="0 2 * * *", start_date=datetime(2026, 1, 1, tzinfo=ZoneInfo("Asia/Shanghai")),
     catchup=False, max_active_runs=1, params=FORM,
-)
-# fmt: on
+)  # fmt: skip
 def bank_reconciliation():
     """One task a stage and night; every stage may run twice, also at the same time."""
 
