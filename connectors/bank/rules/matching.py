@@ -4,8 +4,9 @@ Exact keys only: a result line answers the instruction of its batch number and s
 the house), and is then verified field by field. Nothing is matched by amount, name or nearness.
 """
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Set
 from dataclasses import dataclass
+from typing import Protocol, TypeVar
 
 from connectors.bank.model import (
     Break,
@@ -18,10 +19,28 @@ from connectors.bank.model import (
 )
 from connectors.bank.verdicts import FAILURES, RESULT_CODES, CodeClass
 from connectors.core_system.model import Instruction
+from gateway.errors import Code, error_for
 from gateway.identity import fold_name
 
-_FULL_OR_NOTHING = "0"
 _MAY_TAKE_LESS = "1"
+
+Key = tuple[str, int]
+Instalment = tuple[str, int]
+
+
+class Keyed(Protocol):
+    """What has a place in a batch: an instruction, a result line."""
+
+    @property
+    def batch_no(self) -> str:
+        """The batch."""
+
+    @property
+    def serial(self) -> int:
+        """The place in it."""
+
+
+K = TypeVar("K", bound=Keyed)
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +57,11 @@ Rule = tuple[Callable[[Instruction, DeductionResult], bool], Judgement]
 def _meaning(result: DeductionResult) -> CodeClass | None:
     code = RESULT_CODES.get(result.code)
     return code.meaning if code else None
+
+
+def _parts_differ(asked: Instruction, result: DeductionResult) -> bool:
+    """The ledger compares part by part; parts that do not add up cannot be posted."""
+    return asked.asked_fen != asked.principal_fen + asked.interest_fen + asked.penalty_fen
 
 
 def _details_differ(asked: Instruction, result: DeductionResult) -> bool:
@@ -65,9 +89,15 @@ def _taken(result: DeductionResult) -> bool:
 
 
 def _status_differs(asked: Instruction, result: DeductionResult) -> bool:
-    """The code says one thing and the money another, or money moved without the bank's booking."""
-    booked = result.host_date is not None and bool(result.host_serial)
-    return _taken(result) != (result.taken_fen > 0) or (_taken(result) and not booked)
+    """The code says one thing and the money or the bank's booking another.
+
+    A line that failed has neither date nor serial unless the bank booked something
+    (schemas/bank/README.md); debiting it again could then be a second time.
+    """
+    dated, numbered = result.host_date is not None, bool(result.host_serial)
+    if _taken(result):
+        return result.taken_fen == 0 or not (dated and numbered)
+    return result.taken_fen > 0 or (_meaning(result) in FAILURES and (dated or numbered))
 
 
 # Nobody knows yet on which side money is missing.
@@ -77,6 +107,7 @@ _IN_DOUBT = frozenset({BreakKind.OUTCOME_UNKNOWN, BreakKind.MISSING_RESULT, Brea
 # posting, because the account may have been changed under us (03031 is the bank's word for it).
 # fmt: off
 _RULES: tuple[Rule, ...] = (
+    (_parts_differ, Judgement(Outcome.HELD, BreakKind.DETAILS_DIFFER)),
     (_details_differ, Judgement(Outcome.HELD, BreakKind.DETAILS_DIFFER)),
     (lambda a, r: _meaning(r) is None, Judgement(Outcome.HELD, BreakKind.CODE_UNKNOWN)),
     (_status_differs, Judgement(Outcome.HELD, BreakKind.STATUS_DIFFERS)),
@@ -99,50 +130,72 @@ def judge(asked: Instruction, result: DeductionResult) -> Judgement:
 def decide(instructions: Iterable[Instruction], results: Iterable[DeductionResult]) -> Decision:
     """Decide a night: one match for every instruction, a break for everything that is not proved.
 
-    The order of the inputs does not matter; the decision is in batch and serial order.
+    The order of the inputs does not matter; the decision is in batch and serial order. Raises
+    NotConfigured when two instructions have one key, IllegalTransition when two results have:
+    which of them is meant is not guessed.
     """
-    asked = sorted(instructions, key=lambda item: (item.batch_no, item.serial))
-    answers = {(result.batch_no, result.serial): result for result in results}
+    asked = _by_key(instructions, Code.INTERFACE_DIFFERS)
+    answers = _by_key(results, Code.CONTENT_DIFFERS)
+    judged = {key: judge(asked[key], answers[key]) for key in asked.keys() & answers.keys()}
+    posted = _first_in_full(asked, judged)
     matches: list[Match] = []
     breaks: list[Break] = []
-    paid: set[tuple[str, int]] = set()
-    for instruction in asked:
-        result = answers.pop((instruction.batch_no, instruction.serial), None)
-        match, found = _decide_one(instruction, result, paid)
-        matches.append(match)
-        breaks += found
-    instalments = {(item.loan_no, item.instalment_no) for item in asked}
-    for key in sorted(answers):
-        breaks.append(_extra(answers[key], instalments))
+    for key in sorted(asked):
+        judgement = _once(asked[key], judged.get(key), posted)
+        matches.append(_match(asked[key], answers.get(key), judgement))
+        if judgement.kind is not None:
+            breaks.append(_break(judgement.kind, asked[key], answers.get(key)))
+    taken = {_instalment(answers[key]) for key in judged if answers[key].taken_fen}
+    breaks += [_extra(answers[key], taken) for key in sorted(answers.keys() - asked.keys())]
     return Decision(tuple(matches), tuple(breaks))
 
 
-def _decide_one(
-    asked: Instruction, result: DeductionResult | None, paid: set[tuple[str, int]]
-) -> tuple[Match, Sequence[Break]]:
-    if result is None:
-        match = Match(asked.batch_no, asked.serial, Outcome.MISSING, None, 0)
-        return match, [_break(BreakKind.MISSING_RESULT, asked, None)]
-    judgement = _once(judge(asked, result), asked, paid)
-    match = Match(asked.batch_no, asked.serial, judgement.outcome, result.line, result.taken_fen)
-    return match, [_break(judgement.kind, asked, result)] if judgement.kind else []
+def _by_key(items: Iterable[K], doubled: Code) -> dict[Key, K]:
+    found: dict[Key, K] = {}
+    for item in items:
+        key = (item.batch_no, item.serial)
+        if key in found:
+            raise error_for(doubled, detail=f"{item.batch_no}-{item.serial}")
+        found[key] = item
+    return found
 
 
-def _once(judgement: Judgement, asked: Instruction, paid: set[tuple[str, int]]) -> Judgement:
-    """An instalment is paid once: the first full success posts, a second one is held (B21)."""
-    instalment = (asked.loan_no, asked.instalment_no)
-    if judgement.outcome is not Outcome.EXACT:
-        return judgement
-    if instalment in paid:
+def _instalment(item: Instruction | DeductionResult) -> Instalment:
+    return item.loan_no, item.instalment_no
+
+
+def _first_in_full(
+    asked: Mapping[Key, Instruction], judged: Mapping[Key, Judgement]
+) -> dict[Instalment, Key]:
+    """For each instalment taken in full the first instruction that did it."""
+    full = sorted(key for key in judged if judged[key].outcome is Outcome.EXACT)
+    return {_instalment(asked[key]): key for key in reversed(full)}
+
+
+def _once(
+    asked: Instruction, judgement: Judgement | None, posted: Mapping[Instalment, Key]
+) -> Judgement:
+    """An instalment is paid once: the first full success posts, any other one is held (B21)."""
+    if judgement is None:
+        return Judgement(Outcome.MISSING, BreakKind.MISSING_RESULT)
+    first = posted.get(_instalment(asked), (asked.batch_no, asked.serial))
+    took = judgement.outcome in (Outcome.EXACT, Outcome.PARTIAL)
+    if took and first != (asked.batch_no, asked.serial):
         return Judgement(Outcome.HELD, BreakKind.DOUBLE_DEDUCTION)
-    paid.add(instalment)
     return judgement
+
+
+def _match(asked: Instruction, result: DeductionResult | None, judgement: Judgement) -> Match:
+    line, taken = (result.line, result.taken_fen) if result else (None, 0)
+    return Match(asked.batch_no, asked.serial, judgement.outcome, line, taken)
 
 
 def _break(kind: BreakKind, asked: Instruction, result: DeductionResult | None) -> Break:
     taken = result.taken_fen if result else 0
     short = asked.asked_fen - taken
     direction, amount = (Direction.SHORT, short) if short > 0 else (Direction.LONG, taken)
+    if kind is BreakKind.DOUBLE_DEDUCTION:
+        direction, amount = Direction.LONG, taken
     if kind in _IN_DOUBT:
         direction = Direction.OPEN
     return Break(
@@ -157,9 +210,12 @@ def _break(kind: BreakKind, asked: Instruction, result: DeductionResult | None) 
     )
 
 
-def _extra(result: DeductionResult, instalments: set[tuple[str, int]]) -> Break:
-    """A result nobody asked for; with money it is a 长款, for a known instalment a double one."""
-    again = (result.loan_no, result.instalment_no) in instalments and result.taken_fen > 0
+def _extra(result: DeductionResult, taken: Set[Instalment]) -> Break:
+    """A result nobody asked for; with money it is a 长款.
+
+    It is a double one only where the bank also took the same instalment on the line we asked for.
+    """
+    again = result.taken_fen > 0 and _instalment(result) in taken
     return Break(
         kind=BreakKind.DOUBLE_DEDUCTION if again else BreakKind.EXTRA_RESULT,
         direction=Direction.LONG if result.taken_fen else Direction.OPEN,
