@@ -8,14 +8,25 @@ from collections.abc import Callable, Sequence
 import structlog
 
 from gateway.cli.output import Answer, answer_of
-from gateway.cli.verbs import calendar, check, dates, docs, journal, proof, reconcile, show, tries
+from gateway.cli.verbs import (
+    calendar,
+    check,
+    dates,
+    docs,
+    journal,
+    migrate,
+    proof,
+    reconcile,
+    show,
+    tries,
+)
 from gateway.errors import GatewayError
 from gateway.log import configure
 
 Verb = Callable[[argparse.Namespace], Answer]
 
 # Each module adds its parser and names the function that answers.
-_VERBS = (check, show, journal, tries, reconcile, proof, dates, calendar, docs)
+_VERBS = (check, show, journal, tries, reconcile, proof, dates, calendar, migrate, docs)
 
 
 def parser() -> argparse.ArgumentParser:

@@ -135,7 +135,7 @@ class Code(Enum):
     LAYOUT_INVALID   = _missing("文件格式定义不合格", "a layout is not valid", "按提示修正 schemas/bank 中的定义")
     KEY_MISSING      = _missing("没有可用的密钥", "no usable key", "生成或登记密钥后重试")
     MIGRATION_NEEDED = _missing("数据库结构不是本版本", "the database schema is not this version's",
-                                "执行 make migrate")
+                                "执行 gateway migrate")
     PLATFORM_UNFIT   = _missing("运行环境不符合要求", "the platform does not fit", "换用符合要求的环境")
     SELF_TEST_FAILED = _missing("密码算法自检未通过，拒绝启动", "a cryptographic self-test failed",
                                 "不要继续使用本机密码库，联系管理员")

@@ -133,6 +133,7 @@ def _connections(options: Options, access: Access) -> Mapping[str, object]:
     }
     return banks | {
         "gateway_db": _postgres(access.url("gateway", "gateway_app")),
+        "gateway_owner": _postgres(access.url("gateway", "gateway_owner")),
         "gateway_desk": _postgres(access.url("gateway", "gateway_desk")),
         "core_system": _postgres(access.url("core_system", "core_exchange")),
     }

@@ -11,8 +11,9 @@ from gateway.errors import Code, NotConfigured
 from gateway.wiring.reading import read_secret, read_typed
 
 FILE = "connections.json"
-# Our own database, as the program and as the desk, which only looks.
-GATEWAY, DESK = "gateway_db", "gateway_desk"
+# Our own database: as the program, as the desk, which only looks, and as its owner, who alone may
+# migrate; that last connection may be there for the time of an upgrade only.
+GATEWAY, DESK, OWNER = "gateway_db", "gateway_desk", "gateway_owner"
 _DRIVER = "postgresql+psycopg"
 
 
