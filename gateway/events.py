@@ -36,5 +36,6 @@ LOG_EVENTS: dict[str, str] = {
     "stage_done": "阶段完成",
     "message_answered": "报文已有结论",
     "message_waits": "报文稍后再试",
+    "desk_failed": "对账台页面出错",
     "stage_refused": "阶段不能继续",
 }

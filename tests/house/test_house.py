@@ -1,0 +1,146 @@
+"""The house itself: folders say what they are for, pages have content, words are kept. 规矩"""
+
+import ast
+import json
+import re
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from gateway.errors import Code
+from gateway.events import JOURNAL_EVENTS, LOG_EVENTS
+from gateway.wiring.places import ROOT
+
+TRACKED = subprocess.run(
+    ["git", "ls-files"], cwd=ROOT, capture_output=True, text=True, check=True
+).stdout.split()
+PYTHON = [ROOT / name for name in TRACKED if name.endswith(".py")]
+OURS = [path for path in PYTHON if path.relative_to(ROOT).parts[0] in {"gateway", "connectors"}]
+HEADINGS = [
+    "现象 Symptom",
+    "影响 Impact",
+    "先看 Look first",
+    "处理 Act",
+    "上报 Escalate",
+    "复核 Verify",
+]
+
+
+def test_every_folder_says_what_it_is_for():
+    folders = {(ROOT / name).parent for name in TRACKED} - {ROOT}
+    silent = [
+        folder.relative_to(ROOT)
+        for folder in folders
+        if not (folder / "README.md").exists()
+        and not _says(folder / "__init__.py")
+        and folder.relative_to(ROOT).parts[0] not in {"tests", ".ci", "docs"}
+        and folder.name not in {"templates", "versions"}
+    ]
+    assert not silent
+
+
+def _says(path: Path) -> bool:
+    return path.exists() and bool(ast.get_docstring(ast.parse(path.read_text(encoding="utf-8"))))
+
+
+def test_every_module_of_ours_says_it_in_both_languages():
+    for path in OURS:
+        first = (ast.get_docstring(ast.parse(path.read_text(encoding="utf-8"))) or "").split("\n")[
+            0
+        ]
+        assert re.search(r"[一-龥]|Airflow|SM2", first), path
+
+
+def test_functions_are_short():
+    lengths = []
+    for path in OURS:
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
+                lengths.append((node.end_lineno - node.lineno + 1, f"{path.name}:{node.name}"))
+    lengths.sort()
+    median, longest = lengths[len(lengths) // 2][0], lengths[-1]
+    assert median <= 10
+    assert longest[0] <= 45, longest
+
+
+def test_files_have_one_subject():
+    long = [p for p in OURS if len(p.read_text(encoding="utf-8").splitlines()) > 300]
+    assert not long
+
+
+@pytest.mark.parametrize("page", RUNBOOKS, ids=lambda p: p.stem)
+def test_every_runbook_has_its_six_parts_with_content(page):
+    parts = re.split(r"^## ", page.read_text(encoding="utf-8"), flags=re.M)[1:]
+    assert [part.split("\n")[0].strip() for part in parts] == HEADINGS
+    assert all(len(part.split("\n", 1)[1].strip()) > 20 for part in parts)
+
+
+@pytest.mark.parametrize("page", DECISIONS, ids=lambda p: p.stem)
+def test_every_decision_says_what_why_and_what_else(page):
+    text = page.read_text(encoding="utf-8")
+    for part in ("Context", "Decision", "Consequences", "Rejected"):
+        found = re.search(rf"\*\*{part}\*\* (.+)", text)
+        assert found, f"{page.name}: {part}"
+        assert len(found.group(1)) > 10
+    assert len(text.splitlines()) <= 60
+
+
+def test_every_error_points_to_a_runbook_that_is_there():
+    assert all((ROOT / "docs" / code.value.runbook).is_file() for code in Code)
+
+
+def test_every_event_is_used_and_every_used_event_is_listed():
+    journal, log = set(), set()
+    for path in [*OURS, *(ROOT / "plugins").rglob("*.py")]:
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if not (isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute)):
+                continue
+            first = node.args[0] if node.args else None
+            if not (isinstance(first, ast.Constant) and isinstance(first.value, str)):
+                continue
+            if node.func.attr == "note":
+                journal.add(first.value)
+            if node.func.attr in {"info", "warning"} and "_LOG" in ast.unparse(node.func.value):
+                log.add(first.value)
+    assert journal == set(JOURNAL_EVENTS)
+    assert log == set(LOG_EVENTS)
+
+
+def test_lock_files_name_no_package_host():
+    for name in ("requirements.lock", "tests/peers/package-lock.json", "pyproject.toml"):
+        text = (ROOT / name).read_text(encoding="utf-8")
+        assert not re.search(r"https?://|index-url|\"resolved\"|find-links", text), name
+    lock = json.loads((ROOT / "tests/peers/package-lock.json").read_text(encoding="utf-8"))
+    assert all("integrity" in part for path, part in lock["packages"].items() if path)
+
+
+def test_the_given_packages_are_pinned_with_hashes():
+    lock = (ROOT / "requirements.lock").read_text(encoding="utf-8")
+    for name in ("zeep", "requests", "sqlalchemy", "tenacity", "cryptography", "apache-airflow"):
+        assert re.search(rf"^{name}==\S+ \\\n    --hash=sha256:", lock, re.M), name
+
+
+def test_nothing_that_belongs_to_one_machine_is_in_the_repository():
+    for name in TRACKED:
+        if name.endswith((".lock", "package-lock.json")):
+            continue
+        content = (ROOT / name).read_bytes()
+        assert b"/home/" not in content, name
+        assert not re.search(rb"/root/|\b(10|192\.168)\.\d+\.\d+\.\d+\b", content), name
+
+
+def test_no_private_key_and_no_password_is_in_the_repository():
+    key = re.compile(rb"PRIVATE KEY-----\s+[A-Za-z0-9+/]{40}")
+    assert not [name for name in TRACKED if key.search((ROOT / name).read_bytes())]
+
+
+def test_the_readme_names_both_commands_and_every_verb_of_the_command_line():
+    from gateway.cli.main import _VERBS
+
+    readme = (ROOT / "README.md").read_text(encoding="utf-8")
+    assert "make demo" in readme
+    assert "make test" in readme
+    names = {module.__name__.rsplit(".", 1)[1] for module in _VERBS}
+    for name in names:
+        assert f"`{'try' if name == 'tries' else name}" in readme, name
