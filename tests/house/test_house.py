@@ -25,6 +25,8 @@ HEADINGS = [
     "上报 Escalate",
     "复核 Verify",
 ]
+RUNBOOKS = sorted((ROOT / "docs" / "runbooks").glob("*.md"))
+DECISIONS = sorted((ROOT / "docs" / "decisions").glob("*.md"))
 
 
 def test_every_folder_says_what_it_is_for():
