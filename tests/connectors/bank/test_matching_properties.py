@@ -11,7 +11,8 @@ from hypothesis import strategies as st
 
 from connectors.bank.model import BreakKind, Outcome
 from connectors.bank.rules import matching
-from tests.connectors.bank.nights import PROPERTIES, night_of
+from tests.connectors.bank.night_properties import PROPERTIES
+from tests.connectors.bank.nights import night_of
 
 SOURCE = Path(matching.__file__).read_text(encoding="utf-8")
 NIGHTS = 400
