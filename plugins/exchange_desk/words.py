@@ -15,7 +15,7 @@ from gateway.store.messages import MessageState
 # What an id of ours looks like: its kind, then hex digits.
 ID = re.compile(r"(night|file|receipt|postings|break|alarm)-[0-9a-f]{20}")
 _NAME = re.compile(r"(?<![\w-])[A-Za-z_.]+(?![\w-])")
-_FACT = re.compile(r"\b(state|event|verdict|answer|fen)=([A-Z_]+|-?\d+)\b")
+_FACT = re.compile(r"\b(state|event|verdict|answer|fen|code)=([A-Z_]+|-?\d+)\b")
 
 _MESSAGE: Mapping[str, type[Enum]] = {
     "state": MessageState,
@@ -87,5 +87,7 @@ def facts_in_words(identity: str, facts: str) -> str:
 def _word(identity: str, field: str, name: str) -> str:
     if field == "fen" and name.removeprefix("-").isdigit():
         return f"{show_yuan(int(name))} 元"
+    if field == "code" and name in Code.__members__:
+        return Code[name].value.zh
     names = _ENUMS.get(identity.partition("-")[0], {}).get(field)
     return str(names[name].value) if names and name in names.__members__ else ""

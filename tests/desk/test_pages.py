@@ -78,7 +78,7 @@ def test_a_proved_nights_page_is_its_sheet(get):
 def test_a_stopped_nights_page_says_what_is_wrong_and_where(get):
     page = get(night_path(BAD)).text
     assert Code.CONTROL_SUM_WRONG.value.zh in page
-    assert "检查发现" in page
+    assert "检查结果" in page
     assert "尚未勾对" in page
 
 
@@ -106,6 +106,11 @@ def test_a_life_is_told_step_by_step_with_its_proof(get):
     assert "开立夜间对账" in page
     assert "state=PROVED（已核平）" in page
     assert night_path(PROVED) in page
+    file = re.search(r"/things/(file-[0-9a-f]{20})", get(night_path(BAD)).text).group(1)
+    assert (
+        f"code=CONTROL_SUM_WRONG（{Code.CONTROL_SUM_WRONG.value.zh}）"
+        in get(f"/things/{file}").text
+    )
     receipt = re.search(r"/things/(receipt-[0-9a-f]{20})", page).group(1)
     assert "C 经认证通道，内容可读" in get(f"/things/{receipt}").text
 
@@ -144,6 +149,9 @@ def test_every_code_has_its_page(get):
 
 
 def test_a_runbook_is_shown_and_nothing_else_of_the_disk(get):
-    assert "runbook" in get("/runbooks/bank_reconciliation").text.lower()
+    for runbook in {code.value.runbook for code in Code}:
+        page = get("/" + runbook.removesuffix(".md")).text
+        assert f"docs/{runbook}" in page
+        assert ">处理 Act</h2>" in page
     for name in ("nothing", "..%2F..%2Fpyproject", "%2Fetc%2Fpasswd"):
         get(f"/runbooks/{name}", 404)
