@@ -74,6 +74,18 @@ def test_a_leased_message_is_not_due_for_anybody_else(store, drafted, clock):
     assert claimed_by(store, "worker-2").fence == 2
 
 
+def test_a_message_that_is_not_due_cannot_be_claimed(store, drafted, clock):
+    drafted()
+    with store.begin() as work:
+        claimed = leases.claim(work, "m-1", "worker-1")
+        outbox.nothing_sent(work, claimed, Code.NO_CONNECTION)
+    with pytest.raises(RefusedHere) as raised:
+        claimed_by(store, "worker-2")
+    assert "02:01:00" in raised.value.detail, "it says from when"
+    clock.forward(60)
+    assert claimed_by(store, "worker-2").fence == 2
+
+
 def test_who_waited_for_a_lease_finds_the_message_done(worker, store, drafted, clock):
     drafted()
     first = intended(store, claimed_by(store))
