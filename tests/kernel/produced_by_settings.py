@@ -1,0 +1,99 @@
+"""Codes of what is missing, unfit, or wrong in our own program. 配置与程序错误"""
+
+from datetime import date
+from enum import Enum
+from pathlib import Path
+
+from connectors.bank.rules.matching import decide
+from gateway.dates import Calendar
+from gateway.errors import Code
+from gateway.signing.keyring import KeyRing, Purpose
+from gateway.states import Answer, Machine, Row
+from gateway.wiring.agreed import load_layout
+from gateway.wiring.build import site
+from gateway.wiring.places import Places
+from tests.connectors.bank.samples import answer, asked
+from tests.kernel.ground import Ground, raised
+from tests.signing.test_keyring import key
+from tests.signing.test_selftest import LIBRARY, SELF_TEST, WITHOUT_SM, run_elsewhere
+
+
+class Door(Enum):
+    """A machine with one state."""
+
+    OPEN = "开"
+
+
+class Hand(Enum):
+    """And one event, which has no row."""
+
+    PUSH = "推"
+
+
+def calendar_year_missing(ground: Ground) -> Code | None:
+    return raised(lambda: Calendar({}).is_working_day(date(2027, 1, 4)))
+
+
+def setting_missing(ground: Ground) -> Code | None:
+    return raised(lambda: site(Places(ground.place)))
+
+
+def setting_invalid(ground: Ground) -> Code | None:
+    (ground.place / "settings.json").write_text('{"name": "x"}')
+    return raised(lambda: site(Places(ground.place)))
+
+
+def layout_invalid(ground: Ground) -> Code | None:
+    (ground.place / "bank").mkdir()
+    (ground.place / "bank" / "x.yaml").write_text("layout: [")
+    return raised(lambda: load_layout(ground.place, "x"))
+
+
+def key_missing(ground: Ground) -> Code | None:
+    return raised(lambda: KeyRing([]).signer(Purpose.BANK_RECEIPT, "990001", ground.now()))
+
+
+def duplicate_setting(ground: Ground) -> Code | None:
+    return raised(lambda: KeyRing([key(), key()]))
+
+
+def platform_unfit(ground: Ground) -> Code:
+    (ground.place / "libcrypto.so.3").write_bytes(b"not a library")
+    return Code[run_elsewhere(LIBRARY, LD_LIBRARY_PATH=str(ground.place)).split()[0]]
+
+
+def self_test_failed(ground: Ground) -> Code:
+    configuration = Path(ground.place / "openssl.cnf")
+    configuration.write_text(WITHOUT_SM)
+    return Code[run_elsewhere(SELF_TEST, OPENSSL_CONF=str(configuration)).split()[0]]
+
+
+def interface_differs(ground: Ground) -> Code | None:
+    """The core's view gives one place of a batch twice."""
+    return raised(lambda: decide([asked(), asked()], []))
+
+
+def content_differs(ground: Ground) -> Code | None:
+    """Two answers to one instruction came through the gate."""
+    return raised(lambda: decide([asked()], [answer(asked()), answer(asked(), taken_fen=1)]))
+
+
+def transition_missing(ground: Ground) -> Code | None:
+    row = Row(Door.OPEN, Door.OPEN, Answer.IGNORE, Door.OPEN, "", "")
+    machine = Machine("door", "门", Door.OPEN, frozenset(), frozenset(), (row,))
+    return raised(lambda: machine.advance(Door.OPEN, Hand.PUSH))
+
+
+PRODUCERS = {
+    Code.CALENDAR_YEAR_MISSING: calendar_year_missing,
+    Code.SETTING_MISSING: setting_missing,
+    Code.SETTING_INVALID: setting_invalid,
+    Code.LAYOUT_INVALID: layout_invalid,
+    Code.KEY_MISSING: key_missing,
+    Code.DUPLICATE_SETTING: duplicate_setting,
+    Code.PLATFORM_UNFIT: platform_unfit,
+    Code.SELF_TEST_FAILED: self_test_failed,
+    Code.INTERFACE_DIFFERS: interface_differs,
+    Code.CONTENT_DIFFERS: content_differs,
+    Code.TRANSITION_MISSING: transition_missing,
+}
