@@ -122,6 +122,13 @@ def test_an_unsound_credit_code_is_refused(code):
     assert not is_uscc(code)
 
 
+def test_a_wrong_organisation_code_inside_is_noticed_whatever_the_last_character():
+    """GB 32100 holds GB 11714: 71526726 has the check character X and no other."""
+    for letter in set(USCC_LETTERS) - {"X"}:
+        assert not any(is_uscc(USCC[:16] + letter + last) for last in USCC_LETTERS)
+    assert sum(is_uscc(USCC[:17] + last) for last in USCC_LETTERS) == 1
+
+
 @given(st.integers(0, 17), st.sampled_from(USCC_LETTERS))
 def test_one_wrong_character_in_a_credit_code_is_noticed(place, letter):
     altered = USCC[:place] + letter + USCC[place + 1 :]

@@ -26,7 +26,8 @@ def test_yuan_are_read_as_fen(text, fen):
     "text",
     ["1,234.50", "12.345", "-1.00", "+1.00", "1", "1.", ".50", "1.5", "01.00", "00.00", "1.00 ",
      " 1.00", "1.00\n", "\t1.00", "1e2", "1E2.00", "1.0O", "１.００", "1．00", "¥1.00", "NaN",
-     "Infinity", "0x1.00", "1_000.00", "", "-0.00", "10000000000000.00", "٣.٠٠", "1.00\x00"],
+     "Infinity", "0x1.00", "1_000.00", "", "-0.00", "10000000000000.00", "٣.٠٠", "1.00\x00",
+     "1２.00", "1.0０"],
 )  # fmt: skip
 def test_b35_what_is_not_yuan_with_two_decimals_is_refused(text):
     with pytest.raises(ValueError, match="two decimals"):

@@ -6,7 +6,14 @@ from itertools import product
 
 import pytest
 
-from connectors.bank.rules.states import FILE_STATES, NIGHT_STATES, FileEvent, FileState
+from connectors.bank.rules.states import (
+    FILE_STATES,
+    NIGHT_STATES,
+    FileEvent,
+    FileState,
+    NightEvent,
+    NightState,
+)
 from gateway.errors import Code, IllegalTransition
 from gateway.ports import Verdict
 from gateway.states import Answer, Machine, Row, Step
@@ -168,6 +175,25 @@ def test_b15_other_content_under_a_name_never_replaces_what_is_there():
     for state in FileState:
         step = FILE_STATES.advance(state, FileEvent.OTHER_CONTENT)
         assert step == Step(Answer.CONTRADICTION, state)
+
+
+@pytest.mark.parametrize("state", [FileState.USED, FileState.HELD])
+def test_a_correction_of_a_used_file_waits_for_a_person(state):
+    assert FILE_STATES.advance(state, FileEvent.NEWER_VERSION) == Step(Answer.HOLD, state)
+
+
+@pytest.mark.parametrize(
+    ("state", "answer"),
+    [
+        (NightState.OPEN, Answer.MOVE),
+        (NightState.RECEIVED, Answer.MOVE),
+        (NightState.MATCHED, Answer.HOLD),
+        (NightState.POSTED, Answer.HOLD),
+        (NightState.PROVED, Answer.HOLD),
+    ],
+)
+def test_a_correction_is_taken_up_only_while_nothing_has_been_decided(state, answer):
+    assert NIGHT_STATES.advance(state, NightEvent.CORRECTION) == Step(answer, state)
 
 
 def test_b14_the_same_file_again_changes_nothing():

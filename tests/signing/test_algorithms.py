@@ -2,7 +2,7 @@
 
 import pytest
 from cryptography.hazmat.primitives import serialization
-from cryptography.hazmat.primitives.asymmetric import rsa
+from cryptography.hazmat.primitives.asymmetric import ec, rsa
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -133,6 +133,18 @@ def test_a_short_rsa_key_is_refused():
         with pytest.raises(NotConfigured) as refused:
             load_verifier("k1", algorithm, pem)
         assert "no key for" in refused.value.detail
+
+
+@pytest.mark.parametrize("curve", [ec.SECP384R1(), ec.SECP256K1()], ids=lambda curve: curve.name)
+def test_a_key_on_another_curve_is_refused(curve):
+    pem = (
+        ec.generate_private_key(curve)
+        .public_key()
+        .public_bytes(serialization.Encoding.PEM, serialization.PublicFormat.SubjectPublicKeyInfo)
+    )
+    for algorithm in (Algorithm.ECDSA_P256_SHA256, Algorithm.SM2_SM3):
+        with pytest.raises(NotConfigured):
+            load_verifier("k1", algorithm, pem)
 
 
 @each

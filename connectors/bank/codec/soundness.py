@@ -51,6 +51,8 @@ _MAY_BE_EMPTY = frozenset(
     {"message", "host_date", "host_serial", "other_account", "other_name", "summary",
      "error_code", "reason"}
 )  # fmt: skip
+# A title stands in the reason of our receipt, which has 160 bytes for text, place and title.
+_TITLE_BYTES_MAX = 60
 _PLACES = frozenset({"bank", "account", "date"})
 _NUMBERED = {
     FileKind.DEDUCTION_RESULT: "version",
@@ -74,11 +76,13 @@ def faults(layout: Layout) -> Iterator[str]:
 
 
 def _fields(where: str, record: Record, needed: Mapping[str, str]) -> Iterator[str]:
-    """Every field the kind needs, of its type and never empty; none twice."""
+    """Every field the kind needs, of its type and never empty; none twice, titles that fit."""
     counted = Counter(field.name for field in record.fields)
     yield from (f"{where} has {name} twice" for name, count in counted.items() if count > 1)
     yield from _wanted(where, record, needed)
     for field in record.fields:
+        if len(field.title.encode("gb18030")) > _TITLE_BYTES_MAX:
+            yield f"{where} has too long a title for {field.name}"
         if field.empty and field.name in needed and field.name not in _MAY_BE_EMPTY:
             yield f"{where} may not leave {field.name} empty"
 

@@ -124,6 +124,8 @@ UNSOUND = [
     ("result", lambda data: data["header"].update(tag="D"), "tags D D T are not three"),
     ("result", lambda data: data["trailer"].update(tag="D"), "tags H D D are not three"),
     ("result", lambda data: data["detail"].update(tag="D|"), "tag D| holds the delimiter"),
+    # what would not fit into a receipt
+    ("result", with_("detail", "taken", title="实" * 31), "detail has too long a title for taken"),
     # file names
     ("result", whole(file_name="DKJG_{bank}_{date}.txt"), "file_name lacks {account}"),
     ("result", whole(file_name="X_{bank}_{account}_{date}_{batch}.txt"),

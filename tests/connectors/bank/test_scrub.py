@@ -67,6 +67,11 @@ def test_a_scrubbed_file_is_still_a_file_of_its_layout(name, account, loan):
     assert (decoded.results[0].asked_fen, decoded.results[0].code) == (5, "03008")
 
 
+def test_a_name_keeps_its_first_character_and_an_account_its_end_on_either_side():
+    clean = scrub(STATEMENT, statement("沙箱䶮", "9900016900000000012", "还款")).decode("gb18030")
+    assert "|****0012|沙**|**|N|" in clean
+
+
 @pytest.mark.parametrize("bank", BANKS, ids=lambda bank: bank.code)
 def test_nobody_of_a_whole_night_is_left(bank):
     told = night("scrub", bank, DAY)
