@@ -1,11 +1,14 @@
 """The wire to a bank: SFTP with a pinned host key, and nothing else. 银行文件传输"""
 
+import base64
+import socket
 import stat
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
+from threading import Timer
 
 import paramiko
 
@@ -19,8 +22,8 @@ from gateway.errors import (
 )
 from gateway.retrying import smooth
 
-_CONNECT_TIMEOUT_SECONDS = 10
-_CALL_TIMEOUT_SECONDS = 20
+# What paramiko raises when a line breaks, a server refuses or talks nonsense.
+_WIRE_ERRORS = (OSError, EOFError, paramiko.SSHException, paramiko.SFTPError)
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,25 +40,50 @@ class SftpAddress:
     passphrase: str = field(repr=False)
     host_keys: tuple[str, ...]
 
+    @property
+    def where(self) -> str:
+        """Host and port, for a person."""
+        return f"{self.host}:{self.port}"
+
+
+@dataclass(frozen=True, slots=True)
+class Patience:
+    """How many seconds each part of a session may take, however slowly the bytes drip.
+
+    Connecting, logging in and publishing together end before the lease on a message does.
+    """
+
+    connecting: float = 10
+    logging_in: float = 15
+    answering: float = 20
+    reading: float = 300
+    publishing: float = 20
+
 
 class SftpWire:
     """A bank's directories over SFTP; every call is one short session."""
 
-    def __init__(self, address: SftpAddress, listing_max: int) -> None:
+    def __init__(
+        self, address: SftpAddress, listing_max: int, patience: Patience | None = None
+    ) -> None:
         self._address = address
         self._listing_max = listing_max
+        self._patience = patience or Patience()
 
     def flagged(self, directory: str, suffix: str) -> Sequence[str]:
-        """Names of the flag files in a directory, sorted; at most `listing_max` entries."""
+        """Names of the flag files in a directory, sorted; at most `listing_max` entries.
+
+        Raises MalformedMessage for a directory with more, or with a name that is not UTF-8.
+        """
         return smooth(lambda: self._flagged(directory, suffix))
 
     def _flagged(self, directory: str, suffix: str) -> Sequence[str]:
-        with self._session() as sftp, _reading():
+        with self._session(self._patience.reading) as sftp, _without_effect(directory):
             names = []
             for number, entry in enumerate(sftp.listdir_iter(directory)):
                 if number >= self._listing_max:
                     raise MalformedMessage(Code.TOO_MANY_LINES, detail=directory)
-                if entry.filename.endswith(suffix) and stat.S_ISREG(entry.st_mode or 0):
+                if entry.filename.endswith(suffix) and _is_file(entry):
                     names.append(entry.filename)
         return sorted(names)
 
@@ -64,7 +92,7 @@ class SftpWire:
         return smooth(lambda: self._read(directory, name, size_max))
 
     def _read(self, directory: str, name: str, size_max: int) -> bytes | None:
-        with self._session() as sftp, _reading():
+        with self._session(self._patience.reading) as sftp, _without_effect(directory):
             try:
                 with sftp.open(f"{directory}/{name}", "rb") as file:
                     size = file.stat().st_size or 0
@@ -81,23 +109,25 @@ class SftpWire:
         Raises TransportError for whatever goes wrong before the flag's renaming, the point of no
         return; from there on OutcomeUnknown.
         """
-        with self._session() as sftp:
+        with self._session(self._patience.publishing) as sftp:
             for name, data in files[:-1]:
-                with _writing():
+                with _without_effect(directory):
                     _write_part(sftp, f"{directory}/{name}", data)
                     sftp.posix_rename(f"{directory}/{name}.part", f"{directory}/{name}")
             flag, data = files[-1]
-            with _writing():
+            with _without_effect(directory):
                 _write_part(sftp, f"{directory}/{flag}", data)
             try:
                 sftp.posix_rename(f"{directory}/{flag}.part", f"{directory}/{flag}")
-            except (OSError, EOFError, paramiko.SSHException) as lost:
+            except PermissionError as refused:  # their answer: they did not rename it
+                raise TransportError(Code.LISTING_REFUSED, detail=flag) from refused
+            except _WIRE_ERRORS as lost:
                 raise OutcomeUnknown(Code.SEND_OUTCOME_UNKNOWN, detail=flag) from lost
 
     def check(self) -> str:
         """Log in, look at the root and out again."""
-        with self._session() as sftp, _reading():
-            return f"{self._address.host}:{self._address.port} {len(sftp.listdir('/'))} 个目录"
+        with self._session(self._patience.reading) as sftp, _without_effect("/"):
+            return f"{self._address.where} {len(sftp.listdir('/'))} 个目录"
 
     @cached_property
     def _key(self) -> paramiko.PKey:
@@ -105,87 +135,110 @@ class SftpWire:
         return _private_key(self._address)
 
     @contextmanager
-    def _session(self) -> Iterator[paramiko.SFTPClient]:
-        client = paramiko.SSHClient()
-        client.set_missing_host_key_policy(paramiko.RejectPolicy())
-        for kind, key in _pins(self._address.host_keys):
-            client.get_host_keys().add(f"[{self._address.host}]:{self._address.port}", kind, key)
+    def _session(self, seconds: float) -> Iterator[paramiko.SFTPClient]:
+        """A session that is cut when its seconds are over; whatever waits on it then fails."""
+        key, pins = self._key, _pins(self._address.host_keys)
+        transport = self._connected()
         try:
-            yield self._open(client)
+            with _bounded(transport, self._patience.logging_in):
+                sftp = self._logged_in(transport, key, pins)
+            with _bounded(transport, seconds):
+                yield sftp
         finally:
-            client.close()
+            transport.close()
 
-    def _open(self, client: paramiko.SSHClient) -> paramiko.SFTPClient:
+    def _connected(self) -> paramiko.Transport:
         at = self._address
         try:
-            client.connect(
-                at.host,
-                at.port,
-                at.user,
-                pkey=self._key,
-                look_for_keys=False,
-                allow_agent=False,
-                timeout=_CONNECT_TIMEOUT_SECONDS,
-                banner_timeout=_CONNECT_TIMEOUT_SECONDS,
-                auth_timeout=_CONNECT_TIMEOUT_SECONDS,
-            )
-            sftp = client.open_sftp()
+            line = socket.create_connection((at.host, at.port), self._patience.connecting)
+            return paramiko.Transport(line)
+        except _WIRE_ERRORS as failed:
+            raise TransportError(Code.NO_CONNECTION, detail=at.where) from failed
+
+    def _logged_in(
+        self, transport: paramiko.Transport, key: paramiko.PKey, pins: Sequence[paramiko.PKey]
+    ) -> paramiko.SFTPClient:
+        # ours is the only limit: whoever is still waiting when it ends sees the line go down
+        transport.auth_timeout = transport.channel_timeout = self._patience.logging_in * 2
+        try:
+            _prefer(transport, pins)
+            transport.start_client()
+            if transport.get_remote_server_key() not in pins:
+                raise SignatureInvalid(Code.HOST_KEY_DIFFERS, detail=self._address.where)
+            transport.auth_publickey(self._address.user, key)
+            sftp = paramiko.SFTPClient.from_transport(transport)
         except paramiko.AuthenticationException as refused:
-            raise NotConfigured(Code.LOGIN_REFUSED, detail=f"{at.host}:{at.port}") from refused
-        except paramiko.BadHostKeyException as wrong:
-            raise SignatureInvalid(Code.HOST_KEY_DIFFERS, detail=f"{at.host}:{at.port}") from wrong
-        except (OSError, EOFError, paramiko.SSHException) as failed:
-            raise _no_session(at, failed) from failed
-        channel = sftp.get_channel()
-        if channel is not None:
-            channel.settimeout(_CALL_TIMEOUT_SECONDS)
+            if not transport.is_active():
+                raise TransportError(Code.NO_CONNECTION, detail=self._address.where) from refused
+            raise NotConfigured(Code.LOGIN_REFUSED, detail=self._address.where) from refused
+        except _WIRE_ERRORS as failed:
+            raise TransportError(Code.NO_CONNECTION, detail=self._address.where) from failed
+        channel = sftp.get_channel() if sftp is not None else None
+        if sftp is None or channel is None:
+            raise TransportError(Code.NO_CONNECTION, detail=self._address.where)
+        channel.settimeout(self._patience.answering)
         return sftp
 
 
-def _no_session(at: SftpAddress, failed: Exception) -> TransportError | SignatureInvalid:
-    """A server whose key we do not know at all is refused by paramiko with a plain SSHException."""
-    where = f"{at.host}:{at.port}"
-    if "not found in known_hosts" in str(failed):
-        return SignatureInvalid(Code.HOST_KEY_DIFFERS, detail=where)
-    return TransportError(Code.NO_CONNECTION, detail=where)
+@contextmanager
+def _bounded(transport: paramiko.Transport, seconds: float) -> Iterator[None]:
+    timer = Timer(seconds, transport.close)
+    timer.start()
+    try:
+        yield
+    finally:
+        timer.cancel()
+
+
+def _prefer(transport: paramiko.Transport, pins: Sequence[paramiko.PKey]) -> None:
+    """Ask the server for a host key of a kind that is pinned, if it has several."""
+    pinned = {pin.get_name() for pin in pins}
+    options = transport.get_security_options()
+    options.key_types = sorted(options.key_types, key=lambda kind: _family(kind) not in pinned)
+
+
+def _family(algorithm: str) -> str:
+    """The kind of key an algorithm signs with: RSA keys sign with several."""
+    return "ssh-rsa" if algorithm.startswith("rsa-sha2-") else algorithm
 
 
 def _private_key(at: SftpAddress) -> paramiko.PKey:
     try:
         # the stubs say str, the library wants bytes
         return paramiko.PKey.from_path(at.private_key, at.passphrase.encode())  # type: ignore[arg-type]
-    except (OSError, paramiko.SSHException, ValueError) as missing:
+    except (OSError, paramiko.SSHException, ValueError, TypeError) as missing:
         raise NotConfigured(Code.KEY_MISSING, detail=at.private_key.name) from missing
 
 
-def _pins(lines: Sequence[str]) -> Iterator[tuple[str, paramiko.PKey]]:
+def _pins(lines: Sequence[str]) -> Sequence[paramiko.PKey]:
     """Public key lines, `ssh-ed25519 AAAA…`, as keys."""
-    for line in lines:
+    return [_pin(line) for line in lines]
+
+
+def _pin(line: str) -> paramiko.PKey:
+    try:
         kind, encoded = line.split()[:2]
-        entry = paramiko.hostkeys.HostKeyEntry.from_line(f"pinned {kind} {encoded}")
-        if entry is None or entry.key is None:
-            raise NotConfigured(Code.SETTING_INVALID, detail="host_keys")
-        yield kind, entry.key
+        return paramiko.PKey.from_type_string(kind, base64.b64decode(encoded, validate=True))
+    except (ValueError, paramiko.SSHException) as wrong:
+        raise NotConfigured(Code.SETTING_INVALID, detail="host_keys") from wrong
 
 
 @contextmanager
-def _reading() -> Iterator[None]:
-    """Reading has no effect: whatever goes wrong may be tried again."""
+def _without_effect(directory: str) -> Iterator[None]:
+    """Reading, and writing before the flag is renamed: whatever went wrong may be tried again."""
     try:
         yield
     except (PermissionError, FileNotFoundError) as refused:
-        raise TransportError(Code.LISTING_REFUSED) from refused
-    except (OSError, EOFError, paramiko.SSHException) as lost:
-        raise TransportError(Code.CONNECTION_LOST) from lost
+        raise TransportError(Code.LISTING_REFUSED, detail=directory) from refused
+    except _WIRE_ERRORS as lost:
+        raise TransportError(Code.CONNECTION_LOST, detail=directory) from lost
+    except UnicodeDecodeError as foreign:
+        raise MalformedMessage(Code.FILE_NAME_UNKNOWN, detail=directory) from foreign
 
 
-@contextmanager
-def _writing() -> Iterator[None]:
-    """Before the flag is renamed nothing has reached them, whatever went wrong."""
-    try:
-        yield
-    except (OSError, EOFError, paramiko.SSHException) as failed:
-        raise TransportError(Code.CONNECTION_LOST) from failed
+def _is_file(entry: paramiko.SFTPAttributes) -> bool:
+    """Whether an entry is a plain file; some servers do not say."""
+    return entry.st_mode is None or stat.S_ISREG(entry.st_mode)
 
 
 def _read_whole(file: paramiko.SFTPFile, size: int) -> bytes:
