@@ -5,7 +5,7 @@ from datetime import date, timedelta
 from airflow.sdk import get_current_context
 from airflow.sdk.exceptions import AirflowException, AirflowFailException
 
-from connectors.bank.flows.receiving import open_nights
+from connectors.bank.flows.receiving import open_nights, unfinished_nights
 from connectors.bank.model import NightKey
 from gateway.errors import Code, GatewayError, TransportError
 from gateway.flows import sending, watching
@@ -15,6 +15,8 @@ from gateway.wiring import build
 
 _LOG = Log("airflow")
 _DAY = timedelta(days=1)
+# an older unfinished night is a person's business
+_LOOK_BACK = timedelta(days=14)
 # What time may cure; everything else waits for a person and is not tried again by Airflow.
 _CURED_BY_TIME = frozenset({Code.FILE_NOT_YET, Code.CLAIMED_ELSEWHERE})
 
@@ -22,8 +24,9 @@ _CURED_BY_TIME = frozenset({Code.FILE_NOT_YET, Code.CLAIMED_ELSEWHERE})
 def open_nights_of_run() -> list[str]:
     """Open the nights the run's form asks for (default: yesterday, all banks); their labels.
 
-    What an earlier night could not send is sent first. Labels hold no personal data: what a task
-    returns is read by everybody who may see the run.
+    What an earlier night could not send is sent first. Without a date, earlier nights that are not
+    proved yet are tried again: a file that came at nine is not left lying. Labels hold no personal
+    data: what a task returns is read by everybody who may see the run.
     """
     gateway, params = build(), get_current_context()["params"]
     watching.watch_calendar(gateway.store, gateway.calendar)
@@ -31,7 +34,11 @@ def open_nights_of_run() -> list[str]:
     asked = params["business_date"]
     day = date.fromisoformat(asked) if asked else gateway.clock.today() - _DAY
     chosen = params["banks"] or sorted(gateway.banks)
-    keys = [key for code in chosen for key in open_nights(gateway.bank(code), day)]
+    keys: list[NightKey] = []
+    for code in chosen:
+        bank = gateway.bank(code)
+        keys += [] if asked else unfinished_nights(bank, day - _LOOK_BACK, day)
+        keys += open_nights(bank, day)
     _LOG.info("stage_done", stage="nights", expected=len(keys), date=day.isoformat())
     return [key.label for key in keys]
 

@@ -35,10 +35,11 @@ def _receive(night: Night) -> StageCount:
 
 
 def _check(night: Night) -> StageCount:
-    counts = checking.check(night.bank, night.key)
-    deliver_subject(night.sending, night.key.night_id)
+    checked = checking.check(night.bank, night.key)
+    for key in checked.nights:
+        deliver_subject(night.sending, key.night_id)
     checking.require_complete(night.bank, night.key)
-    return counts
+    return checked.counts
 
 
 def _match(night: Night) -> StageCount:

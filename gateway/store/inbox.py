@@ -45,6 +45,12 @@ def take(work: UnitOfWork, counterparty: str, name: str, digest: str) -> Arrival
     return Arrival(item_id, Seen.OTHER_CONTENT if digests else Seen.NEW)
 
 
+def names(work: UnitOfWork, counterparty: str) -> frozenset[str]:
+    """Every name a counterparty has used so far."""
+    query = select(INBOX.c.name).where(INBOX.c.counterparty == counterparty)
+    return frozenset(work.connection.execute(query).scalars())
+
+
 def is_reused_name(work: UnitOfWork, item_id: str) -> bool:
     """Whether another content arrived under the same name before this item."""
     mine, other = INBOX.alias(), INBOX.alias()

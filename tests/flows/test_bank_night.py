@@ -81,10 +81,9 @@ def test_b33_rare_hanzi_pass_unharmed_from_file_to_sheet(branch):
     ]
     assert rare
     serials = ", ".join(str(one.serial) for one in rare)
-    known_as = (
-        "update ledger.instruction set hkzhmc = '{}' where ywrq = '2026-02-28' and xh in ({})"
-    )
-    before = branch.core_rows("select xh, hkzhmc from ledger.instruction where yhdm = '990001'")
+    mine = "yhdm = '990001' and ywrq = '2026-02-28'"
+    known_as = f"update ledger.instruction set hkzhmc = '{{}}' where {mine} and xh in ({{}})"
+    before = branch.core_rows(f"select xh, hkzhmc from ledger.instruction where {mine}")
     branch.core_do(known_as.format("旧名", serials))
     branch.publish("990001")
     assert branch.run("990001") == "PROVED"

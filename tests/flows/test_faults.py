@@ -1,5 +1,7 @@
 """What a bank can do wrong: the catalogue's error with its line, nothing posted or lost. 故障"""
 
+from datetime import date
+
 import pytest
 
 from sandbox.world import night
@@ -173,3 +175,14 @@ def test_a_file_nobody_can_place_is_kept_and_rings(branch):
     assert branch.run(BANK) == "PROVED"
     assert branch.rows("select name from inbox_item where name = 'hello.txt'")
     assert ("FILE_NAME_UNKNOWN",) in branch.rows("select code from alarm")
+
+
+def test_a_correction_that_comes_days_later_is_noticed_by_the_next_night(branch):
+    branch.publish(BANK, day=date(2026, 2, 27))
+    assert branch.run(BANK, date(2026, 2, 27)) == "PROVED"
+    branch.publish(BANK, "altered_loan", day=date(2026, 2, 27), version=2, only="result")
+    branch.publish(BANK)
+    assert branch.run(BANK) == "PROVED"
+    assert branch.rows("select state from bank_file where version = 2") == [("HELD",)]
+    assert branch.rows("select code from alarm where cleared_at is null") == [("CORRECTION_WAITS",)]
+    assert len(branch.received(BANK, "receipt")) == 5

@@ -42,21 +42,31 @@ class Report:
     decoded: DecodedFile
 
 
-def check(bank: Bank, key: NightKey) -> StageCount:
-    """Judge every file of a night that has not been judged; then see whether all are here."""
+@dataclass(frozen=True, slots=True)
+class Checked:
+    """What checking did: its counts, and every night whose files were judged on the way."""
+
+    counts: StageCount
+    nights: Sequence[NightKey]
+
+
+def check(bank: Bank, key: NightKey) -> Checked:
+    """Judge every file of the bank that nobody has judged; then see whether the night is complete.
+
+    A file that came late for an earlier night is judged with the others, in its own night.
+    """
     with bank.store.begin() as work:
-        waiting = [
-            file for file in files.of_night(work, key.night_id) if file.state is FileState.RECEIVED
-        ]
-        reused = {file.file_id for file in waiting if inbox.is_reused_name(work, file.file_id)}
-    for file in waiting:
-        report = examine(bank, key, file, name_reused=file.file_id in reused)
+        waiting = files.unjudged(work, key.bank)
+        reused = {f.file_id for _, f in waiting if inbox.is_reused_name(work, f.file_id)}
+    for own, file in waiting:
+        report = examine(bank, own, file, name_reused=file.file_id in reused)
         with bank.store.begin() as work:
-            _judge(bank, work, nights.lock(work, key), (file, report))
+            _judge(bank, work, nights.lock(work, own), (file, report))
     with bank.store.begin() as work:
         counts = _complete(work, nights.lock(work, key))
     _LOG.info("night_checked", night=key.label, examined=len(waiting), **counts)
-    return StageCount("check", len(waiting), counts)
+    judged = sorted({key, *(own for own, _ in waiting)})
+    return Checked(StageCount("check", len(waiting), counts), judged)
 
 
 def examine(bank: Bank, key: NightKey, file: FileRow, *, name_reused: bool = False) -> Report:

@@ -45,18 +45,32 @@ def open_nights(bank: Bank, day: date) -> Sequence[NightKey]:
     return keys
 
 
+def unfinished_nights(bank: Bank, since: date, before: date) -> Sequence[NightKey]:
+    """Nights of this bank from `since` to the day before `before` that are not proved yet."""
+    with bank.store.begin() as work:
+        return nights.unfinished(work, bank.profile.code, since, before)
+
+
 def receive(bank: Bank, key: NightKey) -> StageCount:
-    """Fetch every flagged file of one night, and what nobody can place; twice is once."""
+    """Fetch what the bank has flagged for one night; twice is once.
+
+    What has come late for an earlier night, a correction above all, is taken in for that night;
+    what nobody can place is kept and rings.
+    """
     suffixes = {layout.flag_suffix for layout in bank.layouts.values()}
     flags = [(suffix, name) for suffix in suffixes for name in _flagged(bank, suffix)]
     names = [name.removesuffix(suffix) for suffix, name in flags]
     known = {name: _placed(bank, name) for name in names}
-    mine = [file for file in known.values() if file is not None and _of_night(file, key)]
-    seen = [_take_in(bank, key, file) for file in sorted(mine, key=lambda file: file.name)]
+    placed = sorted((f for f in known.values() if f is not None), key=lambda file: file.name)
+    seen = [_take_in(bank, key, file) for file in placed if _night_of(file) == key]
+    late = _late(bank, [file for file in placed if _night_of(file) != key])
+    for file in late:
+        _take_in(bank, _night_of(file), file)
     strays = sorted(name for name, file in known.items() if file is None)[:_STRAYS_MAX]
     for name in strays:
         _take_stray(bank, name)
-    counts = {kind.name.lower(): seen.count(kind) for kind in Seen} | {"stray": len(strays)}
+    counts = {kind.name.lower(): seen.count(kind) for kind in Seen}
+    counts |= {"late": len(late), "stray": len(strays)}
     _LOG.info("night_received", night=key.label, examined=len(flags), **counts)
     return StageCount("receive", len(flags), counts)
 
@@ -74,8 +88,16 @@ def _placed(bank: Bank, name: str) -> FileName | None:
     return None
 
 
-def _of_night(file: FileName, key: NightKey) -> bool:
-    return (file.account, file.business_date) == (key.account, key.business_date)
+def _night_of(file: FileName) -> NightKey:
+    return NightKey(file.bank, file.account, file.business_date)
+
+
+def _late(bank: Bank, others: Sequence[FileName]) -> Sequence[FileName]:
+    """Files of other nights that are open or over, under names not seen before."""
+    with bank.store.begin() as work:
+        seen = inbox.names(work, bank.profile.code)
+        unseen = [file for file in others if file.name not in seen]
+        return [file for file in unseen if nights.find(work, _night_of(file)) is not None]
 
 
 def _take_in(bank: Bank, key: NightKey, name: FileName) -> Seen | None:

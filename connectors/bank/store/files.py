@@ -5,9 +5,16 @@ from dataclasses import asdict, dataclass
 
 from sqlalchemy import insert, select, update
 
-from connectors.bank.model import DecodedFile, DeductionResult, FileKind, FileName, StatementLine
+from connectors.bank.model import (
+    DecodedFile,
+    DeductionResult,
+    FileKind,
+    FileName,
+    NightKey,
+    StatementLine,
+)
 from connectors.bank.rules.states import FILE_STATES, FileEvent, FileState
-from connectors.bank.store.tables import CONTROL, FILE, FINDING, RESULT, STATEMENT
+from connectors.bank.store.tables import CONTROL, FILE, FINDING, NIGHT, RESULT, STATEMENT
 from gateway.errors import Code, Finding
 from gateway.ports import Grade
 from gateway.store.unit_of_work import UnitOfWork
@@ -56,6 +63,18 @@ def of_night(work: UnitOfWork, night_id: str) -> Sequence[FileRow]:
     query = select(FILE).where(FILE.c.night_id == night_id)
     rows = work.connection.execute(query.order_by(FILE.c.kind, FILE.c.version, FILE.c.file_id))
     return [_file(row) for row in rows]
+
+
+def unjudged(work: UnitOfWork, bank: str) -> Sequence[tuple[NightKey, FileRow]]:
+    """Files of a bank that nobody has judged yet, each with its night, oldest night first."""
+    query = (
+        select(FILE, NIGHT.c.account, NIGHT.c.business_date)
+        .join(NIGHT, NIGHT.c.night_id == FILE.c.night_id)
+        .where(NIGHT.c.bank == bank, FILE.c.state == FILE_STATES.initial.name)
+        .order_by(NIGHT.c.business_date, FILE.c.kind, FILE.c.version, FILE.c.file_id)
+    )
+    rows = work.connection.execute(query)
+    return [(NightKey(bank, row.account, row.business_date), _file(row)) for row in rows]
 
 
 def find(work: UnitOfWork, file_id: str) -> FileRow | None:

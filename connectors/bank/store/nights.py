@@ -87,6 +87,18 @@ def before(work: UnitOfWork, key: NightKey) -> NightRow | None:
     return _night(row) if row else None
 
 
+def unfinished(work: UnitOfWork, bank: str, since: date, before: date) -> Sequence[NightKey]:
+    """A bank's nights of a span of dates that are not proved, oldest first."""
+    query = select(NIGHT).where(
+        NIGHT.c.bank == bank,
+        NIGHT.c.business_date >= since,
+        NIGHT.c.business_date < before,
+        NIGHT.c.state != NightState.PROVED.name,
+    )
+    rows = work.connection.execute(query.order_by(NIGHT.c.business_date, NIGHT.c.account))
+    return [_night(row).key for row in rows]
+
+
 def of_date(work: UnitOfWork, day: date) -> Sequence[NightRow]:
     """All nights of one business date, by bank and account."""
     query = select(NIGHT).where(NIGHT.c.business_date == day)
