@@ -147,16 +147,23 @@ def test_only_a_broken_balance_chain_stops_a_statement(fault):
 
 
 def test_every_flipped_byte_of_a_file_is_noticed_even_when_the_flag_was_made_anew():
-    files = published()
-    for place in range(0, len(DATA), 7):
-        altered = bytearray(DATA)
-        altered[place] ^= 1 << place % 8
-        data = bytes(altered)
-        codes = {f.code for f in examined(files | {NAME: data})}
-        assert {Code.FILE_DIGEST_DIFFERS, Code.SIGNATURE_WRONG} <= codes
-        flag = f"{NAME}|{len(data)}|{hashlib.sha256(data).hexdigest()}|\n".encode()
-        codes = {f.code for f in examined(files | {NAME: data, NAME + ".ok": flag})}
-        assert Code.SIGNATURE_WRONG in codes
+    data = render_result(night("gate", "990001", DAY, 2))
+    signature = OWN.companion(data)
+    flag = flag_line(data)
+    assert examined({NAME: data, NAME + ".sig": signature, NAME + ".ok": flag}) == []
+    for place in range(len(data)):
+        for bit in (0x01, 0x20, 0x80):
+            altered = bytearray(data)
+            altered[place] ^= bit
+            files = {NAME: bytes(altered), NAME + ".sig": signature, NAME + ".ok": flag}
+            codes = {f.code for f in examined(files)}
+            assert {Code.FILE_DIGEST_DIFFERS, Code.SIGNATURE_WRONG} <= codes
+            files[NAME + ".ok"] = flag_line(bytes(altered))
+            assert Code.SIGNATURE_WRONG in {f.code for f in examined(files)}
+
+
+def flag_line(data):
+    return f"{NAME}|{len(data)}|{hashlib.sha256(data).hexdigest()}|\n".encode()
 
 
 def test_every_flipped_byte_of_a_flag_is_noticed():
