@@ -5,7 +5,13 @@ from datetime import datetime
 
 from connectors.core_system import codec, store, verdicts
 from connectors.core_system.model import Ledger, Posting
-from gateway.errors import Code, IllegalTransition, OutcomeUnknown, TransportError
+from gateway.errors import (
+    Code,
+    IllegalTransition,
+    NotConfigured,
+    OutcomeUnknown,
+    TransportError,
+)
 from gateway.identity import business_id
 from gateway.ports import Grade, Outgoing, Reply
 from gateway.store import outbox
@@ -47,7 +53,7 @@ class PostingCourier:
         self._ledger.post(postings)
         try:
             reply = self._answer(message.message_id, postings)
-        except TransportError as lost:
+        except (TransportError, NotConfigured) as lost:
             raise OutcomeUnknown(Code.SEND_OUTCOME_UNKNOWN, subject=message.message_id) from lost
         if reply is None:
             raise OutcomeUnknown(Code.SEND_OUTCOME_UNKNOWN, subject=message.message_id)

@@ -44,7 +44,8 @@ def add(work: UnitOfWork, message_id: str, subject: str, postings: Sequence[Post
         }
         for posting in postings
     ]  # fmt: skip
-    work.connection.execute(insert(POSTING).values(rows).on_conflict_do_nothing())
+    # as many statements as it takes: one statement has no room for a large night
+    work.connection.execute(insert(POSTING).on_conflict_do_nothing(), rows)
 
 
 def settle(work: UnitOfWork, results: Sequence[PostingResult]) -> None:
