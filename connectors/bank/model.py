@@ -173,6 +173,7 @@ class BreakKind(Enum):
     CODE_UNKNOWN = "响应码未登记"
     DETAILS_DIFFER = "要素不符"
     NAME_DIFFERS = "户名不符"
+    DATE_DIFFERS = "记账日期不符"
     MISSING_RESULT = "系统有银行无"
     EXTRA_RESULT = "银行有系统无"
     DOUBLE_DEDUCTION = "重复扣款"

@@ -14,7 +14,7 @@ from gateway.errors import (
 )
 from gateway.identity import business_id
 from gateway.ports import Grade, Outgoing, Reply
-from gateway.store import outbox
+from gateway.store import alarms, outbox
 from gateway.store.outbox import Draft
 from gateway.store.unit_of_work import Store, UnitOfWork
 
@@ -64,8 +64,11 @@ class PostingCourier:
         return self._answer(message.message_id, codec.decode(signed))
 
     def settle(self, work: UnitOfWork, message: Outgoing, reply: Reply) -> None:
-        """Record each posting's result."""
-        store.settle(work, codec.decode_results(reply.raw))
+        """Record each posting's result; a code nobody agreed on rings, and is asked for again."""
+        results = codec.decode_results(reply.raw)
+        store.settle(work, results)
+        if any(result.code not in verdicts.RESULTS for result in results):
+            alarms.ring(work, Code.INTERFACE_DIFFERS, message.message_id, "jgdm")
 
     def _answer(self, message_id: str, postings: Sequence[Posting]) -> Reply | None:
         wanted = {posting.key: codec.content_digest(posting) for posting in postings}

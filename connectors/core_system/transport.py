@@ -58,7 +58,12 @@ class CoreDatabase:
         rows = self._read(
             lambda c: c.execute(_INSTRUCTIONS, wanted).mappings().all(), _READ_SECONDS
         )
-        return [codec.instruction_of({str(k): v for k, v in row.items()}) for row in rows]
+        try:
+            return [codec.instruction_of({str(k): v for k, v in row.items()}) for row in rows]
+        except ValueError as malformed:
+            raise NotConfigured(
+                Code.INTERFACE_DIFFERS, detail="deduction_instruction"
+            ) from malformed
 
     def post(self, postings: Sequence[Posting]) -> None:
         """Insert the postings in one transaction; a key that is already there is left alone.

@@ -16,10 +16,11 @@ class Purpose(Enum):
     BANK_RECEIPT = "bank_receipt"
 
 
-# The algorithms each purpose allows; narrower than what the backends can do.
+# The algorithms each purpose allows. What a bank signs with is agreed with it; what we sign with is
+# ours to choose, and RSA with PKCS#1 v1.5 is not chosen any more.
 ALLOWED: Mapping[Purpose, frozenset[Algorithm]] = {
     Purpose.BANK_FILE: frozenset(Algorithm),
-    Purpose.BANK_RECEIPT: frozenset(Algorithm),
+    Purpose.BANK_RECEIPT: frozenset(Algorithm) - {Algorithm.RSA_V15_SHA256},
 }
 
 

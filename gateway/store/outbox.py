@@ -209,6 +209,8 @@ def take_reply(work: UnitOfWork, claimed: Claim, reply: Reply) -> MessageState:
         _advance(work, claimed.message_id, state, event, values)
     if step.answer is Answer.CONTRADICTION:
         alarms.ring(work, Code.ANSWER_CONTRADICTS, claimed.message_id)
+    if step.answer is Answer.MOVE and step.state is MessageState.REJECTED:
+        alarms.ring(work, Code.MESSAGE_REJECTED, claimed.message_id, reply.reason)
     if step.state in MESSAGE_STATES.finals:
         alarms.clear(work, Code.SEND_OUTCOME_UNKNOWN, claimed.message_id, "对方已答复")
     unknown = step.state is MessageState.UNKNOWN

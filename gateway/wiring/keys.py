@@ -13,6 +13,8 @@ from gateway.signing.keyring import Key, KeyRing, Purpose
 from gateway.wiring.reading import read_secret, read_typed
 
 FILE = "keyring.json"
+# signed and verified once when a private key is loaded: its two halves must belong together
+_PROBE = b"gateway key probe"
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,15 +44,18 @@ def load_ring(secrets: Path) -> KeyRing:
 
 
 def _key(secrets: Path, entry: KeyEntry, passphrase: bytes) -> Key:
+    verifier = load_verifier(entry.kid, entry.algorithm, _pem(secrets / entry.public))
     signer = None
     if entry.private:
         pem = _pem(secrets / entry.private)
         signer = load_signer(entry.kid, entry.algorithm, pem, passphrase)
+        if not verifier.verify(signer.sign((_PROBE,)), (_PROBE,)):
+            raise NotConfigured(Code.KEY_MISSING, detail=f"{entry.kid}：公钥与私钥不是一对")
     return Key(
         kid=entry.kid,
         holder=entry.holder,
         purpose=entry.purpose,
-        verifier=load_verifier(entry.kid, entry.algorithm, _pem(secrets / entry.public)),
+        verifier=verifier,
         not_before=entry.not_before,
         sign_until=entry.sign_until,
         verify_until=entry.verify_until,

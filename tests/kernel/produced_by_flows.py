@@ -54,6 +54,18 @@ def claimed_elsewhere(ground: Ground) -> Code | None:
     return raised(again)
 
 
+def message_rejected(ground: Ground) -> Code | None:
+    message_id = drafted(ground)
+    with ground.store.begin() as work:
+        claimed = leases.claim(work, message_id, "one")
+    with ground.store.begin() as work:
+        outbox.intend(ground.store, work, claimed, b"signed")
+    with ground.store.begin() as work:
+        outbox.take_reply(work, claimed, Reply(Verdict.REJECTED, Grade.C, b"no"))
+    (code,) = ground.rung()
+    return code
+
+
 def answer_contradicts(ground: Ground) -> Code | None:
     message_id = drafted(ground)
     for verdict in (Verdict.ACCEPTED, Verdict.REJECTED):
@@ -210,6 +222,7 @@ PRODUCERS = {
     Code.MIGRATION_NEEDED: migration_needed,
     Code.CLAIMED_ELSEWHERE: claimed_elsewhere,
     Code.ANSWER_CONTRADICTS: answer_contradicts,
+    Code.MESSAGE_REJECTED: message_rejected,
     Code.JOURNAL_BROKEN: journal_broken,
     Code.ARCHIVE_DAMAGED: archive_damaged,
     Code.NOT_FOUND: not_found,

@@ -114,7 +114,12 @@ def test_an_answer_does_what_the_table_says_in_every_state(state, verdict, claim
     ]
     with store.begin() as work:
         bells = [bell.code for bell in alarms.ringing(work)]
-    assert bells == [Code.ANSWER_CONTRADICTS] * (expected.answer is Answer.CONTRADICTION)
+    rejected = moved and expected.state is MessageState.REJECTED
+    assert (
+        bells
+        == [Code.ANSWER_CONTRADICTS] * (expected.answer is Answer.CONTRADICTION)
+        + [Code.MESSAGE_REJECTED] * rejected
+    )
 
 
 OURS = {

@@ -23,6 +23,9 @@ from gateway.errors import Code, error_for
 from gateway.identity import fold_name
 
 _MAY_TAKE_LESS = "1"
+# A batch sent before the day switch (日切) may be booked on the next working day; the longest
+# holidays are eight days.
+BOOKED_WITHIN_DAYS = 9
 
 Key = tuple[str, int]
 Instalment = tuple[str, int]
@@ -100,6 +103,17 @@ def _status_differs(asked: Instruction, result: DeductionResult) -> bool:
     return result.taken_fen > 0 or (_meaning(result) in FAILURES and (dated or numbered))
 
 
+def _date_differs(asked: Instruction, result: DeductionResult) -> bool:
+    """Booked before the business date, or later than the longest holiday explains.
+
+    The date becomes the ledger's booking date, which interest is counted from.
+    """
+    if result.host_date is None:
+        return False
+    days = (result.host_date - asked.business_date).days
+    return not 0 <= days <= BOOKED_WITHIN_DAYS
+
+
 # Nobody knows yet on which side money is missing.
 _IN_DOUBT = frozenset({BreakKind.OUTCOME_UNKNOWN, BreakKind.MISSING_RESULT, BreakKind.CODE_UNKNOWN})
 
@@ -113,6 +127,7 @@ _RULES: tuple[Rule, ...] = (
     (_status_differs, Judgement(Outcome.HELD, BreakKind.STATUS_DIFFERS)),
     (lambda a, r: _meaning(r) in FAILURES, Judgement(Outcome.FAILED)),
     (lambda a, r: not _taken(r), Judgement(Outcome.UNKNOWN, BreakKind.OUTCOME_UNKNOWN)),
+    (_date_differs, Judgement(Outcome.HELD, BreakKind.DATE_DIFFERS)),
     (_name_differs, Judgement(Outcome.HELD, BreakKind.NAME_DIFFERS)),
     (lambda a, r: r.taken_fen == a.asked_fen, Judgement(Outcome.EXACT)),
     (lambda a, r: a.full_flag == _MAY_TAKE_LESS and r.taken_fen < a.asked_fen,

@@ -46,6 +46,7 @@ def no_invention(decide: Decide, night: Night, chance: random.Random) -> None:
         to, said = of[match.batch_no, match.serial], lines[match.line]
         assert said.code == "00000"
         assert said.host_date is not None
+        assert 0 <= (said.host_date - to.business_date).days <= 9
         assert said.host_serial
         assert fold_name(to.payer_name) == fold_name(said.payer_name)
         assert to.asked_fen == to.principal_fen + to.interest_fen + to.penalty_fen

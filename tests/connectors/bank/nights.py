@@ -7,6 +7,7 @@ import random
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from datetime import timedelta
 
 from connectors.bank.model import Decision, DeductionResult, Outcome
 from connectors.bank.rules.proof import NightSums, Sum
@@ -62,6 +63,8 @@ def _result(chance: random.Random, to: Instruction) -> DeductionResult:
         return replace(honest, payer_name=to.payer_name.replace("·", "•"))
     if chance.random() < 0.3:
         return replace(honest, taken_fen=chance.choice([to.asked_fen // 2, to.asked_fen + 1]))
+    if chance.random() < 0.2:
+        return replace(honest, host_date=DAY + timedelta(days=chance.choice([-1, 1, 9, 10])))
     if chance.random() < 0.5:
         nothing = {"taken_fen": 0, "host_date": None, "host_serial": ""}
         said = replace(honest, code=chance.choice(_CODES), **nothing)

@@ -1,6 +1,7 @@
 """Matching by scenario: what one answer means for its instruction. 逐笔勾对"""
 
 from dataclasses import replace
+from datetime import timedelta
 
 import pytest
 
@@ -249,3 +250,11 @@ def test_two_instructions_of_one_serial_stop_everything():
         decide([ASKED, replace(ASKED, loan_no="08099999999999")], [answer(ASKED)])
     assert refused.value.code is Code.INTERFACE_DIFFERS
     assert refused.value.detail == "PLKK20260228001-1"
+
+
+@pytest.mark.parametrize(
+    ("days", "held"), [(-1, True), (0, False), (1, False), (9, False), (10, True)]
+)
+def test_a_booking_before_its_day_or_long_after_it_is_held(days, held):
+    found = outcome(ASKED, answer(ASKED, host_date=ASKED.business_date + timedelta(days=days)))
+    assert found == ((Outcome.HELD, BreakKind.DATE_DIFFERS) if held else (Outcome.EXACT, None))

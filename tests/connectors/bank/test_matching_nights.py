@@ -29,7 +29,7 @@ def night_of(bank, day, *faults):
             instalment_no=one.instalment_no, payer_account=one.loan.payer_account,
             payer_name=one.loan.payer_name, asked_fen=one.asked_fen,
             principal_fen=one.principal_fen, interest_fen=one.interest_fen,
-            penalty_fen=one.penalty_fen, full_flag=one.full_flag,
+            penalty_fen=one.penalty_fen, full_flag=one.full_flag, business_date=day,
         )
         for one in told.instructions
     ]  # fmt: skip

@@ -52,6 +52,11 @@ def breaks(decide, name: str) -> bool:
 FIRST_RULE = "    ({}, Judgement(Outcome.HELD, BreakKind.{})),\n"
 # what is weakened: which property must notice, and the texts with what becomes of them
 WEAKER = {
+    "date not compared": (
+        "no_invention",
+        "    (_date_differs, Judgement(Outcome.HELD, BreakKind.DATE_DIFFERS)),\n", "",
+    ),
+    "date may lie before": ("no_invention", "return not 0 <= days <=", "return not days <="),
     "loan not compared": (
         "no_invention", "        asked.loan_no,\n", "", "        result.loan_no,\n", "",
     ),
