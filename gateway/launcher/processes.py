@@ -5,9 +5,11 @@ import os
 import signal
 import subprocess
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
+from gateway.launcher.secret_files import write_private
 from gateway.retrying import pause
 from gateway.wiring.places import ROOT
 
@@ -29,33 +31,39 @@ class Record:
     boot_id: str
     directory: str
 
-    def is_running(self) -> bool:
-        """Whether this very process still runs: same boot, same pid, same start time."""
+    def is_there(self) -> bool:
+        """Whether its number is still its own: same boot, same pid, same start time."""
         stat = _stat(self.pid)
         return (
             self.boot_id == _boot_id()
             and stat is not None
             and int(stat[_START_FIELD]) == self.started_ticks
-            and stat[_STATE_FIELD] != "Z"
         )
+
+    def is_running(self) -> bool:
+        """Whether this very process still runs, and has not only left its number behind."""
+        stat = _stat(self.pid)
+        return self.is_there() and stat is not None and stat[_STATE_FIELD] != "Z"
 
     def session(self) -> Sequence[int]:
         """Every live process of its session: itself and whatever it started.
 
-        Our sessions begin in the program's directory; a pid that another boot or another program
-        has taken since is left alone.
+        While the first of them is there, dead or alive, nobody else can have its number. After
+        that a session may be another program's: ours begin in the program's directory. A number
+        that another boot or another program has taken since is left alone.
         """
-        if self.boot_id != _boot_id():
+        there = self.is_there()
+        taken = _stat(self.pid) is not None and not there
+        if taken or self.boot_id != _boot_id():
             return []
-        taken_over = _stat(self.pid) is not None and not self.is_running()
-        return [] if taken_over else [pid for pid in _pids() if self._is_mine(pid)]
+        return [pid for pid in _pids() if self._is_mine(pid, sure=there)]
 
-    def _is_mine(self, pid: int) -> bool:
+    def _is_mine(self, pid: int, *, sure: bool) -> bool:
         stat = _stat(pid)
         if stat is None or stat[_STATE_FIELD] == "Z" or int(stat[_SESSION_FIELD]) != self.pid:
             return False
         try:
-            return str(Path(f"/proc/{pid}/cwd").readlink()) == self.directory
+            return sure or str(Path(f"/proc/{pid}/cwd").readlink()) == self.directory
         except OSError:
             return False
 
@@ -79,7 +87,8 @@ def start(
     stat = _stat(process.pid)
     ticks = int(stat[_START_FIELD]) if stat else 0
     record = Record(name, process.pid, ticks, _boot_id(), str(ROOT))
-    _path(run, name).write_text(json.dumps(asdict(record)), encoding="utf-8")
+    # whole or not at all: a damaged note would leave a process that nobody knows of
+    write_private(_path(run, name), json.dumps(asdict(record)).encode())
     return record
 
 
@@ -88,39 +97,63 @@ def recorded(run: Path) -> Sequence[Record]:
     return [record for path in sorted(run.glob("*.process.json")) for record in _read(path)]
 
 
-def stop(run: Path, records: Sequence[Record]) -> Sequence[str]:
+def stop(
+    run: Path, records: Sequence[Record], patience_seconds: float = _TERM_SECONDS
+) -> Sequence[str]:
     """Stop the sessions of these processes and forget them; the names of those that had to be.
 
-    First politely, all at once, then by force; returns when none of them lives any more.
+    First politely, all at once, then by force. What nobody can end is not forgotten.
     """
-    stopped = [record.name for record in records if record.session()]
-    for record in records:
-        if record.is_running():
-            _signal([record.pid], signal.SIGTERM)
-    _wait(records, _TERM_SECONDS)
+    sessions = [_Session(record) for record in records]
+    stopped = [session.record.name for session in sessions if session.alive()]
+    for session in sessions:
+        # the first of a session stops what it started itself, if it still can
+        first = [session.record.pid] if session.record.is_running() else session.alive()
+        _signal(first, signal.SIGTERM)
+    _wait(sessions, patience_seconds)
     for sign in (signal.SIGTERM, signal.SIGKILL):
-        _signal([pid for record in records for pid in record.session()], sign)
-        _wait(records, _KILL_SECONDS)
-    for record in records:
-        _path(run, record.name).unlink(missing_ok=True)
+        _signal([pid for session in sessions for pid in session.alive()], sign)
+        _wait(sessions, _KILL_SECONDS)
+    for session in sessions:
+        if not session.alive():
+            _path(run, session.record.name).unlink(missing_ok=True)
     return stopped
 
 
-def _wait(records: Sequence[Record], seconds: float) -> None:
+class _Session:
+    """Everything that was once seen in a session stays known, wherever it has gone since."""
+
+    def __init__(self, record: Record) -> None:
+        self.record = record
+        self._seen: dict[int, str] = {}
+
+    def alive(self) -> Sequence[int]:
+        for pid in self.record.session():
+            stat = _stat(pid)
+            if stat is not None:
+                self._seen[pid] = stat[_START_FIELD]
+        return [pid for pid, started in self._seen.items() if _lives(pid, started)]
+
+
+def _lives(pid: int, started: str) -> bool:
+    stat = _stat(pid)
+    return stat is not None and stat[_START_FIELD] == started and stat[_STATE_FIELD] != "Z"
+
+
+def _wait(sessions: Sequence[_Session], seconds: float) -> None:
     for _ in range(int(seconds / _LOOK_SECONDS)):
-        _reap()
-        if not any(record.session() for record in records):
+        for session in sessions:
+            _reap(session.record)
+        if not any(session.alive() for session in sessions):
             return
         pause(_LOOK_SECONDS)
 
 
-def _reap() -> None:
-    """Collect our own dead children, so that they do not stay as zombies."""
-    try:
-        while os.waitpid(-1, os.WNOHANG)[0]:
-            pass
-    except ChildProcessError:
-        return
+def _reap(record: Record) -> None:
+    """Collect a dead child of ours, so that it does not stay as a zombie; nobody else's."""
+    if not record.is_running() and record.is_there():
+        with suppress(ChildProcessError):
+            os.waitpid(record.pid, os.WNOHANG)
 
 
 def _signal(pids: Sequence[int], sign: signal.Signals) -> None:
