@@ -2,16 +2,22 @@
 
 import os
 import secrets
+import subprocess
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Protocol
 
 import psutil
 from sqlalchemy import URL, make_url, text
+from sqlalchemy.exc import OperationalError
 
+from gateway.errors import Code, NotConfigured, TransportError
+from gateway.launcher.secret_files import write_once
 from gateway.store.database import connect
 
 _PASSWORD_BYTES = 24
+# What the kernel takes as the address of a Unix socket, less the zero at its end.
+_SOCKET_BYTES_MAX = 107
 # Nobody is trusted once the password is set; before that only we know the socket.
 _ACCESS = "local all all scram-sha-256\n"
 
@@ -69,15 +75,32 @@ def open_server(var: Path, database_url: str) -> Server:
 
 
 def start_embedded(var: Path) -> EmbeddedServer:
-    """Start the embedded server under `var`, or find it running; creates it the first time."""
+    """Start the embedded server under `var`, or find it running; creates it the first time.
+
+    Raises NotConfigured where it cannot live, TransportError when it does not start.
+    """
     data, password_file = var / "postgres", var / "secrets" / "postgres_password"
+    _require_short(data)
+    write_once(password_file, lambda: secrets.token_urlsafe(_PASSWORD_BYTES))
     _forget_stale_pid(data)
     handle = _handle(data)
-    handle.start()
+    try:
+        handle.start()
+    except subprocess.SubprocessError as failed:
+        raise TransportError(Code.DATABASE_UNREACHABLE, detail=f"见 {data / 'log'}") from failed
     socket = handle.get_postmaster_info().socket_dir
-    if not password_file.exists():
-        _set_password(data, socket, password_file)
-    return EmbeddedServer(data, socket, password_file.read_text(encoding="ascii"))
+    server = EmbeddedServer(data, socket, password_file.read_text(encoding="ascii"))
+    _require_passwords(server, password_file)
+    return server
+
+
+def _require_short(data: Path) -> None:
+    """A socket's address has few bytes, and the wheel hands it to a shell that splits at blanks."""
+    address = str(data / ".s.PGSQL.5432")
+    if len(os.fsencode(address)) > _SOCKET_BYTES_MAX or any(c.isspace() for c in address):
+        raise NotConfigured(
+            Code.PLATFORM_UNFIT, detail=f"{data.parent} 过长或含空格，用 GATEWAY_VAR=… 换一个目录"
+        )
 
 
 def _handle(data: Path):  # type: ignore[no-untyped-def]  # noqa: ANN202 - the wheel has no types
@@ -101,29 +124,44 @@ def _postmaster(data: Path) -> object:
 
 
 def _forget_stale_pid(data: Path) -> None:
-    """A pid file whose pid is now another program's would keep the server from starting."""
+    """A pid file whose pid is now another program's would keep the server from starting.
+
+    Another server's too: a server's working directory is its data.
+    """
     note = data / "postmaster.pid"
     if not note.exists():
         return
     try:
-        name = psutil.Process(int(note.read_text().split("\n", 1)[0])).name()
-    except (psutil.NoSuchProcess, ValueError):
-        name = ""
-    if name != "postgres":
+        holder = psutil.Process(int(note.read_text().split("\n", 1)[0]))
+        ours = holder.name() == "postgres" and Path(holder.cwd()) == data.resolve()
+    except (psutil.Error, ValueError):
+        ours = False
+    if not ours:
         note.unlink()
 
 
-def _set_password(data: Path, socket: Path, password_file: Path) -> None:
-    """Give the superuser a password and let nobody in without one."""
-    password = secrets.token_urlsafe(_PASSWORD_BYTES)
-    address = URL.create(
-        "postgresql+psycopg", username="postgres", database="postgres", query={"host": str(socket)}
-    )
-    with connect(address).connect() as admin:
-        admin.execute(text(f"alter role postgres password '{password}'"))
-        admin.commit()
-        (data / "pg_hba.conf").write_text(_ACCESS, encoding="ascii")
-        admin.execute(text("select pg_reload_conf()"))
-    password_file.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-    password_file.touch(mode=0o600)
-    password_file.write_text(password, encoding="ascii")
+def _require_passwords(server: EmbeddedServer, password_file: Path) -> None:
+    """Give the superuser the file's password and let nobody in without one; twice is once.
+
+    Raises NotConfigured when the server has another password: its file was lost.
+    """
+    access = server.data / "pg_hba.conf"
+    try:
+        with connect(server.admin()).connect() as admin:
+            if access.read_text(encoding="ascii") != _ACCESS:
+                # a new server lets everybody in, whatever password is given
+                admin.execute(text(f"alter role postgres password '{server.password}'"))
+                admin.commit()
+                _replace(access, _ACCESS)
+            admin.execute(text("select pg_reload_conf()"))
+    except OperationalError as refused:
+        raise NotConfigured(Code.SETTING_INVALID, detail=password_file.name) from refused
+
+
+def _replace(path: Path, content: str) -> None:
+    """Write a file of the server's anew in one step; it stays the server's."""
+    part, before = path.with_name(path.name + ".part"), path.stat()
+    part.write_text(content, encoding="ascii")
+    os.chown(part, before.st_uid, before.st_gid)
+    part.chmod(before.st_mode & 0o777)
+    part.rename(path)
