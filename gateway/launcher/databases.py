@@ -7,6 +7,7 @@ from pathlib import Path
 
 from sqlalchemy import URL, Connection, text
 
+from gateway.launcher.secret_files import write_once
 from gateway.launcher.server import Server
 from gateway.store.database import connect, migrate
 
@@ -60,11 +61,8 @@ def provide(server: Server, secrets_directory: Path) -> Access:
 
 def _password(directory: Path, role: str) -> str:
     """The role's password: a file made once, readable by nobody else."""
-    directory.mkdir(parents=True, exist_ok=True, mode=0o700)
     path = directory / f"password_{role}"
-    if not path.exists():
-        path.touch(mode=0o600)
-        path.write_text(secrets.token_urlsafe(_PASSWORD_BYTES), encoding="ascii")
+    write_once(path, lambda: secrets.token_urlsafe(_PASSWORD_BYTES))
     return path.read_text(encoding="ascii")
 
 

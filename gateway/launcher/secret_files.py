@@ -34,6 +34,7 @@ def write_private(path: Path, data: bytes) -> None:
     part = path.with_name(path.name + ".part")
     descriptor = os.open(part, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
     with os.fdopen(descriptor, "wb") as file:
+        os.fchmod(descriptor, 0o600)  # also when a dead process left it there
         file.write(data)
         file.flush()
         os.fsync(file.fileno())
