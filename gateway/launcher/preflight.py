@@ -1,6 +1,7 @@
+# -*- coding: utf-8 -*-
 """Is this machine fit? Runs on any Python, before anything is installed. 运行环境检查"""
 # Plain syntax on purpose: an old Python must be able to read this file and say its one sentence.
-# ruff: noqa: ANN201, UP031
+# ruff: noqa: ANN201, UP009, UP031
 # mypy: allow-untyped-defs, allow-untyped-calls
 
 import ctypes
@@ -21,7 +22,7 @@ def reason():
         )
     try:
         fit = ctypes.CDLL("libcrypto.so.3").OpenSSL_version_num() >= _LIBCRYPTO_MIN
-    except OSError:
+    except (OSError, AttributeError):
         fit = False
     if not fit:
         return "需要 libcrypto.so.3（OpenSSL ≥ 3.0）。/ libcrypto.so.3 (OpenSSL >= 3.0) is needed."
