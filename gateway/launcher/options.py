@@ -58,6 +58,6 @@ class Options:
 
 def _port(environ: Mapping[str, str], name: str, default: int) -> int:
     text = environ.get(name) or str(default)
-    if not text.isdigit() or not 0 < int(text) <= _PORT_MAX:
+    if not text.isdecimal() or not 0 < int(text) <= _PORT_MAX:
         raise NotConfigured(Code.SETTING_INVALID, detail=name)
     return int(text)
