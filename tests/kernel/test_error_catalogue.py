@@ -11,6 +11,8 @@ from tests.kernel.produced_by_files import PRODUCERS as BY_FILES
 from tests.kernel.produced_by_flows import PRODUCERS as BY_FLOWS
 from tests.kernel.produced_by_settings import PRODUCERS as BY_SETTINGS
 
+PRODUCERS = {**BY_FILES, **BY_SETTINGS, **BY_FLOWS}
+
 
 def test_every_code_has_one_producer():
     assert len(PRODUCERS) == len(BY_FILES) + len(BY_SETTINGS) + len(BY_FLOWS)
