@@ -125,9 +125,9 @@ def test_publishing_where_there_is_no_directory_is_before_the_point_of_no_return
         wire.publish(f"{bank.remote}/nowhere", FILES)
 
 
-def test_listing_where_there_is_no_directory_is_refused(bank, wire):
+def test_listing_where_there_is_no_directory_is_refused(openssh):
     with pytest.raises(TransportError) as raised:
-        wire.flagged(f"{bank.remote}/nowhere", ".ok")
+        openssh.wire().flagged(f"{openssh.remote}/nowhere", ".ok")
     assert raised.value.code is Code.LISTING_REFUSED
 
 

@@ -46,23 +46,17 @@ def test_nonsense_after_the_flag_is_an_unknown_outcome(wire_to, tmp_path):
     assert (tmp_path / "DK.txt.ok").exists()
 
 
-@pytest.mark.parametrize(
-    ("behaviour", "code"),
-    [
-        (GreetsWithRubbish, Code.NO_CONNECTION),
-        (AnswersWithRubbish, Code.CONNECTION_LOST),
-    ],
-)
-def test_nonsense_instead_of_an_answer_is_tried_again_and_given_up(behaviour, code, wire_to):
-    wire = wire_to(behaviour)
+def test_nonsense_instead_of_a_greeting_is_no_connection(wire_to):
     with pytest.raises(TransportError) as raised:
-        wire.read("/", "DK.txt", 100)
-    assert raised.value.code is code
+        wire_to(GreetsWithRubbish).check()
+    assert raised.value.code is Code.NO_CONNECTION
 
 
-def test_nonsense_before_the_flag_has_not_reached_them(wire_to):
-    with pytest.raises(TransportError):
+def test_nonsense_before_the_flag_has_not_reached_them(wire_to, tmp_path):
+    with pytest.raises(TransportError) as raised:
         wire_to(AnswersWithRubbish).publish("/", FILES)
+    assert raised.value.code is Code.CONNECTION_LOST
+    assert not (tmp_path / "DK.txt.ok").exists()
 
 
 def test_flags_are_found_where_a_server_says_no_more_than_names(wire_to, tmp_path):
