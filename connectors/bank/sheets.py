@@ -55,7 +55,9 @@ class BreakLine:
     break_id: str
     kind: str
     direction: str
+    blocking: bool
     amount_fen: int
+    unbooked_fen: int
     batch_no: str
     serial: int | None
     line: int | None
@@ -181,9 +183,10 @@ def _breaks(lines: Sequence[BreakLine]) -> Iterator[str]:
     yield f"四、不平账项（{len(lines)} 项）"
     for line in lines:
         where = f"{line.batch_no}-{line.serial}" if line.serial is not None else line.batch_no
+        unbooked = f"未入账 {show_yuan(line.unbooked_fen)}" if line.unbooked_fen else ""
         yield (
             f"  {_pad(line.kind, 14)}{_pad(line.direction, 8)}{show_yuan(line.amount_fen):>14}  "
-            f"{_pad(where, 24)}{_pad(line.code, 7)}{_person(line)}"
+            f"{_pad(where, 24)}{_pad(line.code, 7)}{_pad(unbooked, 22)}{_person(line)}".rstrip()
         )
 
 

@@ -37,7 +37,8 @@ DIGEST = "66c7f0f462eeedd9d1f2d46bdc10e4e24167c4875cf2f7a2297da02b8f4ba8e0"
 def break_line(kind, direction, serial, **changes):
     values = {
         "break_id": f"break-{serial or 0:020x}", "kind": kind.value, "direction": direction.value,
-        "amount_fen": 50_170, "batch_no": "PLKK20260228001", "serial": serial, "line": 4,
+        "blocking": True, "amount_fen": 50_170, "unbooked_fen": 150_000, "serial": serial,
+        "batch_no": "PLKK20260228001", "line": 4,
         "code": "00000", "first_seen": date(2026, 3, 1), "loan_no": "08099104000003",
         "payer_account": "9900016204000000003", "payer_name": "沙箱·阿依古丽",
     }  # fmt: skip
