@@ -49,6 +49,9 @@ class Line:
             self.connections += 1
             server = self.dial()
             self.ends += [client, server]
+            for end in (client, server):
+                if end.family != socket.AF_UNIX:
+                    end.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
             Thread(target=self._forth, args=(client, server), daemon=True).start()
             Thread(target=self._back, args=(server, client), daemon=True).start()
 

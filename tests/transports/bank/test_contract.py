@@ -63,9 +63,11 @@ def test_a_file_that_grows_is_not_read_until_it_stands_still(bank, line_to):
 
     writer = Thread(target=grow)
     writer.start()
-    read = bank.wire(port=line.port).read(bank.out, "DK.txt", 64_000_000)
-    over.set()
-    writer.join()
+    try:
+        read = bank.wire(port=line.port).read(bank.out, "DK.txt", 64_000_000)
+    finally:
+        over.set()
+        writer.join()
     assert line.connections > 1, "the first reading was not believed"
     assert read == (bank.outgoing / "DK.txt").read_bytes()
 
@@ -86,9 +88,11 @@ def test_the_flag_comes_last_and_no_half_file_ever_bears_its_name(bank, wire):
 
     watcher = Thread(target=watch)
     watcher.start()
-    wire.publish(bank.into, files)
-    over.set()
-    watcher.join()
+    try:
+        wire.publish(bank.into, files)
+    finally:
+        over.set()
+        watcher.join()
     assert all(sizes[name] == size for state in seen for name, size in state.items())
     assert all(set(state) == set(sizes) for state in seen if "DK.txt.ok" in state)
     assert all("DK.txt" in state for state in seen if "DK.txt.sig" in state)

@@ -85,7 +85,9 @@ def test_the_usual_port_is_as_good_as_any_other(sandbox):
 
 
 @pytest.mark.parametrize(
-    "pin", ["", "ssh-ed25519", "ssh-ed25519 AAAA", "ssh-ed25519 ====", another_key("ssh-rsa")]
+    "pin",
+    ["", "ssh-ed25519", "ssh-ed25519 AAAA", "ssh-ed25519 ====", another_key("ssh-rsa")],
+    ids=["empty", "no key", "cut key", "no base64", "another kind's key"],
 )
 def test_a_pin_that_is_no_key_is_a_wrong_setting(pin, sandbox):
     with pytest.raises(NotConfigured) as raised:
