@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 
 from gateway.errors import (
     Code,
@@ -26,6 +27,7 @@ _LOG = Log("sending")
 _ROUNDS_MAX = 6
 _SWEEP_MAX = 1_000
 _PATIENCE_SECONDS = LEASE_SECONDS + 5
+_LOOK_SECONDS = 0.5
 # What can go wrong with a message before the first of its bytes leaves.
 _NOT_SENT = (TransportError, NotConfigured, SignatureInvalid)
 
@@ -111,23 +113,30 @@ def _find(sending: Sending, message_id: str) -> MessageRow:
 
 
 def _claim(sending: Sending, message_id: str) -> Claim | None:
-    """Claim the message, waiting a bounded time for a lease or a next attempt that is near.
-
-    None when another worker was faster.
-    """
-    with sending.store.begin() as work:
-        free_from = leases.free_from(work, message_id)
-    seconds = (free_from - sending.clock.now()).total_seconds()
-    if seconds > _PATIENCE_SECONDS:
-        detail = f"{free_from:%H:%M:%S} 起可接手"
-        raise RefusedHere(Code.CLAIMED_ELSEWHERE, detail=detail, subject=message_id)
-    if seconds > 0:
-        sending.pause(seconds)
+    """Claim the message as soon as it is free; None when another worker was faster."""
+    _wait_until_free(sending, message_id)
     try:
         with sending.store.begin() as work:
             return leases.claim(work, message_id, sending.owner)
     except RefusedHere:
         return None
+
+
+def _wait_until_free(sending: Sending, message_id: str) -> None:
+    """Wait for a lease or a next attempt that is near; who holds it may be done long before."""
+    patience = timedelta(seconds=_PATIENCE_SECONDS)
+    # the worker before us, and another one that was faster than us when that one's lease ended
+    give_up = sending.clock.now() + 2 * patience
+    while (free_from := _free_from(sending, message_id)) > (now := sending.clock.now()):
+        if free_from > now + patience or now > give_up:
+            detail = f"{free_from:%H:%M:%S} 起可接手"
+            raise RefusedHere(Code.CLAIMED_ELSEWHERE, detail=detail, subject=message_id)
+        sending.pause(min((free_from - now).total_seconds(), _LOOK_SECONDS))
+
+
+def _free_from(sending: Sending, message_id: str) -> datetime:
+    with sending.store.begin() as work:
+        return leases.free_from(work, message_id)
 
 
 def _send(sending: Sending, message: MessageRow, claimed: Claim) -> None:

@@ -4,7 +4,7 @@ import json
 import os
 import signal
 import subprocess
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -15,7 +15,8 @@ from gateway.wiring.places import ROOT
 
 _BOOT_ID = Path("/proc/sys/kernel/random/boot_id")
 _TERM_SECONDS = 20
-_KILL_SECONDS = 5
+# For what is left of a session whose first is gone: Airflow's orphaned workers ignore a SIGTERM.
+_LEFT_SECONDS = 3
 _LOOK_SECONDS = 0.1
 # In /proc/PID/stat, counted behind the command's closing bracket.
 _SESSION_FIELD, _START_FIELD, _STATE_FIELD = 3, 19, 0
@@ -110,10 +111,10 @@ def stop(
         # the first of a session stops what it started itself, if it still can
         first = [session.record.pid] if session.record.is_running() else session.alive()
         _signal(first, signal.SIGTERM)
-    _wait(sessions, patience_seconds)
+    _wait(sessions, _Session.is_led, patience_seconds)
     for sign in (signal.SIGTERM, signal.SIGKILL):
         _signal([pid for session in sessions for pid in session.alive()], sign)
-        _wait(sessions, _KILL_SECONDS)
+        _wait(sessions, _Session.alive, _LEFT_SECONDS)
     for session in sessions:
         if not session.alive():
             _path(run, session.record.name).unlink(missing_ok=True)
@@ -134,17 +135,24 @@ class _Session:
                 self._seen[pid] = stat[_START_FIELD]
         return [pid for pid, started in self._seen.items() if _lives(pid, started)]
 
+    def is_led(self) -> bool:
+        """Whether somebody is there still who stops the others; also takes note of those."""
+        return bool(self.alive()) and self.record.is_running()
+
 
 def _lives(pid: int, started: str) -> bool:
     stat = _stat(pid)
     return stat is not None and stat[_START_FIELD] == started and stat[_STATE_FIELD] != "Z"
 
 
-def _wait(sessions: Sequence[_Session], seconds: float) -> None:
+def _wait(
+    sessions: Sequence[_Session], are_there: Callable[[_Session], object], seconds: float
+) -> None:
     for _ in range(int(seconds / _LOOK_SECONDS)):
         for session in sessions:
             _reap(session.record)
-        if not any(session.alive() for session in sessions):
+        there = [are_there(session) for session in sessions]
+        if not any(there):
             return
         pause(_LOOK_SECONDS)
 

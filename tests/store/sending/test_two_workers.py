@@ -1,5 +1,6 @@
 """Two workers and one message: paused, overtaken, or both at once; it is done once. 并发发送"""
 
+from datetime import timedelta
 from threading import Event
 
 import pytest
@@ -102,13 +103,14 @@ def test_who_loses_the_race_for_a_lease_waits_for_the_winner(worker, store, draf
     """Bug: the loser gave up at once, though it was ready to wait for the lease."""
     drafted()
     raced = []
+    claimed_by(store, "dead")
+    free_from = clock.now() + timedelta(seconds=LEASE_SECONDS)
 
     def wait(seconds):
         clock.forward(seconds)
-        if not raced:
+        if not raced and clock.now() >= free_from:
             raced.append(claimed_by(store, "faster"))
 
-    claimed_by(store, "dead")
     assert deliver(worker("slower", wait), "m-1") is MessageState.ACKNOWLEDGED
     assert raced
 
@@ -130,11 +132,45 @@ def test_taking_over_waits_for_the_dead_workers_lease_only(worker, store, drafte
     waited = []
 
     def wait(seconds):
-        waited.append(round(seconds))
+        waited.append(seconds)
         clock.forward(seconds)
 
     deliver(worker("worker-2", wait), "m-1")
-    assert waited == [LEASE_SECONDS]
+    assert round(sum(waited)) == LEASE_SECONDS
+
+
+def test_whoever_waits_for_a_lease_looks_whether_it_was_given_back_early(
+    worker, store, drafted, clock
+):
+    drafted()
+    working = claimed_by(store)
+    waited = []
+
+    def wait(seconds):
+        waited.append(seconds)
+        clock.forward(seconds)
+        with store.begin() as work:
+            leases.release(work, working)
+
+    assert deliver(worker("worker-2", wait), "m-1") is MessageState.ACKNOWLEDGED
+    assert sum(waited) < 1
+
+
+def test_a_lease_that_is_renewed_again_and_again_is_not_waited_for_for_ever(
+    worker, store, drafted, clock
+):
+    drafted()
+    working = claimed_by(store)
+
+    def wait(seconds):
+        clock.forward(seconds)
+        with store.begin() as work:
+            leases.hold(work, working)
+
+    began = clock.now()
+    with pytest.raises(RefusedHere):
+        deliver(worker("worker-2", wait), "m-1")
+    assert (clock.now() - began).total_seconds() < 3 * LEASE_SECONDS
 
 
 def overtake(worker, clock):
