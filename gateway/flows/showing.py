@@ -14,7 +14,7 @@ from gateway.ports import Grade
 from gateway.store import journal
 from gateway.store.unit_of_work import Store, UnitOfWork
 
-_PREFIX_MIN, _MATCHES_MAX = 6, 20
+_PREFIX_MIN, _MATCHES_MAX, _NAMED_MAX = 6, 20, 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +46,12 @@ _KINDS: dict[str, tuple[str, str]] = {
         "夜间对账",
         "select night_id, bank || '/' || account || '/' || business_date, state from bank_night",
     ),
-    "file": ("银行来文", "select file_id, name, state from bank_file"),
+    "file": (
+        "银行来文",
+        "select item_id, name, coalesce(state, '不认识的文件，已存档待人查看')"
+        " from (select item_id, name from inbox_item) as seen"
+        " left join (select file_id, state from bank_file) as known on file_id = item_id",
+    ),
     "receipt": ("收件回执", "select message_id, name, state from message"),
     "postings": ("入账请求", "select message_id, kind, state from message"),
     "break": (
@@ -96,8 +101,16 @@ def _find(work: UnitOfWork, wanted: str) -> tuple[str, tuple[str, str, str]]:
         {"wanted": wanted, "most": _MATCHES_MAX},
     ).all()
     if len(rows) != 1:
-        raise NotConfigured(Code.NOT_FOUND, detail=f"{wanted}：{len(rows)} 个")
+        raise NotConfigured(Code.NOT_FOUND, detail=_candidates(wanted, [row[0] for row in rows]))
     return kind, (rows[0][0], rows[0][1], rows[0][2])
+
+
+def _candidates(wanted: str, ids: Sequence[str]) -> str:
+    """What to say of a prefix that is nobody's, or several things'."""
+    if not ids:
+        return wanted
+    more = "…" if len(ids) > _NAMED_MAX else ""
+    return f"{wanted} 不止一个：{'、'.join(ids[:_NAMED_MAX])}{more}"
 
 
 def _step(entry: journal.Entry) -> LifeStep:

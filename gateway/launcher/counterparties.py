@@ -6,7 +6,7 @@ import sys
 from collections.abc import Mapping, Sequence
 from datetime import date, timedelta
 
-from gateway.errors import Code, TransportError
+from gateway.errors import Code, NotConfigured, TransportError
 from gateway.launcher import processes
 from gateway.launcher.databases import Access
 from gateway.launcher.options import Options
@@ -79,7 +79,7 @@ def _sandbox(*arguments: str, environ: Mapping[str, str] | None = None) -> None:
     )
     if done.returncode:
         last = (done.stderr.strip().splitlines() or ["—"])[-1]
-        raise TransportError(Code.NO_CONNECTION, detail=f"sandbox {arguments[0]}: {last}")
+        raise NotConfigured(Code.PLATFORM_UNFIT, detail=f"sandbox {arguments[0]}: {last}")
 
 
 def _command(arguments: Sequence[str]) -> Sequence[str]:

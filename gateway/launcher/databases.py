@@ -31,6 +31,10 @@ DATABASES = (
 )
 
 
+# The desk is a web page: it does not write, whatever it is asked and whatever it was granted.
+_ROLE_SETTINGS = {"gateway_desk": {"default_transaction_read_only": "on"}}
+
+
 @dataclass(frozen=True, slots=True)
 class Access:
     """Addresses of the databases, by database and role."""
@@ -71,6 +75,8 @@ def _provide_role(admin: Connection, name: str, password: str) -> None:
     verb = "alter" if known.one_or_none() is not None else "create"
     # names are ours and passwords URL-safe base64: neither holds a quote
     admin.execute(text(f"{verb} role {name} login password '{password}'"))
+    for setting, value in _ROLE_SETTINGS.get(name, {}).items():
+        admin.execute(text(f"alter role {name} set {setting} = '{value}'"))
 
 
 def _provide_database(admin: Connection, base: Database) -> None:

@@ -14,19 +14,22 @@ from gateway.errors import Code, NotConfigured, TransportError
 
 _MIGRATIONS = Path(__file__).parent / "migrations"
 _CONNECT_TIMEOUT_SECONDS = 10
-_STATEMENT_TIMEOUT_MS = 120_000
+_STATEMENT_SECONDS = 120
 # One migration at a time; any number will do that no other lock of ours has.
 _LOCK = 4_320_105
 
 
-def connect(url: str | URL) -> Engine:
-    """An engine over psycopg 3. Connections are not pooled: tasks are short and processes many."""
+def connect(url: str | URL, statement_seconds: int = _STATEMENT_SECONDS) -> Engine:
+    """An engine over psycopg 3 whose statements end after so many seconds.
+
+    Connections are not pooled: tasks are short and processes many.
+    """
     return create_engine(
         url,
         poolclass=NullPool,
         connect_args={
             "connect_timeout": _CONNECT_TIMEOUT_SECONDS,
-            "options": f"-c statement_timeout={_STATEMENT_TIMEOUT_MS} -c timezone=Asia/Shanghai",
+            "options": f"-c statement_timeout={statement_seconds}s -c timezone=Asia/Shanghai",
         },
     )
 

@@ -15,6 +15,9 @@ from gateway.store.unit_of_work import PostgresStore, Store
 from gateway.wiring import Places, site
 from gateway.wiring.connections import DESK, Connections
 
+# A page that takes longer is not read; nobody's visit holds the database up.
+_STATEMENT_SECONDS = 10
+
 
 @dataclass(frozen=True, slots=True)
 class Desk:
@@ -33,7 +36,7 @@ class Desk:
 def open_desk(places: Places) -> Desk:
     """A desk over the site's settings; nothing is connected yet. NotConfigured names what lacks."""
     settings = site(places)
-    engine = connect(Connections(places.secrets).database(DESK))
+    engine = connect(Connections(places.secrets).database(DESK), _STATEMENT_SECONDS)
     return Desk(
         store=PostgresStore(engine, Archive(settings.archive), SystemClock()),
         site_name=settings.name,

@@ -95,6 +95,33 @@ def test_show_tells_the_life_of_a_night_a_file_a_message_and_a_break(ask, branch
     assert any(grade.startswith("C ") for grade in grades)
 
 
+def test_show_finds_the_file_nobody_could_place(ask, branch):
+    stray = branch.outgoing_file("990001", "hello.txt")
+    stray.write_bytes(b"who am I")
+    stray.with_name("hello.txt.ok").write_bytes(b"hello.txt|8|00|\n")
+    branch.publish("990001")
+    ask("reconcile", *NIGHT)
+    ((item_id,),) = branch.rows("select item_id from inbox_item where name = 'hello.txt'")
+    told = ask("show", item_id, "--json")
+    assert told.code == 0
+    assert "不认识的文件" in told.json()["state"]
+
+
+def test_show_names_the_things_a_short_id_could_mean(ask, branch):
+    for wanted in ("file-000000000", "file-"):
+        assert ask("show", wanted, "--json").json()["error"]["code"] == "NOT_FOUND"
+    branch.publish("990001")
+    ask("reconcile", *NIGHT)
+    ids = ["file-00000000aa", "file-00000000ab"]
+    for item_id in ids:
+        branch.do(
+            "insert into inbox_item select"
+            f" '{item_id}', counterparty, '{item_id}', digest, received_at from inbox_item limit 1"
+        )
+    told = ask("show", "file-00000000", "--json")
+    assert all(item_id in told.json()["error"]["detail"] for item_id in ids)
+
+
 def test_journal_verify_finds_what_was_altered_behind_its_back(ask, branch):
     branch.publish("990003")
     ask("reconcile", "--bank", "990003", "--date", "2026-02-28")

@@ -86,6 +86,13 @@ def test_a_sites_server_is_provided_in_the_same_way(provided, own, secrets):
     assert ask(access.url("gateway", "gateway_app"), "select 1") == [(1,)]
 
 
+def test_the_desk_can_only_look(provided):
+    desk = provided.url("gateway", "gateway_desk")
+    assert ask(desk, "show default_transaction_read_only") == [("on",)]
+    app = provided.url("gateway", "gateway_app")
+    assert ask(app, "show default_transaction_read_only") == [("off",)]
+
+
 def test_passwords_are_not_shown(provided):
     shown = str(provided.url("gateway", "gateway_app"))
     assert provided.passwords["gateway_app"] not in shown
