@@ -63,6 +63,10 @@ def _nothing_owed(night: NightFacts) -> bool:
     return not (night.expected or night.found or night.examined)
 
 
+def _nothing_owed_and_done(night: NightFacts) -> bool:
+    return _nothing_owed(night) and night.state is NightState.PROVED and not _to_do(night)
+
+
 def _quarantined(night: NightFacts) -> bool:
     return night.state is NightState.OPEN and night.held > 0
 
@@ -71,12 +75,13 @@ def _to_do(night: NightFacts) -> bool:
     return bool(night.breaks or night.open_messages)
 
 
-# The first row that fits. A night that examined nothing never comes as far as green.
+# The first row that fits. Only where nothing is owed is a night green that examined nothing.
 # fmt: off
 _RULES: tuple[tuple[Callable[[NightFacts], bool], Light], ...] = (
-    (_nothing_owed,                                     Light(Level.NONE, "无应收文件")),
     (_quarantined,                                      Light(Level.BAD,  "来文被隔离")),
     (lambda night: night.ringing > 0,                   Light(Level.BAD,  "有告警")),
+    (_nothing_owed_and_done,                            Light(Level.GOOD, "应收 0，收到 0")),
+    (_nothing_owed,                                     Light(Level.NONE, "无应收文件")),
     (lambda night: night.examined == 0,                 Light(Level.WARN, "未检查任何指令")),
     (lambda night: night.state is not NightState.PROVED, Light(Level.WARN, "未完成")),
     (_to_do,                                            Light(Level.TODO, "核平，有待处理")),
