@@ -1,6 +1,7 @@
 """The error tree: eight branches, each a decision about what happens next. 错误分支"""
 
 from dataclasses import dataclass
+from functools import partial
 
 from gateway.errors.catalogue import Code
 
@@ -17,6 +18,10 @@ class GatewayError(Exception):
             raise TypeError(f"{code.name} belongs to {code.value.branch}")
         self.code, self.detail, self.subject = code, detail, subject
         super().__init__(str(self))
+
+    def __reduce__(self) -> tuple[object, ...]:
+        """So that an error passes whole from one process to another."""
+        return partial(type(self), self.code, detail=self.detail, subject=self.subject), ()
 
     def __str__(self) -> str:
         about = f"（{self.detail}）" if self.detail else ""

@@ -1,5 +1,6 @@
 """The error tree and its catalogue: every code has one branch, two texts and nobody in it. 错误"""
 
+import pickle
 import re
 
 import pytest
@@ -20,6 +21,13 @@ def test_every_code_builds_the_error_of_its_branch(code):
     error = error_for(code, detail="settings.json", subject="file-1")
     assert type(error) is BRANCHES[code.value.branch]
     assert (error.code, error.detail, error.subject) == (code, "settings.json", "file-1")
+
+
+@codes
+def test_every_error_passes_whole_from_one_process_to_another(code):
+    error = error_for(code, detail="settings.json", subject="file-1")
+    there = pickle.loads(pickle.dumps(error))
+    assert (type(there), vars(there), str(there)) == (type(error), vars(error), str(error))
 
 
 @codes

@@ -56,6 +56,12 @@ def test_masks_never_leak_more_than_they_promise(text):
         "1" * 15,
         "1" * 31,
         "1" * 40,
+        "6222 0201 1122 3344",
+        "6222 0201 1122 3344 556",
+        "6222-0201-1122-3344",
+        "138 0013 8000",
+        "138-0013-8000",
+        "+86 138 0013 8000",
     ],
 )
 @pytest.mark.parametrize(
@@ -90,6 +96,7 @@ def test_a_short_run_of_digits_is_left_alone(before, number, after):
         "PLKK20260228001",
         "990001/ZH01/2026-02-28",
         "count=60 fen=12011234",
+        "1234 5678 9012 元",
         "第3行第17字节 实扣金额",
         business_id("night", "990001"),
     ],
