@@ -124,6 +124,8 @@ class Code(Enum):
     CORRECTION_WAITS = _refused("已采用的文件又来了更正版本，须人工处理", "a correction of a file already used",
                                 "两版均已保存；核对差异，由双人决定")
     CLAIMED_ELSEWHERE = _refused("另一进程正在发送此报文", "another worker holds this message", "等租约到期后自动接手")
+    LAUNCHER_RUNNING = _refused("已有一个启动程序在此目录运行", "another launcher runs here",
+                                "等它结束，或执行 make down；要并行请换 GATEWAY_VAR 与端口")
     NIGHT_NOT_READY  = _refused("上一步尚未完成，不能执行本步", "the step before is not done", "先完成上一步")
     NIGHT_UNPROVED   = _refused("当晚核对未完成或不平", "the night is not proved", "按核对表所列事项处理后重新运行")
 

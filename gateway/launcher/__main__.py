@@ -9,6 +9,7 @@ from types import FrameType
 
 from gateway.errors import GatewayError
 from gateway.launcher import airflow, preflight, processes
+from gateway.launcher.alone import alone, end_the_other
 from gateway.launcher.night import print_sheets, run_night
 from gateway.launcher.options import Options
 from gateway.launcher.progress import Progress
@@ -47,17 +48,21 @@ def up(options: Options, progress: Progress) -> int:
 
 def prepare(options: Options, progress: Progress) -> int:
     """Make secrets, databases and the sandbox ready, without starting anything that stays."""
-    stop_leftovers(options, progress)
-    with running_database(options, progress) as (_, access):
-        prepare_sandbox(options, access, progress)
+    with alone(options.run):
+        stop_leftovers(options, progress)
+        with running_database(options, progress) as (_, access):
+            prepare_sandbox(options, access, progress)
     return 0
 
 
 def down(options: Options, progress: Progress) -> int:
-    """Stop what a killed start left running, the embedded server too."""
-    stop_leftovers(options, progress)
-    if (options.var / "postgres" / "postmaster.pid").exists():
-        start_embedded(options.var).stop()
+    """Stop a launcher that runs, and what a killed one left running, the embedded server too."""
+    if end_the_other(options.run):
+        progress.say("  正在运行的启动程序已停止。")
+    with alone(options.run):
+        stop_leftovers(options, progress)
+        if (options.var / "postgres" / "postmaster.pid").exists():
+            start_embedded(options.var).stop()
     progress.say(f"仍在运行：{len([r for r in processes.recorded(options.run) if r.is_running()])}")
     return 0
 
@@ -71,7 +76,7 @@ VERBS: dict[str, Callable[[Options, Progress], int]] = {
 
 
 def _interrupted(_signal: int, _frame: FrameType | None) -> None:
-    """Both Ctrl-C and SIGTERM unwind the same way: everything that was started is stopped."""
+    """Ctrl-C, SIGTERM and a closed terminal unwind alike: everything started is stopped."""
     raise KeyboardInterrupt
 
 
@@ -85,7 +90,8 @@ def main() -> int:
         sys.exit(unfit)
     configure(sys.stderr)
     os.umask(0o027)
-    signal.signal(signal.SIGTERM, _interrupted)
+    for sign in (signal.SIGTERM, signal.SIGHUP):
+        signal.signal(sign, _interrupted)
     progress = Progress()
     try:
         return VERBS[verb](Options.from_environment(), progress)
@@ -95,6 +101,9 @@ def main() -> int:
     except KeyboardInterrupt:
         progress.say("已停止。")
         return 130
+    except Exception:
+        progress.say(f"✗ 失败于：{progress.current or verb}，错误未曾料到，请连同下文报开发人员：")
+        raise
 
 
 if __name__ == "__main__":

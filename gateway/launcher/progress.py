@@ -1,5 +1,6 @@
 """Progress for a person: what is being done, how long it took, which was the slowest. 进度"""
 
+import os
 import sys
 import time
 from collections.abc import Iterator
@@ -28,9 +29,17 @@ class Progress:
         self.current = ""
 
     def say(self, line: str) -> None:
-        """Print a line."""
-        self._stream.write(line + "\n")
-        self._stream.flush()
+        """Print a line; where nobody reads any more, the work goes on and ends in silence.
+
+        A line that cannot be written must never keep what was started from being stopped.
+        """
+        try:
+            self._stream.write(line + "\n")
+            self._stream.flush()
+        except OSError:
+            nobody = os.open(os.devnull, os.O_WRONLY)
+            os.dup2(nobody, self._stream.fileno())
+            os.close(nobody)
 
     def summary(self) -> str:
         """How long it all took, and the slowest step."""

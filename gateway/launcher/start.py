@@ -8,6 +8,7 @@ from datetime import datetime
 from gateway.clock import SystemClock
 from gateway.launcher import airflow, counterparties, processes, sandbox_site
 from gateway.launcher.airflow_api import AirflowApi
+from gateway.launcher.alone import alone
 from gateway.launcher.databases import Access, provide
 from gateway.launcher.options import Options
 from gateway.launcher.ports import LOOPBACK, require_free
@@ -62,10 +63,17 @@ def prepare_sandbox(options: Options, access: Access, progress: Progress) -> Non
 @contextmanager
 def running(options: Options, progress: Progress) -> Iterator[Running]:
     """Everything up: database, sandbox, Airflow. Whatever happens, all of it is stopped again."""
-    with progress.step("检查遗留进程与端口"):
-        stop_leftovers(options, progress)
-        require_free(options.ui_port, "GATEWAY_UI_PORT")
-        require_free(options.sftp_port, "GATEWAY_SFTP_PORT")
+    with alone(options.run):
+        with progress.step("检查遗留进程与端口"):
+            stop_leftovers(options, progress)
+            require_free(options.ui_port, "GATEWAY_UI_PORT")
+            require_free(options.sftp_port, "GATEWAY_SFTP_PORT")
+        with _everything(options, progress) as up:
+            yield up
+
+
+@contextmanager
+def _everything(options: Options, progress: Progress) -> Iterator[Running]:
     with running_database(options, progress) as (server, access):
         prepare_sandbox(options, access, progress)
         try:

@@ -9,6 +9,7 @@ from connectors.bank.transport import SftpWire
 from connectors.core_system.flows import PostingCourier
 from gateway.errors import Code
 from gateway.flows import bank_night, showing
+from gateway.launcher.alone import alone
 from gateway.ports import Grade, Outgoing, Reply, Verdict
 from gateway.signing.ssh import new_ssh_key
 from gateway.store import journal, leases, outbox
@@ -52,6 +53,12 @@ def claimed_elsewhere(ground: Ground) -> Code | None:
             leases.claim(work, message_id, "two")
 
     return raised(again)
+
+
+def launcher_running(ground: Ground) -> Code | None:
+    run = ground.place / "run"
+    with alone(run):
+        return raised(lambda: alone(run).__enter__())
 
 
 def message_rejected(ground: Ground) -> Code | None:
@@ -222,6 +229,7 @@ PRODUCERS = {
     Code.MIGRATION_NEEDED: migration_needed,
     Code.CLAIMED_ELSEWHERE: claimed_elsewhere,
     Code.ANSWER_CONTRADICTS: answer_contradicts,
+    Code.LAUNCHER_RUNNING: launcher_running,
     Code.MESSAGE_REJECTED: message_rejected,
     Code.JOURNAL_BROKEN: journal_broken,
     Code.ARCHIVE_DAMAGED: archive_damaged,

@@ -1,6 +1,7 @@
 """Progress: what is being done, how long it took, and where it stopped. 进度"""
 
 import io
+import os
 from threading import Event
 
 import pytest
@@ -42,3 +43,14 @@ def test_the_summary_names_the_slowest_step(progress):
 
 def test_nothing_done_is_a_summary_too(progress):
     assert progress.summary() == "共 0 秒；最慢的一步：—（0.0 秒）"
+
+
+def test_where_nobody_reads_any_more_the_work_goes_on():
+    """Bug: `make demo | head` ended before it had stopped what it had started."""
+    reading, writing = os.pipe()
+    os.close(reading)
+    with os.fdopen(writing, "w") as stream:
+        progress = Progress(stream)
+        with progress.step("停止全部进程"):
+            pass
+        assert "停止全部进程" in progress.summary()
