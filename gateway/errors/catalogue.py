@@ -39,8 +39,8 @@ def _transport(zh: str, en: str, act: str = "自动重试；持续失败时联�
     return Entry("TransportError", zh, en, Money.NO, act, _NIGHT)
 
 
-def _refused(zh: str, en: str, act: str) -> Entry:
-    return Entry("RefusedHere", zh, en, Money.NO, act, _NIGHT)
+def _refused(zh: str, en: str, act: str, runbook: str = _NIGHT) -> Entry:
+    return Entry("RefusedHere", zh, en, Money.NO, act, runbook)
 
 
 def _missing(zh: str, en: str, act: str) -> Entry:
@@ -125,7 +125,7 @@ class Code(Enum):
                                 "两版均已保存；核对差异，由双人决定")
     CLAIMED_ELSEWHERE = _refused("另一进程正在发送此报文", "another worker holds this message", "等租约到期后自动接手")
     LAUNCHER_RUNNING = _refused("已有一个启动程序在此目录运行", "another launcher runs here",
-                                "等它结束，或执行 make down；要并行请换 GATEWAY_VAR 与端口")
+                                "等它结束，或执行 make down；要并行请换 GATEWAY_VAR 与端口", _SITE)
     NIGHT_NOT_READY  = _refused("上一步尚未完成，不能执行本步", "the step before is not done", "先完成上一步")
     NIGHT_UNPROVED   = _refused("当晚核对未完成或不平", "the night is not proved", "按核对表所列事项处理后重新运行")
 
