@@ -89,8 +89,8 @@ class CoreDatabase:
             connection.execute(_POST, [codec.row_of(posting) for posting in postings])
         except OperationalError as failed:
             raise TransportError(Code.DATABASE_UNREACHABLE) from failed
-        except DBAPIError as refused:
-            raise NotConfigured(Code.INTERFACE_DIFFERS, detail="repayment_posting") from refused
+        except DBAPIError:
+            raise NotConfigured(Code.INTERFACE_DIFFERS, detail="repayment_posting") from None
 
     def results(self, keys: Sequence[str]) -> Sequence[PostingResult]:
         """What became of these postings; those the ledger never saw are not in the answer."""

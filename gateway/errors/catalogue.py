@@ -151,6 +151,8 @@ class Code(Enum):
                                Money.NO, "停止并报告开发人员，附编号", _SITE)
     CONTENT_DIFFERS    = Entry("IllegalTransition", "同一幂等键对应不同内容", "one idempotency key, two contents",
                                Money.MAYBE, "停止并报告开发人员；不要再次发送", _SITE)
+    STORE_REFUSED      = Entry("IllegalTransition", "数据库不接受这一行", "the database refused the row",
+                               Money.NO, "本步已整体回退；报开发人员", _NIGHT)
     PROOF_UNEQUAL      = Entry("IllegalTransition", "守恒等式不成立", "a conservation equation does not hold",
                                Money.MAYBE, "停止入账，保留现场，报告开发人员", _SITE)
     JOURNAL_BROKEN     = _signature("流水链断裂或被改动", "the journal's chain is broken",

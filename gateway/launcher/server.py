@@ -143,16 +143,19 @@ def _forget_stale_pid(data: Path) -> None:
 def _require_passwords(server: EmbeddedServer, password_file: Path) -> None:
     """Give the superuser the file's password and let nobody in without one; twice is once.
 
+    The server's log keeps to one line an error: the detail would show the row, and people in it.
+
     Raises NotConfigured when the server has another password: its file was lost.
     """
     access = server.data / "pg_hba.conf"
+    engine = connect(server.admin()).execution_options(isolation_level="AUTOCOMMIT")
     try:
-        with connect(server.admin()).connect() as admin:
+        with engine.connect() as admin:
             if access.read_text(encoding="ascii") != _ACCESS:
                 # a new server lets everybody in, whatever password is given
                 admin.execute(text(f"alter role postgres password '{server.password}'"))
-                admin.commit()
                 _replace(access, _ACCESS)
+            admin.execute(text("alter system set log_error_verbosity = terse"))
             admin.execute(text("select pg_reload_conf()"))
     except OperationalError as refused:
         raise NotConfigured(Code.SETTING_INVALID, detail=password_file.name) from refused

@@ -7,10 +7,10 @@ from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import URL, Engine, create_engine, text
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError, ProgrammingError
 from sqlalchemy.pool import NullPool
 
-from gateway.errors import Code, NotConfigured, TransportError
+from gateway.errors import Code, GatewayError, NotConfigured, TransportError, error_for
 
 _MIGRATIONS = Path(__file__).parent / "migrations"
 _CONNECT_TIMEOUT_SECONDS = 10
@@ -27,11 +27,35 @@ def connect(url: str | URL, statement_seconds: int = _STATEMENT_SECONDS) -> Engi
     return create_engine(
         url,
         poolclass=NullPool,
+        # rows hold people, and an error's text goes into logs
+        hide_parameters=True,
         connect_args={
             "connect_timeout": _CONNECT_TIMEOUT_SECONDS,
             "options": f"-c statement_timeout={statement_seconds}s -c timezone=Asia/Shanghai",
         },
     )
+
+
+# Whoever comes first in this table says what a database's error means to us.
+_MEANINGS: tuple[tuple[type[DBAPIError], Code], ...] = (
+    (OperationalError, Code.DATABASE_UNREACHABLE),
+    (InterfaceError, Code.DATABASE_UNREACHABLE),
+    (ProgrammingError, Code.MIGRATION_NEEDED),
+    (DBAPIError, Code.STORE_REFUSED),
+)
+
+
+def meaning(failed: DBAPIError) -> GatewayError:
+    """The database's error as one of ours.
+
+    Its own text is left out: PostgreSQL shows the row that failed, and the people in it.
+    """
+    code = next(code for kind, code in _MEANINGS if isinstance(failed, kind))
+    diagnosis = getattr(failed.orig, "diag", None)
+    told = (
+        getattr(diagnosis, name, None) for name in ("sqlstate", "table_name", "constraint_name")
+    )
+    return error_for(code, detail=" ".join(filter(None, told)))
 
 
 def migrate(engine: Engine) -> str:

@@ -8,12 +8,14 @@ from typing import Protocol
 
 from sqlalchemy import Connection, Engine
 from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.exc import DBAPIError
 
 from gateway.errors import Code, IllegalTransition
 from gateway.events import JOURNAL_EVENTS
 from gateway.ports import Clock
 from gateway.store import journal
 from gateway.store.archive import Archive
+from gateway.store.database import meaning
 from gateway.store.journal import Fact
 from gateway.store.tables import PAYLOAD
 
@@ -70,13 +72,19 @@ class PostgresStore:
 
     @contextmanager
     def begin(self) -> Iterator[UnitOfWork]:
-        """A transaction; the journal is written last, under its lock, then all is committed."""
-        with self.engine.begin() as connection:
-            # an insert that did nothing must be told from one that did: `rowcount`, not -1
-            connection.execution_options(preserve_rowcount=True)
-            work = UnitOfWork(connection, self._clock.now())
-            yield work
-            work.write_journal()
+        """A transaction; the journal is written last, under its lock, then all is committed.
+
+        Raises what the database's error means to us, without its text.
+        """
+        try:
+            with self.engine.begin() as connection:
+                # an insert that did nothing must be told from one that did: `rowcount`, not -1
+                connection.execution_options(preserve_rowcount=True)
+                work = UnitOfWork(connection, self._clock.now())
+                yield work
+                work.write_journal()
+        except DBAPIError as failed:
+            raise meaning(failed) from None
 
 
 def keep_bytes(store: Store, work: UnitOfWork, data: bytes) -> str:

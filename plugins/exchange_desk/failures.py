@@ -6,7 +6,6 @@ from urllib.parse import urlencode
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import Response
-from sqlalchemy.exc import InterfaceError, OperationalError, ProgrammingError
 from starlette.exceptions import HTTPException
 
 from gateway.errors import Code, GatewayError
@@ -51,9 +50,6 @@ def add_to(app: FastAPI) -> None:
     app.add_exception_handler(HTTPException, _http)
     app.add_exception_handler(RequestValidationError, _invalid)
     app.add_exception_handler(GatewayError, _ours)
-    app.add_exception_handler(OperationalError, _database_away)
-    app.add_exception_handler(InterfaceError, _database_away)
-    app.add_exception_handler(ProgrammingError, _schema_differs)
     app.add_exception_handler(Exception, _broken)
 
 
@@ -91,14 +87,6 @@ def _ours(request: Request, error: Exception) -> Response:
     if error.code is Code.NOT_FOUND:
         return page(request, "not_found.html", status=404, wanted=error.detail)
     return _failed(request, error.code, error.detail)
-
-
-def _database_away(request: Request, _error: Exception) -> Response:
-    return _failed(request, Code.DATABASE_UNREACHABLE)
-
-
-def _schema_differs(request: Request, _error: Exception) -> Response:
-    return _failed(request, Code.MIGRATION_NEEDED)
 
 
 def _failed(request: Request, code: Code, detail: str = "") -> Response:

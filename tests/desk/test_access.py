@@ -95,8 +95,8 @@ def test_the_desk_only_looks(client, sign_in):
 
 def test_its_database_role_can_neither_write_nor_read_the_instructions(app):
     from sqlalchemy import text
-    from sqlalchemy.exc import DBAPIError
 
+    from gateway.errors import GatewayError
     from plugins.exchange_desk.desk import the_desk
 
     desk = app.dependency_overrides[the_desk]()
@@ -107,6 +107,6 @@ def test_its_database_role_can_neither_write_nor_read_the_instructions(app):
         "select payer_account from instruction",
     ):
         for first in ("select 1", "set transaction read write"):
-            with pytest.raises(DBAPIError), desk.store.begin() as work:
+            with pytest.raises(GatewayError), desk.store.begin() as work:
                 work.connection.execute(text(first))
                 work.connection.execute(text(statement))

@@ -31,6 +31,14 @@ def database_unreachable(ground: Ground) -> Code | None:
     return raised(lambda: require_current(nobody))
 
 
+def store_refused(ground: Ground) -> Code | None:
+    def no_digest() -> None:
+        with ground.store.begin() as work:
+            work.keep("no digest", 5)
+
+    return raised(no_digest)
+
+
 def migration_needed(ground: Ground) -> Code | None:
     access = ground.request.getfixturevalue("access")
     return raised(lambda: require_current(connect(access.server.admin("postgres"))))
@@ -230,6 +238,7 @@ PRODUCERS = {
     Code.CLAIMED_ELSEWHERE: claimed_elsewhere,
     Code.ANSWER_CONTRADICTS: answer_contradicts,
     Code.LAUNCHER_RUNNING: launcher_running,
+    Code.STORE_REFUSED: store_refused,
     Code.MESSAGE_REJECTED: message_rejected,
     Code.JOURNAL_BROKEN: journal_broken,
     Code.ARCHIVE_DAMAGED: archive_damaged,

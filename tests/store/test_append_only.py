@@ -27,6 +27,8 @@ def entry(store, entries):
 
 def refusal(engine, statement):
     with pytest.raises(DBAPIError) as raised, engine.begin() as connection:
+        # what a role does by default it can undo; what it was not granted it cannot
+        connection.execute(text("set transaction read write"))
         connection.execute(text(statement))
     return str(raised.value.orig)
 

@@ -1,7 +1,6 @@
 """The outbox: drafted once per business key, moved only by its table. 待发箱"""
 
 import pytest
-from sqlalchemy.exc import IntegrityError
 
 from gateway.errors import Code, IllegalTransition
 from gateway.ports import Grade, Reply, Verdict
@@ -154,7 +153,7 @@ def test_never_seen_ends_only_what_is_unknown(claimed, store, rows):
 
 def test_a_bare_success_can_acknowledge_nothing(claimed, store, rows):
     ours = claimed(MessageState.UNKNOWN)
-    with pytest.raises(IntegrityError), store.begin() as work:
+    with pytest.raises(IllegalTransition), store.begin() as work:
         outbox.take_reply(work, ours, Reply(Verdict.ACCEPTED, Grade.D, b"200 OK"))
     assert rows("select state from message") == [("UNKNOWN",)]
 

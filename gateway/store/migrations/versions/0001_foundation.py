@@ -190,8 +190,7 @@ create table instruction (
     interest_fen bigint not null,
     penalty_fen bigint not null,
     full_flag text not null,
-    primary key (night_id, batch_no, serial),
-    check (asked_fen = principal_fen + interest_fen + penalty_fen)
+    primary key (night_id, batch_no, serial)
 );
 create table deduction_match (
     night_id text,
