@@ -179,6 +179,8 @@ class BreakKind(Enum):
     DOUBLE_DEDUCTION = "重复扣款"
     LUMP_DIFFERS = "总分不符"
     OPENING_DIFFERS = "余额不衔接"
+    CLOSING_DIFFERS = "次日期初不衔接"
+    STATEMENT_UNCLAIMED = "对账单待认领"
     POSTING_REFUSED = "核心拒绝入账"
 
 

@@ -67,6 +67,13 @@ class BreakLine:
     payer_account: str = field(repr=False)
     payer_name: str = field(repr=False)
 
+    @property
+    def place(self) -> str:
+        """Where a clerk finds it: batch and serial, or the statement's booking."""
+        if self.serial is None:
+            return self.batch_no
+        return f"{self.batch_no or '对账单'}-{self.serial}"
+
 
 @dataclass(frozen=True, slots=True)
 class ProofSheet:
@@ -182,11 +189,11 @@ def _failures(lines: Sequence[FailureLine]) -> Iterator[str]:
 def _breaks(lines: Sequence[BreakLine]) -> Iterator[str]:
     yield f"四、不平账项（{len(lines)} 项）"
     for line in lines:
-        where = f"{line.batch_no}-{line.serial}" if line.serial is not None else line.batch_no
         unbooked = f"未入账 {show_yuan(line.unbooked_fen)}" if line.unbooked_fen else ""
         yield (
             f"  {_pad(line.kind, 14)}{_pad(line.direction, 8)}{show_yuan(line.amount_fen):>14}  "
-            f"{_pad(where, 24)}{_pad(line.code, 7)}{_pad(unbooked, 22)}{_person(line)}".rstrip()
+            f"{_pad(line.place, 24)}{_pad(line.code, 7)}{_pad(unbooked, 22)}"
+            f"{_person(line)}".rstrip()
         )
 
 

@@ -126,6 +126,8 @@ class Code(Enum):
     CLAIMED_ELSEWHERE = _refused("另一进程正在发送此报文", "another worker holds this message", "等租约到期后自动接手")
     LAUNCHER_RUNNING = _refused("已有一个启动程序在此目录运行", "another launcher runs here",
                                 "等它结束，或执行 make down；要并行请换 GATEWAY_VAR 与端口", _SITE)
+    LUMP_DIFFERS     = _refused("专户批扣入账与结果文件成功金额不符", "the lump credited is not the sum taken",
+                                "电话请银行核对批扣入账；差额列入当晚不平账项")
     NIGHT_NOT_READY  = _refused("上一步尚未完成，不能执行本步", "the step before is not done", "先完成上一步")
     NIGHT_UNPROVED   = _refused("当晚核对未完成或不平", "the night is not proved", "按核对表所列事项处理后重新运行")
 

@@ -44,6 +44,9 @@ _MEANINGS: tuple[tuple[type[DBAPIError], Code], ...] = (
     (DBAPIError, Code.STORE_REFUSED),
 )
 
+# What a diagnosis may say: it names our own tables and rules, and no value.
+_TOLD = ("sqlstate", "table_name", "constraint_name")
+
 
 def meaning(failed: DBAPIError) -> GatewayError:
     """The database's error as one of ours.
@@ -52,9 +55,7 @@ def meaning(failed: DBAPIError) -> GatewayError:
     """
     code = next(code for kind, code in _MEANINGS if isinstance(failed, kind))
     diagnosis = getattr(failed.orig, "diag", None)
-    told = (
-        getattr(diagnosis, name, None) for name in ("sqlstate", "table_name", "constraint_name")
-    )
+    told = (getattr(diagnosis, name, None) for name in _TOLD)
     return error_for(code, detail=" ".join(filter(None, told)))
 
 

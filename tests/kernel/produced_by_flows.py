@@ -175,6 +175,14 @@ def correction_waits(ground: Ground) -> Code:
     return code
 
 
+def lump_differs(ground: Ground) -> Code:
+    branch = ground.request.getfixturevalue("branch")
+    branch.publish(BANK, "statement_lump_off")
+    branch.run(BANK)
+    (code,) = {Code[name] for (name,) in branch.rows("select code from alarm")}
+    return code
+
+
 def proof_unequal(ground: Ground) -> Code | None:
     """A line of the used file is altered between matching and proving."""
     site = ground.site()
@@ -239,6 +247,7 @@ PRODUCERS = {
     Code.ANSWER_CONTRADICTS: answer_contradicts,
     Code.LAUNCHER_RUNNING: launcher_running,
     Code.STORE_REFUSED: store_refused,
+    Code.LUMP_DIFFERS: lump_differs,
     Code.MESSAGE_REJECTED: message_rejected,
     Code.JOURNAL_BROKEN: journal_broken,
     Code.ARCHIVE_DAMAGED: archive_damaged,

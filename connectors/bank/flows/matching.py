@@ -1,12 +1,13 @@
 """Matching: the night is decided once, on one extract of the ledger, in one transaction. 勾对"""
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence, Set
 from dataclasses import asdict
 
 from connectors.bank.flows.parts import Bank
 from connectors.bank.model import (
     Break,
+    BreakKind,
     Decision,
     DeductionResult,
     FileKind,
@@ -14,9 +15,16 @@ from connectors.bank.model import (
     NightKey,
     Outcome,
 )
-from connectors.bank.rules.matching import decide, lump_break, opening_break
+from connectors.bank.rules.matching import decide
+from connectors.bank.rules.statement import (
+    closing_break,
+    lump_break,
+    opening_break,
+    read_statement,
+    unclaimed_break,
+)
 from connectors.bank.rules.states import FileEvent, FileState, NightEvent, NightState
-from connectors.bank.store import decisions, files, nights, sums
+from connectors.bank.store import decisions, files, nights
 from connectors.bank.store.files import FileRow
 from connectors.bank.store.nights import NightRow
 from connectors.core_system import codec as core_codec
@@ -25,6 +33,7 @@ from connectors.core_system.model import Instruction, Posting
 from gateway.errors import Code, RefusedHere
 from gateway.log import Log
 from gateway.ports import StageCount
+from gateway.store import alarms
 from gateway.store.unit_of_work import UnitOfWork, keep_bytes
 
 _LOG = Log("bank.matching")
@@ -65,11 +74,27 @@ def _decide(
     postings = _postings(night.key, instructions, results, decision.matches)
     keys = {(posting.batch_no, posting.serial): posting.key for posting in postings}
     decisions.keep_matches(work, night.night_id, results_file.file_id, decision.matches, keys)
-    breaks = [*decision.breaks, *_statement_breaks(bank, work, night, used)]
-    decisions.keep_breaks(work, night.night_id, results_file.file_id, breaks)
+    batches = {item.batch_no for item in instructions} | {line.batch_no for line in results}
+    of_statement = _statement_breaks(bank, work, night, (used, batches))
+    _keep_breaks(work, night, used, (decision.breaks, of_statement))
     draft_postings(bank.store, work, night.night_id, postings)
-    _keep_basis(bank, work, night, (instructions, Decision(decision.matches, breaks)))
+    decided = Decision(decision.matches, [*decision.breaks, *of_statement])
+    _keep_basis(bank, work, night, (instructions, decided))
     nights.advance(work, night, NightEvent.DECIDED)
+
+
+def _keep_breaks(
+    work: UnitOfWork,
+    night: NightRow,
+    used: Mapping[FileKind, FileRow],
+    found: tuple[Sequence[Break], Sequence[Break]],
+) -> None:
+    """Store the breaks, each with the file its line stands in; a wrong lump rings."""
+    kinds = (FileKind.DEDUCTION_RESULT, FileKind.ACCOUNT_STATEMENT)
+    for kind, breaks in zip(kinds, found, strict=True):
+        decisions.keep_breaks(work, night.night_id, used[kind].file_id, breaks)
+    if any(item.kind is BreakKind.LUMP_DIFFERS for item in found[1]):
+        alarms.ring(work, Code.LUMP_DIFFERS, night.night_id, night.key.label)
 
 
 def _use_files(work: UnitOfWork, night: NightRow) -> dict[FileKind, FileRow]:
@@ -122,30 +147,42 @@ def _posting(item: Instruction, result: DeductionResult) -> Posting:
 
 
 def _statement_breaks(
-    bank: Bank, work: UnitOfWork, night: NightRow, used: dict[FileKind, FileRow]
+    bank: Bank,
+    work: UnitOfWork,
+    night: NightRow,
+    of: tuple[Mapping[FileKind, FileRow], Set[str]],
 ) -> Sequence[Break]:
-    """The statement against the results' sum, and its opening against the day before."""
-    results = used[FileKind.DEDUCTION_RESULT].file_id
+    """The statement line by line, against the results' sum, and against its neighbours' balances.
+
+    `of` are the used files and the night's batch numbers.
+    """
+    used, batches = of
     statement = used[FileKind.ACCOUNT_STATEMENT].file_id
-    pattern = bank.profile.lump_summary
-    credited = sums.lump_fen(work, night.night_id, results, statement, pattern)
-    taken = files.controls(work, results)["taken_total"]
-    found = [lump_break("", taken, credited)]
-    closing = _closing_before(work, night)
-    if closing is not None:
-        found.append(opening_break(closing, files.controls(work, statement)["opening"]))
+    reading = read_statement(files.statement(work, statement), batches, bank.profile.lump_summary)
+    taken = files.controls(work, used[FileKind.DEDUCTION_RESULT].file_id)["taken_total"]
+    balance = files.controls(work, statement)
+    closing_before = _balance(work, nights.before(work, night.key), "closing")
+    opening_after = _balance(work, nights.after(work, night.key), "opening")
+    found = [
+        lump_break(taken, reading.lump_fen),
+        None if closing_before is None else opening_break(closing_before, balance["opening"]),
+        None if opening_after is None else closing_break(balance["closing"], opening_after),
+        *(unclaimed_break(line) for line in reading.unclaimed),
+    ]
     return [item for item in found if item is not None]
 
 
-def _closing_before(work: UnitOfWork, night: NightRow) -> int | None:
-    """The closing balance of the night before, None where there is none to compare with."""
-    previous = nights.before(work, night.key)
-    if previous is None:
+def _balance(work: UnitOfWork, neighbour: NightRow | None, which: str) -> int | None:
+    """A balance of the statement a neighbouring night was decided on, None while it was not.
+
+    An undecided neighbour is not skipped for a farther one: what moved on its day is unknown.
+    """
+    if neighbour is None:
         return None
     return next(
         (
-            files.controls(work, file.file_id)["closing"]
-            for file in files.of_night(work, previous.night_id)
+            files.controls(work, file.file_id)[which]
+            for file in files.of_night(work, neighbour.night_id)
             if file.kind is FileKind.ACCOUNT_STATEMENT and file.state is FileState.USED
         ),
         None,

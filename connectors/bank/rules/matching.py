@@ -241,24 +241,3 @@ def _extra(result: DeductionResult, taken: Set[Instalment]) -> Break:
         amount_fen=result.taken_fen,
         unbooked_fen=result.taken_fen,
     )
-
-
-def lump_break(batch_no: str, taken_fen: int, credited_fen: int) -> Break | None:
-    """The statement's lump for a batch against the results' sum; off by anything is a break.
-
-    The difference belongs to the group, never to a guessed member (pass 4).
-    """
-    difference = credited_fen - taken_fen
-    if not difference:
-        return None
-    direction = Direction.LONG if difference > 0 else Direction.SHORT
-    return Break(BreakKind.LUMP_DIFFERS, direction, True, batch_no, None, None, abs(difference), 0)
-
-
-def opening_break(proved_closing_fen: int, opening_fen: int) -> Break | None:
-    """Today's opening against the closing proved for the business date before."""
-    difference = opening_fen - proved_closing_fen
-    if not difference:
-        return None
-    direction = Direction.LONG if difference > 0 else Direction.SHORT
-    return Break(BreakKind.OPENING_DIFFERS, direction, True, "", None, None, abs(difference), 0)

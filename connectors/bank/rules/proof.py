@@ -19,10 +19,12 @@ class Sum:
 
 @dataclass(frozen=True, slots=True)
 class NightSums:
-    """The sums of a night, each read from the rows by a path of its own, none from matching.
+    """The sums of a night, each read from the rows by a query of its own.
 
-    `asked` and `taken` are by outcome; `result_lines` is the bank's own trailer; `line_taken` sums
-    the stored lines; `postings` are by the ledger's answer: posted, refused, open.
+    Nothing here comes out of matching but the breaks, which are what the equations hold against
+    the files and the ledger. `asked` and `taken` are by outcome; `result_lines` is the bank's own
+    trailer; `line_taken` sums the stored lines; `posted`, `refused` and `open` are postings by the
+    ledger's answer.
     """
 
     instructions: Sum
@@ -33,7 +35,7 @@ class NightSums:
     line_taken: Sum
     extra: Sum
     opening_fen: int
-    moves_fen: int
+    unclaimed_fen: int
     closing_fen: int
     lump_fen: int
     lump_break_fen: int
@@ -79,13 +81,17 @@ def equations(sums: NightSums) -> Iterator[Equation]:
         [*lines, ("银行有系统无", sums.extra)],
     )
     yield Equation(
-        "对账单余额衔接",
+        "对账单逐笔有归属且余额衔接",
         "期末余额",
         Sum(0, sums.closing_fen),
-        [("期初余额", Sum(0, sums.opening_fen)), ("本日收支净额", Sum(0, sums.moves_fen))],
+        [
+            ("期初余额", Sum(0, sums.opening_fen)),
+            ("批扣入账", Sum(0, sums.lump_fen)),
+            ("待认领净额", Sum(0, sums.unclaimed_fen)),
+        ],
     )
     yield Equation(
-        "总分相符",
+        "总分勾稽（差额另列）",
         "对账单批扣入账",
         Sum(0, sums.lump_fen),
         [

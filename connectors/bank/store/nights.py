@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from sqlalchemy import select, update
+from sqlalchemy import ColumnElement, UnaryExpression, select, update
 from sqlalchemy.dialects.postgresql import insert
 
 from connectors.bank.model import FileKind, NightKey
@@ -70,19 +70,22 @@ def find(work: UnitOfWork, key: NightKey) -> NightRow | None:
 
 
 def before(work: UnitOfWork, key: NightKey) -> NightRow | None:
-    """The last night of the same account before this one that has been decided."""
-    decided = [state.name for state in (NightState.MATCHED, NightState.POSTED, NightState.PROVED)]
-    query = (
-        select(NIGHT)
-        .where(
-            NIGHT.c.bank == key.bank,
-            NIGHT.c.account == key.account,
-            NIGHT.c.business_date < key.business_date,
-            NIGHT.c.state.in_(decided),
-        )
-        .order_by(NIGHT.c.business_date.desc())
-        .limit(1)
-    )
+    """The last night of the same account before this one, whatever its state."""
+    earlier = NIGHT.c.business_date < key.business_date
+    return _nearest(work, key, earlier, NIGHT.c.business_date.desc())
+
+
+def after(work: UnitOfWork, key: NightKey) -> NightRow | None:
+    """The first night of the same account after this one, whatever its state."""
+    later = NIGHT.c.business_date > key.business_date
+    return _nearest(work, key, later, NIGHT.c.business_date.asc())
+
+
+def _nearest(
+    work: UnitOfWork, key: NightKey, side: ColumnElement[bool], order: UnaryExpression[date]
+) -> NightRow | None:
+    same = (NIGHT.c.bank == key.bank) & (NIGHT.c.account == key.account)
+    query = select(NIGHT).where(same, side).order_by(order).limit(1)
     row = work.connection.execute(query).one_or_none()
     return _night(row) if row else None
 

@@ -19,10 +19,9 @@ _QUERIES = {
         select count(*), sum(taken_fen) from deduction_result r where file_id = :results
         and not exists (select from deduction_match m
                         where m.file_id = r.file_id and m.line = r.line)""",
-    "moves": """
-        select count(*),
-               sum(amount_fen * case when (direction = 'C') <> reversal then 1 else -1 end)
-        from statement_line where file_id = :statement""",
+    "unclaimed": """
+        select count(*), sum(case direction when 'LONG' then amount_fen else -amount_fen end)
+        from bank_break where night_id = :night and kind = 'STATEMENT_UNCLAIMED'""",
     "lump": """
         select count(*),
                sum(amount_fen * case when (direction = 'C') <> reversal then 1 else -1 end)
@@ -51,12 +50,6 @@ _OUTCOMES = """
     where m.night_id = :night group by m.outcome"""
 
 
-def lump_fen(work: UnitOfWork, night_id: str, results: str, statement: str, pattern: str) -> int:
-    """What the statement credits for the night's batches, by the agreed summary, in fen."""
-    ids = {"night": night_id, "results": results, "statement": statement, "pattern": pattern}
-    return _sum(work.connection.execute(text(_QUERIES["lump"]), ids).one()).fen
-
-
 def night_sums(
     work: UnitOfWork, night_id: str, results: str, statement: str, pattern: str
 ) -> NightSums:
@@ -78,7 +71,7 @@ def night_sums(
         line_taken=sums["lines"],
         extra=sums["extra"],
         opening_fen=balance["opening"],
-        moves_fen=sums["moves"].fen,
+        unclaimed_fen=sums["unclaimed"].fen,
         closing_fen=balance["closing"],
         lump_fen=sums["lump"].fen,
         lump_break_fen=sums["lump_break"].fen,

@@ -5,8 +5,8 @@ from dataclasses import replace
 import pytest
 
 from connectors.bank.codec import decode
-from connectors.bank.model import BreakKind, Direction, Outcome
-from connectors.bank.rules.matching import decide, lump_break, opening_break
+from connectors.bank.model import BreakKind, Outcome
+from connectors.bank.rules.matching import decide
 from sandbox.files.faults import Fault
 from sandbox.files.rendering import render_result
 from sandbox.world import BANKS, business_days, night
@@ -72,28 +72,6 @@ def test_one_thing_wrong_is_one_break_more_and_changes_nothing_elsewhere(fault, 
 
 def same(one, other):
     return replace(one, line=None) == replace(other, line=None)
-
-
-@pytest.mark.parametrize(
-    ("taken", "credited", "direction", "amount"),
-    [(500, 500, None, 0), (500, 600, Direction.LONG, 100), (500, 0, Direction.SHORT, 500)],
-)
-def test_a_lump_that_is_off_is_a_break_of_the_group(taken, credited, direction, amount):
-    found = lump_break("B", taken, credited)
-    assert (found is None) is (direction is None)
-    if found is not None:
-        assert (found.kind, found.direction) == (BreakKind.LUMP_DIFFERS, direction)
-        assert (found.amount_fen, found.serial, found.unbooked_fen) == (amount, None, 0)
-
-
-@pytest.mark.parametrize(
-    ("closing", "opening", "direction"),
-    [(500, 500, None), (500, 501, Direction.LONG), (500, 499, Direction.SHORT)],
-)
-def test_an_opening_that_is_not_the_closing_before_is_a_break(closing, opening, direction):
-    found = opening_break(closing, opening)
-    assert (found.direction if found else None) is direction
-    assert found is None or found.amount_fen == 1
 
 
 def test_a_breaks_identity_survives_a_re_run_with_other_line_numbers():

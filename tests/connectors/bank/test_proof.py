@@ -11,8 +11,8 @@ from connectors.bank.rules.proof import Equation, NightSums, Sum, equations, is_
 
 EVERY_LINE = "银行结果逐笔有归属"
 EVERY_INSTRUCTION = "扣款指令全部有下落"
-BALANCE = "对账单余额衔接"
-LUMP = "总分相符"
+BALANCE = "对账单逐笔有归属且余额衔接"
+LUMP = "总分勾稽（差额另列）"
 POSTED = "全额成功均已请求入账且有结果"
 UNBOOKED = "未入账款项全部列为不平账项"
 # Ten instructions of 100 each; one of each fate, two refused by the ledger, one line nobody asked
@@ -32,7 +32,7 @@ SUMS = NightSums(
     line_taken=Sum(10, 660),
     extra=Sum(1, 20),
     opening_fen=7_000,
-    moves_fen=730,
+    unclaimed_fen=70,
     closing_fen=7_730,
     lump_fen=660,
     lump_break_fen=0,
@@ -65,9 +65,9 @@ def test_a_night_in_which_nothing_is_lost_is_proved():
         ({"extra": Sum(0, 0)}, [EVERY_LINE]),
         ({"line_taken": Sum(10, 661)}, [EVERY_LINE, UNBOOKED]),
         ({"opening_fen": 7_001}, [BALANCE]),
-        ({"moves_fen": 729}, [BALANCE]),
+        ({"unclaimed_fen": 69}, [BALANCE]),
         ({"closing_fen": 0}, [BALANCE]),
-        ({"lump_fen": 661}, [LUMP]),
+        ({"lump_fen": 661}, [BALANCE, LUMP]),
         ({"result_taken_fen": 659}, [LUMP]),
         ({"posted": Sum(4, 400)}, [POSTED, UNBOOKED]),
         ({"posted": Sum(3, 299)}, [POSTED, UNBOOKED]),
@@ -82,8 +82,10 @@ def test_what_is_lost_breaks_its_own_equation(changes, titles):
 
 
 def test_a_lump_that_is_off_holds_once_the_difference_is_a_break_of_the_group():
-    assert broken(replace(SUMS, lump_fen=760, lump_break_fen=100)) == []
-    assert broken(replace(SUMS, lump_fen=560, lump_break_fen=-100)) == []
+    for off in (100, -100):
+        closing = SUMS.closing_fen + off
+        lump = {"lump_fen": 660 + off, "lump_break_fen": off}
+        assert broken(replace(SUMS, closing_fen=closing, **lump)) == []
 
 
 def test_postings_without_an_answer_keep_a_night_from_being_proved_though_all_adds_up():
