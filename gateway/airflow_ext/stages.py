@@ -1,45 +1,41 @@
 """A DAG task over one stage of a night: which error means wait, which means a person. 阶段任务"""
 
-from datetime import date, timedelta
+from datetime import date
 
 from airflow.sdk import get_current_context
 from airflow.sdk.exceptions import AirflowException, AirflowFailException
 
-from connectors.bank.flows.receiving import open_nights, unfinished_nights
 from connectors.bank.model import NightKey
 from gateway.errors import Code, GatewayError, TransportError
 from gateway.flows import sending, watching
 from gateway.flows.bank_night import STAGES
+from gateway.flows.opening import day_of_run, nights_due, nights_of_day
 from gateway.log import Log
 from gateway.wiring import build
 
 _LOG = Log("airflow")
-_DAY = timedelta(days=1)
-# an older unfinished night is a person's business
-_LOOK_BACK = timedelta(days=14)
 # What time may cure; everything else waits for a person and is not tried again by Airflow.
 _CURED_BY_TIME = frozenset({Code.FILE_NOT_YET, Code.CLAIMED_ELSEWHERE})
 
 
 def open_nights_of_run() -> list[str]:
-    """Open the nights the run's form asks for (default: yesterday, all banks); their labels.
+    """Open the nights the run's form asks for (default: all that are due, all banks); their labels.
 
     What an earlier night could not send is sent first. Without a date, earlier nights that are not
     proved yet are tried again: a file that came at nine is not left lying. Labels hold no personal
     data: what a task returns is read by everybody who may see the run.
     """
-    gateway, params = build(), get_current_context()["params"]
+    gateway, context = build(), get_current_context()
     watching.watch_calendar(gateway.store, gateway.calendar)
     sending.sweep(gateway.sending)
-    asked = params["business_date"]
-    day = date.fromisoformat(asked) if asked else gateway.clock.today() - _DAY
-    chosen = params["banks"] or sorted(gateway.banks)
-    keys: list[NightKey] = []
-    for code in chosen:
-        bank = gateway.bank(code)
-        keys += [] if asked else unfinished_nights(bank, day - _LOOK_BACK, day)
-        keys += open_nights(bank, day)
-    _LOG.info("stage_done", stage="nights", expected=len(keys), date=day.isoformat())
+    asked, chosen = context["params"]["business_date"], context["params"]["banks"]
+    banks = [gateway.bank(code) for code in chosen or sorted(gateway.banks)]
+    if asked:
+        keys = [key for bank in banks for key in nights_of_day(bank, date.fromisoformat(asked))]
+    else:
+        day = day_of_run(context.get("logical_date") or gateway.clock.now())
+        keys = [key for bank in banks for key in nights_due(bank, day)]
+    _LOG.info("stage_done", stage="nights", expected=len(keys))
     return [key.label for key in keys]
 
 

@@ -44,18 +44,18 @@ def _wait_for_dag(up: Running) -> None:
 
 
 def _follow(options: Options, up: Running, run_id: str, progress: Progress) -> str:
-    """Say each task's end once; return the run's final state."""
-    told: set[tuple[str, str]] = set()
+    """Say once how each task ended, or that it will be tried again; the run's final state."""
+    told: set[tuple[str, str, str]] = set()
     for _ in range(int(_RUN_SECONDS / _LOOK_SECONDS)):
         for record in up.records:
             require_running(options, record)
         state = up.api.run_state(_DAG, run_id)
         for task in up.api.tasks(_DAG, run_id):
-            line = (task.task_id, task.label)
-            if task.state in _ENDS and line not in told:
+            line = (task.task_id, task.label, task.state)
+            if task.state in _MARKS and line not in told:
                 told.add(line)
                 title = _TITLES.get(task.task_id, task.task_id)
-                progress.say(f"    {_ENDS[task.state]} {title}  {task.label}")
+                progress.say(f"    {_MARKS[task.state]} {title}  {task.label}")
         if state in _OVER:
             return state
         pause(_LOOK_SECONDS)
@@ -70,7 +70,13 @@ _TITLES = {
     "night.post": "入账",
     "night.prove": "核对",
 }
-_ENDS = {"success": "✓", "failed": "✗", "upstream_failed": "—", "skipped": "—"}
+_MARKS = {
+    "success": "✓",
+    "failed": "✗",
+    "upstream_failed": "—",
+    "skipped": "—",
+    "up_for_retry": "↻ 稍后重试",
+}
 
 
 def print_sheets(options: Options, day: date, progress: Progress) -> int:

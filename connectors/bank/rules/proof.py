@@ -67,6 +67,13 @@ class Equation:
 
 def equations(sums: NightSums) -> Iterator[Equation]:
     """The night's equations, in the order a clerk reads them."""
+    yield from _of_the_results(sums)
+    yield from _of_the_statement(sums)
+    yield from _of_the_ledger(sums)
+
+
+def _of_the_results(sums: NightSums) -> Iterator[Equation]:
+    """Every instruction and every line of the bank's has an outcome."""
     yield Equation(
         "扣款指令全部有下落",
         "扣款指令",
@@ -80,25 +87,33 @@ def equations(sums: NightSums) -> Iterator[Equation]:
         Sum(sums.result_lines.count, sums.line_taken.fen),
         [*lines, ("银行有系统无", sums.extra)],
     )
+
+
+def _of_the_statement(sums: NightSums) -> Iterator[Equation]:
+    """Every booking is a lump or listed, and the lumps are what the results say was taken."""
     yield Equation(
         "对账单逐笔有归属且余额衔接",
         "期末余额",
-        Sum(0, sums.closing_fen),
+        _fen(sums.closing_fen),
         [
-            ("期初余额", Sum(0, sums.opening_fen)),
-            ("批扣入账", Sum(0, sums.lump_fen)),
-            ("待认领净额", Sum(0, sums.unclaimed_fen)),
+            ("期初余额", _fen(sums.opening_fen)),
+            ("批扣入账", _fen(sums.lump_fen)),
+            ("待认领净额", _fen(sums.unclaimed_fen)),
         ],
     )
     yield Equation(
         "总分勾稽（差额另列）",
         "对账单批扣入账",
-        Sum(0, sums.lump_fen),
+        _fen(sums.lump_fen),
         [
-            ("结果文件成功金额", Sum(0, sums.result_taken_fen)),
-            ("总分不符差额", Sum(0, sums.lump_break_fen)),
+            ("结果文件成功金额", _fen(sums.result_taken_fen)),
+            ("总分不符差额", _fen(sums.lump_break_fen)),
         ],
     )
+
+
+def _of_the_ledger(sums: NightSums) -> Iterator[Equation]:
+    """What was taken in full is answered by the ledger; what is not booked is a break."""
     exact = sums.taken.get(Outcome.EXACT, Sum())
     yield Equation(
         "全额成功均已请求入账且有结果",
@@ -109,9 +124,14 @@ def equations(sums: NightSums) -> Iterator[Equation]:
     yield Equation(
         "未入账款项全部列为不平账项",
         "银行实扣减已入账",
-        Sum(0, sums.line_taken.fen - sums.posted.fen),
-        [("不平账项未入账合计", Sum(0, sums.unbooked_fen))],
+        _fen(sums.line_taken.fen - sums.posted.fen),
+        [("不平账项未入账合计", _fen(sums.unbooked_fen))],
     )
+
+
+def _fen(fen: int) -> Sum:
+    """Money where nothing is counted."""
+    return Sum(0, fen)
 
 
 def is_proved(sums: NightSums) -> bool:
