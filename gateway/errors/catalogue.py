@@ -80,6 +80,8 @@ class Code(Enum):
     TOO_MANY_LINES       = _file("行数超过约定上限", "more lines than agreed")
     NAME_REUSED          = _file("同名文件内容不同", "the same name with other content",
                                  "两份原件均已保存；请银行说明，更正文件须用新版本号")
+    CONTENT_REPEATED     = _file("内容与另一文件完全相同", "the content of another file under a new name",
+                                 "隔离后到者；请银行以新版本号和新内容重发；非银行所发的，电话核实来源")
 
     # signatures
     SIGNATURE_MISSING     = _signature("缺少签名文件", "the signature is missing")

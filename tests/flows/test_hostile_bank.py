@@ -1,5 +1,7 @@
 """A bank's directory written by somebody who means harm, or by accident. 来文目录被人动过手脚"""
 
+import hashlib
+
 import pytest
 from sqlalchemy import text
 
@@ -32,6 +34,25 @@ def rows(store):
     return query
 
 
+@pytest.fixture
+def states(rows):
+    """The states of the result file's versions."""
+
+    def look() -> dict[int, str]:
+        query = "select version, state from bank_file where kind = 'deduction_result'"
+        return dict(rows(query))
+
+    return look
+
+
+def copy(site: Site, name: str, new: str) -> None:
+    """Somebody without any key gives a file's bytes and signature another name."""
+    lies = site.wire.directories["/outgoing"]
+    data = lies[new] = lies[name]
+    lies[f"{new}.sig"] = lies[f"{name}.sig"]
+    lies[f"{new}.ok"] = f"{new}|{len(data)}|{hashlib.sha256(data).hexdigest()}|\n".encode()
+
+
 def run(site: Site) -> str:
     """One run of the night; PROVED, or the code it ended with."""
     try:
@@ -51,3 +72,35 @@ def test_two_accepted_files_of_one_kind_are_not_chosen_between(site, store):
         matching.match(site.bank, site.key)
     assert raised.value.code is Code.NIGHT_NOT_READY
     assert not site.ledger.booked
+
+
+def test_an_old_signed_file_replayed_as_the_newest_version_is_quarantined(site, rows, states):
+    """Bug: the bank had taken the money back in V02; its V01, copied to V03, was posted."""
+    site.publish(2, ("empty_day",), True)
+    copy(site, RESULT, RESULT.replace("V01", "V03"))
+    run(site)
+    assert states() == {1: "SUPERSEDED", 2: "USED", 3: "QUARANTINED"}
+    assert rows("select code from bank_finding") == [("CONTENT_REPEATED",)]
+    assert ("CONTENT_REPEATED",) in rows("select code from alarm")
+
+
+def test_a_copy_of_a_file_in_use_is_quarantined_and_the_night_stays_proved(site, states):
+    assert run(site) == "PROVED"
+    copy(site, RESULT, RESULT.replace("V01", "V02"))
+    assert run(site) == "PROVED"
+    assert states() == {1: "USED", 2: "QUARANTINED"}
+
+
+def test_the_same_bytes_again_are_believed_where_they_were_not_believed_before(site, states):
+    """The bank is told to send again under a new version; what it forgot was the signature."""
+    del site.wire.directories["/outgoing"][f"{RESULT}.sig"]
+    assert run(site) == "FILE_QUARANTINED"
+    site.publish(2, (), True)
+    assert run(site) == "PROVED"
+    assert states() == {1: "QUARANTINED", 2: "USED"}
+
+
+def test_a_stray_with_a_files_bytes_does_not_keep_the_file_out(site, states):
+    copy(site, RESULT, "a.txt")
+    assert run(site) == "PROVED"
+    assert states() == {1: "USED"}

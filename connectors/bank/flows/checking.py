@@ -43,6 +43,14 @@ class Report:
 
 
 @dataclass(frozen=True, slots=True)
+class SeenBefore:
+    """Whether a file's name had come with other bytes before, its bytes under another name."""
+
+    name: bool
+    content: bool
+
+
+@dataclass(frozen=True, slots=True)
 class Checked:
     """What checking did: its counts, and every night whose files were judged on the way."""
 
@@ -57,9 +65,10 @@ def check(bank: Bank, key: NightKey) -> Checked:
     """
     with bank.store.begin() as work:
         waiting = files.unjudged(work, key.bank)
-        reused = {f.file_id for _, f in waiting if inbox.is_reused_name(work, f.file_id)}
     for own, file in waiting:
-        report = examine(bank, own, file, name_reused=file.file_id in reused)
+        with bank.store.begin() as work:
+            seen = seen_before(work, file)
+        report = examine(bank, own, file, seen)
         with bank.store.begin() as work:
             _judge(bank, work, nights.lock(work, own), (file, report))
     with bank.store.begin() as work:
@@ -69,14 +78,21 @@ def check(bank: Bank, key: NightKey) -> Checked:
     return Checked(StageCount("check", len(waiting), counts), judged)
 
 
-def examine(bank: Bank, key: NightKey, file: FileRow, *, name_reused: bool = False) -> Report:
+def seen_before(work: UnitOfWork, file: FileRow) -> SeenBefore:
+    """What the inbox knows of a file's name and bytes from before it came."""
+    return SeenBefore(
+        inbox.is_reused_name(work, file.file_id), files.is_repeated_content(work, file)
+    )
+
+
+def examine(bank: Bank, key: NightKey, file: FileRow, seen: SeenBefore) -> Report:
     """Everything that can be found out about one file's bytes; nothing is stored."""
     get, layout = bank.store.archive.get, bank.layouts[file.kind]
     data = get(file.digest)
     signature = get(file.signature_digest) if file.signature_digest else None
     name = FileName(file.name, file.kind, key.bank, key.account, key.business_date, file.version)
     flag = read_flag(layout, get(file.flag_digest))
-    envelope = Envelope(name, flag, len(data), file.digest, name_reused)
+    envelope = Envelope(name, flag, len(data), file.digest, seen.name, seen.content)
     at = bank.clock.now()
     verified = verify_detached(
         bank.ring, Purpose.BANK_FILE, bank.profile.code, (data, signature), at
