@@ -78,8 +78,8 @@ def test_an_old_signed_file_replayed_as_the_newest_version_is_quarantined(site, 
     """Bug: the bank had taken the money back in V02; its V01, copied to V03, was posted."""
     site.publish(2, ("empty_day",), True)
     copy(site, RESULT, RESULT.replace("V01", "V03"))
-    run(site)
-    assert states() == {1: "SUPERSEDED", 2: "USED", 3: "QUARANTINED"}
+    assert run(site) == "FILE_QUARANTINED"
+    assert states() == {1: "SUPERSEDED", 2: "ACCEPTED", 3: "QUARANTINED"}
     assert rows("select code from bank_finding") == [("CONTENT_REPEATED",)]
     assert ("CONTENT_REPEATED",) in rows("select code from alarm")
 
@@ -104,3 +104,35 @@ def test_a_stray_with_a_files_bytes_does_not_keep_the_file_out(site, states):
     copy(site, RESULT, "a.txt")
     assert run(site) == "PROVED"
     assert states() == {1: "USED"}
+
+
+def test_a_version_does_not_count_while_a_newer_one_lies_in_quarantine(site, rows, states):
+    """Bug: V01 was posted while the bank's correction of it lay unread beside it."""
+    site.publish(2, ("missing_trailer",), True)
+    assert run(site) == "FILE_QUARANTINED"
+    assert states() == {1: "ACCEPTED", 2: "QUARANTINED"}
+    assert rows("select state from bank_night") == [("OPEN",)]
+    assert not site.ledger.booked
+    site.publish(3, ("missing_line",), True)
+    assert run(site) == "PROVED"
+    assert states() == {1: "SUPERSEDED", 2: "QUARANTINED", 3: "USED"}
+
+
+def test_a_correction_quarantined_before_the_decision_still_stops_it(site, states):
+    """All files were here and sound; then the ledger was away, and the correction came."""
+    for stage in ("receive", "check"):
+        bank_night.STAGES[stage].run(site.night())
+    site.publish(2, ("missing_trailer",), True)
+    receiving.receive(site.bank, site.key)
+    checking.check(site.bank, site.key)
+    with pytest.raises(GatewayError):
+        matching.match(site.bank, site.key)
+    assert run(site) == "FILE_QUARANTINED"
+    assert not site.ledger.booked
+
+
+def test_what_is_decided_stays_decided_whatever_is_quarantined_later(site, states):
+    assert run(site) == "PROVED"
+    site.publish(2, ("missing_trailer",), True)
+    assert run(site) == "PROVED"
+    assert states() == {1: "USED", 2: "QUARANTINED"}

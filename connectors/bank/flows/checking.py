@@ -1,6 +1,6 @@
 """Checking: each received file passes the gate or is quarantined; the bank is told. 检查"""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from connectors.bank.codec import decode, read_flag
@@ -164,7 +164,7 @@ def _complete(work: UnitOfWork, night: NightRow) -> dict[str, int]:
     """Move the night on when every owed kind has a usable file; count what is what."""
     owed = nights.owed(work, night.key)
     here = files.of_night(work, night.night_id)
-    usable = {file.kind for file in here if file.state in _USABLE}
+    usable = {file.kind for file in files.usable(here)}
     if night.state is NightState.OPEN and set(owed) <= usable:
         nights.advance(work, night, NightEvent.FILES_COMPLETE)
         for kind in owed:
@@ -178,19 +178,26 @@ def _complete(work: UnitOfWork, night: NightRow) -> dict[str, int]:
 
 def require_present(bank: Bank, key: NightKey) -> None:
     """Raise RefusedHere while an owed file has not even arrived; an overdue one rings."""
-    _require(bank, key, _ARRIVED)
+    _require(bank, key, _arrived)
 
 
 def require_complete(bank: Bank, key: NightKey) -> None:
     """Raise RefusedHere while an owed file is not usable: quarantined, overdue, or not yet due."""
-    _require(bank, key, _USABLE)
+    _require(bank, key, files.usable)
 
 
-def _require(bank: Bank, key: NightKey, good: frozenset[FileState]) -> None:
+def _arrived(here: Sequence[FileRow]) -> Sequence[FileRow]:
+    return [file for file in here if file.state in _ARRIVED]
+
+
+def _require(
+    bank: Bank, key: NightKey, good: Callable[[Sequence[FileRow]], Sequence[FileRow]]
+) -> None:
     with bank.store.begin() as work:
         owed = nights.owed(work, key)
         here = files.of_night(work, key.night_id)
-        missing = [kind for kind in owed if kind not in {f.kind for f in here if f.state in good}]
+        present = {file.kind for file in good(here)}
+        missing = [kind for kind in owed if kind not in present]
         bad = {file.kind for file in here if file.state is FileState.QUARANTINED}
         late = [kind for kind in missing if kind not in bad and owed[kind] <= work.now]
         for kind in late:

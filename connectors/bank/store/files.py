@@ -84,6 +84,24 @@ def find(work: UnitOfWork, file_id: str) -> FileRow | None:
     return _file(row) if row else None
 
 
+def usable(here: Sequence[FileRow]) -> Sequence[FileRow]:
+    """Of a night's files those it may stand on.
+
+    What is used stays used. What is accepted does not count while a newer version of it lies in
+    quarantine: the bank has taken it back, though we cannot read yet in favour of what.
+    """
+    newest: dict[FileKind, int] = {}
+    for file in here:
+        if file.state is FileState.QUARANTINED:
+            newest[file.kind] = max(file.version, newest.get(file.kind, 0))
+    return [
+        file
+        for file in here
+        if file.state is FileState.USED
+        or (file.state is FileState.ACCEPTED and file.version >= newest.get(file.kind, 0))
+    ]
+
+
 def is_repeated_content(work: UnitOfWork, file: FileRow) -> bool:
     """Whether the same bank sent the same bytes before, in a file of another name.
 
