@@ -73,6 +73,8 @@ class Code(Enum):
     # a file as a whole
     FLAG_UNREADABLE      = _file("标志文件不合格", "the flag file cannot be read")
     FILE_NAME_UNKNOWN    = _file("文件名不符合约定", "the file name does not follow the agreement")
+    FILE_NOT_OWED        = _file("收到应收表以外的文件", "a file for a night that owes none",
+                                 "原件已保存，未用于对账；问银行为何发来，应收约定有变则改配置后重跑")
     FILE_TOO_LARGE       = _file("文件超过约定大小", "the file is larger than agreed")
     FILE_ABSENT          = _file("有标志文件而无数据文件", "a flag without its data file")
     FILE_SIZE_DIFFERS    = _file("文件大小与标志文件不符", "the size is not the one in the flag")

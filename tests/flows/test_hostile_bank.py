@@ -1,6 +1,8 @@
 """A bank's directory written by somebody who means harm, or by accident. 来文目录被人动过手脚"""
 
 import hashlib
+from dataclasses import replace
+from datetime import date
 
 import pytest
 from sqlalchemy import text
@@ -49,8 +51,25 @@ def copy(site: Site, name: str, new: str) -> None:
     """Somebody without any key gives a file's bytes and signature another name."""
     lies = site.wire.directories["/outgoing"]
     data = lies[new] = lies[name]
-    lies[f"{new}.sig"] = lies[f"{name}.sig"]
+    if f"{name}.sig" in lies:
+        lies[f"{new}.sig"] = lies[f"{name}.sig"]
     lies[f"{new}.ok"] = f"{new}|{len(data)}|{hashlib.sha256(data).hexdigest()}|\n".encode()
+
+
+class Reads:
+    """A bank's wire that writes down what is read from it, and may refuse."""
+
+    def __init__(self, wire, refuses: dict[str, GatewayError] | None = None) -> None:
+        self._wire, self._refuses, self.read_names = wire, refuses or {}, []
+
+    def __getattr__(self, name: str):
+        return getattr(self._wire, name)
+
+    def read(self, directory: str, name: str, size_max: int) -> bytes | None:
+        self.read_names.append(name)
+        if name in self._refuses:
+            raise self._refuses[name]
+        return self._wire.read(directory, name, size_max)
 
 
 def run(site: Site) -> str:
@@ -136,3 +155,40 @@ def test_what_is_decided_stays_decided_whatever_is_quarantined_later(site, state
     site.publish(2, ("missing_trailer",), True)
     assert run(site) == "PROVED"
     assert states() == {1: "USED", 2: "QUARANTINED"}
+
+
+SUNDAY = RESULT.replace("20260228", "20260222")
+
+
+def test_a_file_that_no_night_owes_is_kept_and_rings_and_is_fetched_once(site, rows):
+    """Bug: it was passed over in every run, and nobody was told."""
+    copy(site, RESULT, SUNDAY)
+    site.bank = replace(site.bank, wire=Reads(site.wire))
+    assert [run(site), run(site)] == ["PROVED", "PROVED"]
+    assert site.bank.wire.read_names.count(SUNDAY) == 1
+    ((item, digest),) = rows(f"select item_id, digest from inbox_item where name = '{SUNDAY}'")
+    assert site.store.archive.get(digest)
+    assert rows("select subject from journal where event = 'file_stray'") == [(item,)]
+    assert rows("select code, subject, detail, times from alarm") == [
+        ("FILE_NOT_OWED", item, "990001/ZH01/2026-02-22 批量扣款结果", 1)
+    ]
+
+
+def test_a_file_of_a_later_date_is_left_for_its_own_night(site, rows):
+    copy(site, RESULT, RESULT.replace("20260228", "20260302"))
+    assert run(site) == "PROVED"
+    assert rows("select count(*) from inbox_item") == [(2,)]
+    assert not rows("select from alarm")
+
+
+def test_a_file_kept_as_a_stray_becomes_its_nights_when_the_night_is_opened(site, rows):
+    earlier = replace(site.key, business_date=date(2026, 2, 27))
+    copy(site, RESULT, RESULT.replace("20260228", "20260227"))
+    receiving.receive(site.bank, site.key)
+    assert rows("select code from alarm where cleared_at is null") == [("FILE_NOT_OWED",)]
+    owes = [replace(owed, first=earlier.business_date) for owed in site.bank.profile.owes]
+    site.bank = replace(site.bank, profile=replace(site.bank.profile, owes=tuple(owes)))
+    assert earlier in receiving.open_nights(site.bank, earlier.business_date)
+    receiving.receive(site.bank, earlier)
+    assert len(rows(f"select from bank_file where night_id = '{earlier.night_id}'")) == 1
+    assert not rows("select from alarm where cleared_at is null")

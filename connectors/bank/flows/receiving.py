@@ -55,7 +55,7 @@ def receive(bank: Bank, key: NightKey) -> StageCount:
     """Fetch what the bank has flagged for one night; twice is once.
 
     What has come late for an earlier night, a correction above all, is taken in for that night;
-    what nobody can place is kept and rings.
+    what nobody can place or nobody expects is kept and rings.
     """
     suffixes = {layout.flag_suffix for layout in bank.layouts.values()}
     flags = [(suffix, name) for suffix in suffixes for name in _flagged(bank, suffix)]
@@ -63,12 +63,13 @@ def receive(bank: Bank, key: NightKey) -> StageCount:
     known = {name: _placed(bank, name) for name in names}
     placed = sorted((f for f in known.values() if f is not None), key=lambda file: file.name)
     seen = [_take_in(bank, key, file) for file in placed if _night_of(file) == key]
-    late = _late(bank, [file for file in placed if _night_of(file) != key])
+    late, unowed = _others(bank, key, [file for file in placed if _night_of(file) != key])
     for file in late:
         _take_in(bank, _night_of(file), file)
-    strays = sorted(name for name, file in known.items() if file is None)[:_STRAYS_MAX]
+    nameless = (name for name, file in known.items() if file is None)
+    strays = sorted([*nameless, *(file.name for file in unowed)])[:_STRAYS_MAX]
     for name in strays:
-        _take_stray(bank, name)
+        _take_stray(bank, name, known[name])
     counts = {kind.name.lower(): seen.count(kind) for kind in Seen}
     counts |= {"late": len(late), "stray": len(strays)}
     _LOG.info("night_received", night=key.label, examined=len(flags), **counts)
@@ -92,12 +93,19 @@ def _night_of(file: FileName) -> NightKey:
     return NightKey(file.bank, file.account, file.business_date)
 
 
-def _late(bank: Bank, others: Sequence[FileName]) -> Sequence[FileName]:
-    """Files of other nights that are open or over, under names not seen before."""
+def _others(
+    bank: Bank, key: NightKey, others: Sequence[FileName]
+) -> tuple[Sequence[FileName], Sequence[FileName]]:
+    """Files of other nights under names not seen before: of nights opened, and of others.
+
+    What is dated later than this night is left: its own night will come.
+    """
     with bank.store.begin() as work:
         seen = inbox.names(work, bank.profile.code)
         unseen = [file for file in others if file.name not in seen]
-        return [file for file in unseen if nights.find(work, _night_of(file)) is not None]
+        late = [file for file in unseen if nights.find(work, _night_of(file)) is not None]
+    unopened = [file for file in unseen if file not in late]
+    return late, [file for file in unopened if file.business_date <= key.business_date]
 
 
 def _take_in(bank: Bank, key: NightKey, name: FileName) -> Seen | None:
@@ -113,8 +121,10 @@ def _take_in(bank: Bank, key: NightKey, name: FileName) -> Seen | None:
         _keep(work, fetched, companions)
         nights.lock(work, key)
         arrival = inbox.take(work, bank.profile.code, name.name, companions.digest)
-        if arrival.seen is not Seen.SAME_AGAIN:
+        # seen and yet no file: it was kept as a stray before its night was opened
+        if files.find(work, arrival.item_id) is None:
             files.add(work, arrival.item_id, key.night_id, name, companions)
+            alarms.clear(work, Code.FILE_NOT_OWED, arrival.item_id, "该晚对账已开立")
             work.note("file_received", arrival.item_id, file=name.name, digest=companions.digest)
         _tell_others(work, key, name, arrival)
     return arrival.seen
@@ -160,9 +170,9 @@ def _keep(work: UnitOfWork, fetched: Fetched, companions: Companions) -> None:
         work.keep(companions.signature_digest, len(fetched.signature))
 
 
-def _take_stray(bank: Bank, name: str) -> None:
-    """Keep a flagged file whose name nobody agreed on, and say so."""
-    layout = next(iter(bank.layouts.values()))
+def _take_stray(bank: Bank, name: str, file: FileName | None) -> None:
+    """Keep a flagged file whose name nobody agreed on, or that no night owes, and say so."""
+    layout = bank.layouts[file.kind] if file else next(iter(bank.layouts.values()))
     try:
         fetched = _fetch(bank, name, layout.flag_suffix, layout.signature_suffix)
     except MalformedMessage as refused:
@@ -174,7 +184,15 @@ def _take_stray(bank: Bank, name: str) -> None:
         arrival = inbox.take(work, bank.profile.code, name, companions.digest)
         if arrival.seen is not Seen.SAME_AGAIN:
             work.note("file_stray", arrival.item_id, digest=companions.digest)
-            alarms.ring(work, Code.FILE_NAME_UNKNOWN, arrival.item_id, bank.profile.code)
+            code, detail = _strayed(bank, file)
+            alarms.ring(work, code, arrival.item_id, detail)
+
+
+def _strayed(bank: Bank, file: FileName | None) -> tuple[Code, str]:
+    """What is odd about a stray, and what may be told of it: never a name nobody agreed on."""
+    if file is None:
+        return Code.FILE_NAME_UNKNOWN, bank.profile.code
+    return Code.FILE_NOT_OWED, f"{_night_of(file).label} {file.kind.title}"
 
 
 def _ring(bank: Bank, code: Code, subject: str, detail: str) -> None:
