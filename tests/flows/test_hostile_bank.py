@@ -8,7 +8,7 @@ import pytest
 from sqlalchemy import text
 
 from connectors.bank.flows import checking, matching, receiving
-from gateway.errors import Code, GatewayError
+from gateway.errors import Code, GatewayError, MalformedMessage, TransportError
 from gateway.flows import bank_night
 from tests.simulation.parts import Crasher
 from tests.simulation.site_of_night import Site, Story
@@ -192,3 +192,40 @@ def test_a_file_kept_as_a_stray_becomes_its_nights_when_the_night_is_opened(site
     receiving.receive(site.bank, earlier)
     assert len(rows(f"select from bank_file where night_id = '{earlier.night_id}'")) == 1
     assert not rows("select from alarm where cleared_at is null")
+
+
+_REFUSED = TransportError(Code.LISTING_REFUSED, detail="/outgoing")
+_BROKEN = MalformedMessage(Code.FILE_TOO_LARGE, detail="x")
+
+
+@pytest.mark.parametrize("name", ["tmp", "tmp.ok", "tmp.sig"])
+@pytest.mark.parametrize("refusal", [_REFUSED, _BROKEN])
+def test_a_stray_that_cannot_be_read_rings_and_stops_nothing(site, rows, name, refusal):
+    """Bug: the bank's night stood still in every run, and no alarm said why."""
+    copy(site, RESULT, "tmp")
+    site.bank = replace(site.bank, wire=Reads(site.wire, {name: refusal}))
+    assert run(site) == "PROVED"
+    assert rows("select code, detail from alarm") == [(refusal.code.name, "990001")]
+    site.bank = replace(site.bank, wire=site.wire)
+    run(site)
+    assert rows("select code from alarm where cleared_at is null") == [("FILE_NAME_UNKNOWN",)]
+
+
+def test_an_owed_file_that_cannot_be_read_still_stops_the_night(site):
+    site.bank = replace(site.bank, wire=Reads(site.wire, {RESULT: _REFUSED}))
+    assert run(site) == "LISTING_REFUSED"
+
+
+@pytest.mark.parametrize("data_is_there", [True, False])
+def test_a_person_in_a_strays_name_reaches_neither_alarm_nor_journal(site, rows, data_is_there):
+    """Bug: the name of a flag without data was the alarm's detail, and stood in the journal."""
+    name = "张三丰扣款明细.txt"
+    copy(site, RESULT, name)
+    if not data_is_there:
+        del site.wire.directories["/outgoing"][name]
+    assert run(site) == "PROVED"
+    told = rows(
+        "select subject || detail from alarm union all select subject || facts from journal"
+    )
+    assert told
+    assert not [line for line in told if "张三丰" in line[0]]

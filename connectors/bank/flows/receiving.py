@@ -12,7 +12,8 @@ from connectors.bank.rules.owed import expected_files
 from connectors.bank.rules.states import FILE_STATES, FileEvent
 from connectors.bank.store import files, nights
 from connectors.bank.store.files import Companions
-from gateway.errors import Code, MalformedMessage
+from gateway.errors import Code, GatewayError, MalformedMessage
+from gateway.identity import business_id
 from gateway.log import Log
 from gateway.ports import StageCount
 from gateway.signing.detached import SIGNATURE_FILE_BYTES_MAX
@@ -171,12 +172,15 @@ def _keep(work: UnitOfWork, fetched: Fetched, companions: Companions) -> None:
 
 
 def _take_stray(bank: Bank, name: str, file: FileName | None) -> None:
-    """Keep a flagged file whose name nobody agreed on, or that no night owes, and say so."""
+    """Keep a flagged file whose name nobody agreed on, or that no night owes, and say so.
+
+    Nobody waits for it: whatever goes wrong in reading it rings and stops nothing.
+    """
     layout = bank.layouts[file.kind] if file else next(iter(bank.layouts.values()))
     try:
         fetched = _fetch(bank, name, layout.flag_suffix, layout.signature_suffix)
-    except MalformedMessage as refused:
-        _ring(bank, refused.code, bank.profile.code, name)
+    except GatewayError as failed:
+        _ring(bank, failed.code, _stray_id(bank, name), bank.profile.code)
         return
     companions = _archive(bank, fetched)
     with bank.store.begin() as work:
@@ -186,6 +190,18 @@ def _take_stray(bank: Bank, name: str, file: FileName | None) -> None:
             work.note("file_stray", arrival.item_id, digest=companions.digest)
             code, detail = _strayed(bank, file)
             alarms.ring(work, code, arrival.item_id, detail)
+        _clear_failures(work, _stray_id(bank, name))
+
+
+def _stray_id(bank: Bank, name: str) -> str:
+    """What a stray is called before it is here: its name may be a person's and goes nowhere."""
+    return business_id("stray", bank.profile.code, name)
+
+
+def _clear_failures(work: UnitOfWork, stray_id: str) -> None:
+    for alarm in alarms.ringing(work):
+        if alarm.subject == stray_id:
+            alarms.clear(work, alarm.code, stray_id, "已收件")
 
 
 def _strayed(bank: Bank, file: FileName | None) -> tuple[Code, str]:
