@@ -53,7 +53,8 @@ def copy(site: Site, name: str, new: str) -> None:
     data = lies[new] = lies[name]
     if f"{name}.sig" in lies:
         lies[f"{new}.sig"] = lies[f"{name}.sig"]
-    lies[f"{new}.ok"] = f"{new}|{len(data)}|{hashlib.sha256(data).hexdigest()}|\n".encode()
+    flag = f"{new}|{len(data)}|{hashlib.sha256(data).hexdigest()}|\n"
+    lies[f"{new}.ok"] = flag.encode(errors="replace")
 
 
 class Reads:
@@ -196,6 +197,32 @@ def test_a_file_kept_as_a_stray_becomes_its_nights_when_the_night_is_opened(site
 
 _REFUSED = TransportError(Code.LISTING_REFUSED, detail="/outgoing")
 _BROKEN = MalformedMessage(Code.FILE_TOO_LARGE, detail="x")
+
+
+HOSTILE = {
+    "nul": "a\x00b.txt",
+    "escape": "a\x1b[31mb.txt",
+    "right to left": "a\u202etxt.b",
+    "half a character": "a\ud800.txt",
+    "long": "b" * 253,
+    "long in bytes": "文" * 85,
+}
+
+
+@pytest.mark.parametrize("name", HOSTILE.values(), ids=HOSTILE)
+def test_a_hostile_file_name_rings_once_unnamed_and_the_night_goes_on(site, rows, name):
+    """Bug: every night of the bank ended with an error of the database's."""
+    copy(site, RESULT, name)
+    copy(site, RESULT, "b" * 252)  # the longest name there is, with its flag's ending
+    assert [run(site), run(site)] == ["PROVED", "PROVED"]
+    ((times, detail),) = rows("select times, detail from alarm where subject = '990001'")
+    assert times == 2
+    assert name[:5] not in detail
+    assert rows("select length(name) from inbox_item order by 1")[-1] == (252,)
+    for ending in ("", ".sig", ".ok"):
+        del site.wire.directories["/outgoing"][name + ending]
+    run(site)
+    assert rows("select cleared_why from alarm where subject = '990001'") == [("已不在银行目录",)]
 
 
 @pytest.mark.parametrize("name", ["tmp", "tmp.ok", "tmp.sig"])

@@ -1,5 +1,6 @@
 """Receiving: what the bank has flagged is archived and journaled before anybody reads it. 收件"""
 
+import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date
@@ -25,6 +26,10 @@ from gateway.store.unit_of_work import UnitOfWork
 _LOG = Log("bank.receiving")
 # Files with names nobody agreed on are kept too, but not without end.
 _STRAYS_MAX = 20
+# A file name as file systems take it; control characters, marks that turn the direction of
+# writing, halves of characters and line separators could not be stored or would mislead a reader.
+_NAME_BYTES_MAX = 255
+_STEERING = frozenset({"Cc", "Cf", "Cs", "Zl", "Zp"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,9 +63,7 @@ def receive(bank: Bank, key: NightKey) -> StageCount:
     What has come late for an earlier night, a correction above all, is taken in for that night;
     what nobody can place or nobody expects is kept and rings.
     """
-    suffixes = {layout.flag_suffix for layout in bank.layouts.values()}
-    flags = [(suffix, name) for suffix in suffixes for name in _flagged(bank, suffix)]
-    names = [name.removesuffix(suffix) for suffix, name in flags]
+    names = _names(bank)
     known = {name: _placed(bank, name) for name in names}
     placed = sorted((f for f in known.values() if f is not None), key=lambda file: file.name)
     seen = [_take_in(bank, key, file) for file in placed if _night_of(file) == key]
@@ -73,12 +76,39 @@ def receive(bank: Bank, key: NightKey) -> StageCount:
         _take_stray(bank, name, known[name])
     counts = {kind.name.lower(): seen.count(kind) for kind in Seen}
     counts |= {"late": len(late), "stray": len(strays)}
-    _LOG.info("night_received", night=key.label, examined=len(flags), **counts)
-    return StageCount("receive", len(flags), counts)
+    _LOG.info("night_received", night=key.label, examined=len(names), **counts)
+    return StageCount("receive", len(names), counts)
 
 
-def _flagged(bank: Bank, suffix: str) -> Sequence[str]:
-    return bank.wire.flagged(bank.profile.outgoing, suffix)
+def _names(bank: Bank) -> Sequence[str]:
+    """The names of the files the bank has flagged; what can be nobody's file name rings instead."""
+    suffixes = {layout.flag_suffix for layout in bank.layouts.values()}
+    flagged = [
+        (suffix, name)
+        for suffix in sorted(suffixes)
+        for name in bank.wire.flagged(bank.profile.outgoing, suffix)
+    ]
+    good = [name.removesuffix(suffix) for suffix, name in flagged if _is_a_name(name)]
+    _tell_of_names(bank, len(flagged) - len(good))
+    return good
+
+
+def _is_a_name(name: str) -> bool:
+    """Whether a name can be stored and shown: a file system's length, nothing that steers."""
+    if any(unicodedata.category(sign) in _STEERING for sign in name):
+        return False
+    return len(name.encode()) <= _NAME_BYTES_MAX
+
+
+def _tell_of_names(bank: Bank, bad: int) -> None:
+    """Ring one bell while there are names nobody can use; the names themselves are not told."""
+    code = bank.profile.code
+    with bank.store.begin() as work:
+        if bad:
+            detail = f"{bad} 个文件名含控制字符或超过 {_NAME_BYTES_MAX} 字节，未取"
+            alarms.ring(work, Code.FILE_NAME_UNKNOWN, code, detail)
+        else:
+            alarms.clear(work, Code.FILE_NAME_UNKNOWN, code, "已不在银行目录")
 
 
 def _placed(bank: Bank, name: str) -> FileName | None:
