@@ -256,3 +256,34 @@ def test_a_person_in_a_strays_name_reaches_neither_alarm_nor_journal(site, rows,
     )
     assert told
     assert not [line for line in told if "张三丰" in line[0]]
+
+
+def strays(rows) -> list[str]:
+    """The strays that were taken in, in the order of their names."""
+    query = "select name from inbox_item where name like '%stray%' order by 1"
+    return [name for (name,) in rows(query)]
+
+
+def test_every_stray_is_taken_in_sooner_or_later_and_none_is_fetched_twice(site, rows):
+    """Bug: the first twenty by name were fetched in every run, the others never."""
+    names = [f"stray{number:02}.txt" for number in range(45)]
+    for name in names:
+        copy(site, RESULT, name)
+    site.bank = replace(site.bank, wire=Reads(site.wire))
+    for taken in (20, 40, 45, 45):
+        receiving.receive(site.bank, site.key)
+        assert strays(rows) == names[:taken]
+    assert {site.bank.wire.read_names.count(name) for name in names} == {1}
+
+
+def test_strays_that_cannot_be_had_do_not_keep_the_others_out(site, rows):
+    names = [f"stray{number:02}.txt" for number in range(90)]
+    for name in names:
+        copy(site, RESULT, name)
+    dead = names[:85]
+    site.bank = replace(site.bank, wire=Reads(site.wire, dict.fromkeys(dead, _REFUSED)))
+    for _ in range(3):
+        receiving.receive(site.bank, site.key)
+    assert strays(rows) == names[85:]
+    tries = {site.bank.wire.read_names.count(name) for name in dead}
+    assert tries == {1, 2}, "each had its turn, and none many turns in a run"

@@ -1,7 +1,7 @@
 """Receiving: what the bank has flagged is archived and journaled before anybody reads it. 收件"""
 
 import unicodedata
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 
@@ -24,8 +24,10 @@ from gateway.store.inbox import Seen
 from gateway.store.unit_of_work import UnitOfWork
 
 _LOG = Log("bank.receiving")
-# Files with names nobody agreed on are kept too, but not without end.
+# Files with names nobody agreed on are kept too, but in one run not without end; nor is one run
+# spent on those that cannot be had.
 _STRAYS_MAX = 20
+_ATTEMPTS_MAX = 40
 # A file name as file systems take it; control characters, marks that turn the direction of
 # writing, halves of characters and line separators could not be stored or would mislead a reader.
 _NAME_BYTES_MAX = 255
@@ -70,12 +72,10 @@ def receive(bank: Bank, key: NightKey) -> StageCount:
     late, unowed = _others(bank, key, [file for file in placed if _night_of(file) != key])
     for file in late:
         _take_in(bank, _night_of(file), file)
-    nameless = (name for name, file in known.items() if file is None)
-    strays = sorted([*nameless, *(file.name for file in unowed)])[:_STRAYS_MAX]
-    for name in strays:
-        _take_stray(bank, name, known[name])
+    nameless = {name: None for name, file in known.items() if file is None}
+    strays = _take_strays(bank, nameless | {file.name: file for file in unowed})
     counts = {kind.name.lower(): seen.count(kind) for kind in Seen}
-    counts |= {"late": len(late), "stray": len(strays)}
+    counts |= {"late": len(late), "stray": strays}
     _LOG.info("night_received", night=key.label, examined=len(names), **counts)
     return StageCount("receive", len(names), counts)
 
@@ -201,7 +201,31 @@ def _keep(work: UnitOfWork, fetched: Fetched, companions: Companions) -> None:
         work.keep(companions.signature_digest, len(fetched.signature))
 
 
-def _take_stray(bank: Bank, name: str, file: FileName | None) -> None:
+def _take_strays(bank: Bank, strays: Mapping[str, FileName | None]) -> int:
+    """Take in strays not seen before, not without end in one run; returns how many."""
+    taken = 0
+    for name in _in_turn(bank, strays)[:_ATTEMPTS_MAX]:
+        taken += _take_stray(bank, name, strays[name])
+        if taken == _STRAYS_MAX:
+            break
+    return taken
+
+
+def _in_turn(bank: Bank, names: Iterable[str]) -> Sequence[str]:
+    """The names not seen before: first those never tried, then those whose failure is oldest.
+
+    So neither what is here already nor what cannot be had keeps the others out.
+    """
+    with bank.store.begin() as work:
+        seen = inbox.names(work, bank.profile.code)
+        failed = {alarm.subject: alarm.last_at for alarm in alarms.ringing(work)}
+    tried = {name: failed.get(_stray_id(bank, name)) for name in set(names) - seen}
+    never = sorted(name for name, at in tried.items() if at is None)
+    again = sorted((at, name) for name, at in tried.items() if at is not None)
+    return [*never, *(name for _, name in again)]
+
+
+def _take_stray(bank: Bank, name: str, file: FileName | None) -> bool:
     """Keep a flagged file whose name nobody agreed on, or that no night owes, and say so.
 
     Nobody waits for it: whatever goes wrong in reading it rings and stops nothing.
@@ -211,7 +235,7 @@ def _take_stray(bank: Bank, name: str, file: FileName | None) -> None:
         fetched = _fetch(bank, name, layout.flag_suffix, layout.signature_suffix)
     except GatewayError as failed:
         _ring(bank, failed.code, _stray_id(bank, name), bank.profile.code)
-        return
+        return False
     companions = _archive(bank, fetched)
     with bank.store.begin() as work:
         _keep(work, fetched, companions)
@@ -221,6 +245,7 @@ def _take_stray(bank: Bank, name: str, file: FileName | None) -> None:
             code, detail = _strayed(bank, file)
             alarms.ring(work, code, arrival.item_id, detail)
         _clear_failures(work, _stray_id(bank, name))
+    return True
 
 
 def _stray_id(bank: Bank, name: str) -> str:
