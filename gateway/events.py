@@ -4,7 +4,7 @@
 JOURNAL_EVENTS: dict[str, str] = {
     "night_opened": "开立夜间对账",
     "file_received": "收到文件，原件已归档",
-    "file_stray": "收到无法归类的文件，原件已归档",
+    "file_stray": "收到无法归类或应收表以外的文件，原件已归档",
     "file_quarantined": "文件未通过检查，已隔离",
     "file_accepted": "文件通过检查，已受理",
     "file_moved": "文件状态变化",

@@ -73,6 +73,8 @@ class Code(Enum):
     # a file as a whole
     FLAG_UNREADABLE      = _file("标志文件不合格", "the flag file cannot be read")
     FILE_NAME_UNKNOWN    = _file("文件名不符合约定", "the file name does not follow the agreement")
+    FILE_NOT_OWED        = _file("收到应收表以外的文件", "a file for a night that owes none",
+                                 "原件已保存，未用于对账；问银行为何发来，应收约定有变则改配置后重跑")
     FILE_TOO_LARGE       = _file("文件超过约定大小", "the file is larger than agreed")
     FILE_ABSENT          = _file("有标志文件而无数据文件", "a flag without its data file")
     FILE_SIZE_DIFFERS    = _file("文件大小与标志文件不符", "the size is not the one in the flag")
@@ -80,6 +82,8 @@ class Code(Enum):
     TOO_MANY_LINES       = _file("行数超过约定上限", "more lines than agreed")
     NAME_REUSED          = _file("同名文件内容不同", "the same name with other content",
                                  "两份原件均已保存；请银行说明，更正文件须用新版本号")
+    CONTENT_REPEATED     = _file("内容与另一文件完全相同", "the content of another file under a new name",
+                                 "隔离后到者；请银行以新版本号和新内容重发；非银行所发的，电话核实来源")
 
     # signatures
     SIGNATURE_MISSING     = _signature("缺少签名文件", "the signature is missing")

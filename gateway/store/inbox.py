@@ -31,7 +31,7 @@ class Arrival:
 def take(work: UnitOfWork, counterparty: str, name: str, digest: str) -> Arrival:
     """Enter a file whose bytes are archived; says whether its name or bytes were seen before."""
     item_id = business_id("file", counterparty, name, digest)
-    # of two workers with one name the second sees what the first has entered
+    # of two workers with one name the second sees what the first has entered, and counts after it
     work.connection.execute(_LOCK, {"counterparty": counterparty, "name": name})
     known = (INBOX.c.counterparty == counterparty) & (INBOX.c.name == name)
     digests = set(work.connection.execute(select(INBOX.c.digest).where(known)).scalars())
@@ -52,11 +52,14 @@ def names(work: UnitOfWork, counterparty: str) -> frozenset[str]:
 
 
 def is_reused_name(work: UnitOfWork, item_id: str) -> bool:
-    """Whether another content arrived under the same name before this item."""
+    """Whether another content was entered under the same name before this item.
+
+    The number drawn under the lock on the name decides, never a clock, which may be set back.
+    """
     mine, other = INBOX.alias(), INBOX.alias()
     query = (
         select(other.c.item_id)
         .join(mine, (mine.c.counterparty == other.c.counterparty) & (mine.c.name == other.c.name))
-        .where(mine.c.item_id == item_id, other.c.received_at < mine.c.received_at)
+        .where(mine.c.item_id == item_id, other.c.arrival < mine.c.arrival)
     )
     return work.connection.execute(query.limit(1)).one_or_none() is not None

@@ -6,6 +6,7 @@ from sqlalchemy import (
     Column,
     DateTime,
     ForeignKey,
+    Identity,
     Integer,
     MetaData,
     Table,
@@ -49,6 +50,8 @@ INBOX = Table(
     Column("name", Text, nullable=False),
     Column("digest", Text, ForeignKey("payload.digest"), nullable=False),
     moment("received_at"),
+    # the order in which files were entered, whatever the clock said
+    Column("arrival", BigInteger, Identity(always=True), nullable=False),
     UniqueConstraint("counterparty", "name", "digest"),
 )
 

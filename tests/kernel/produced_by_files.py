@@ -102,6 +102,7 @@ PRODUCERS = {
     Code.FILE_SIZE_DIFFERS: envelope(size=5),
     Code.FILE_DIGEST_DIFFERS: envelope(sha256="cd" * 32),
     Code.NAME_REUSED: envelope(name_reused=True),
+    Code.CONTENT_REPEATED: envelope(content_repeated=True),
     Code.BANK_DIFFERS: content(bank="990002"),
     Code.ACCOUNT_DIFFERS: content(account_number="1"),
     Code.BUSINESS_DATE_DIFFERS: content(business_date=date(2026, 2, 27)),

@@ -140,6 +140,16 @@ def file_name_unknown(ground: Ground) -> Code:
     return code
 
 
+def file_not_owed(ground: Ground) -> Code:
+    """A well-named file of a Sunday, for which nothing is owed."""
+    site = ground.site()
+    sunday = f"DKJG_{BANK}_ZH01_20260222_V01.txt"
+    site.wire.directories["/outgoing"] |= {sunday: b"?", f"{sunday}.ok": b"?"}
+    receiving.receive(site.bank, site.key)
+    (code,) = ground.rung()
+    return code
+
+
 def file_not_yet(ground: Ground) -> Code | None:
     site = ground.site(result_is_there=False)
     receiving.receive(site.bank, site.key)
@@ -255,6 +265,7 @@ PRODUCERS = {
     Code.SEND_OUTCOME_UNKNOWN: send_outcome_unknown,
     Code.FILE_ABSENT: file_absent,
     Code.FILE_NAME_UNKNOWN: file_name_unknown,
+    Code.FILE_NOT_OWED: file_not_owed,
     Code.FILE_NOT_YET: file_not_yet,
     Code.FILE_OVERDUE: file_overdue,
     Code.FILE_QUARANTINED: file_quarantined,

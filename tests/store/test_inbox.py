@@ -1,5 +1,7 @@
 """The inbox: new, the same again, or another content under a known name. 收件箱"""
 
+from datetime import timedelta
+
 import pytest
 
 from gateway.store import inbox
@@ -52,6 +54,17 @@ def test_the_same_content_under_another_name_or_from_another_is_new(take):
 def test_only_the_later_content_bears_a_reused_name(store, take):
     first, second, other = take(b"one"), take(b"two"), take(b"one", name="other.txt")
     assert [is_reused(store, item) for item in (first, second, other)] == [False, True, False]
+
+
+@pytest.mark.parametrize("seconds", [0, -60])
+def test_which_content_came_first_does_not_depend_on_the_clock(store, take, clock, seconds):
+    """Bug: with the clock standing still or set back, neither or the first was the reused one."""
+    moment = clock.now()
+    clock.now = lambda: moment
+    first = take(b"one")
+    clock.now = lambda: moment + timedelta(seconds=seconds)
+    second = take(b"two")
+    assert [is_reused(store, item) for item in (first, second)] == [False, True]
 
 
 def test_an_arrival_of_a_step_that_failed_was_never_seen(store, take):

@@ -1,6 +1,6 @@
 """Checking: each received file passes the gate or is quarantined; the bank is told. 检查"""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from connectors.bank.codec import decode, read_flag
@@ -43,6 +43,14 @@ class Report:
 
 
 @dataclass(frozen=True, slots=True)
+class SeenBefore:
+    """Whether a file's name had come with other bytes before, its bytes under another name."""
+
+    name: bool
+    content: bool
+
+
+@dataclass(frozen=True, slots=True)
 class Checked:
     """What checking did: its counts, and every night whose files were judged on the way."""
 
@@ -57,9 +65,10 @@ def check(bank: Bank, key: NightKey) -> Checked:
     """
     with bank.store.begin() as work:
         waiting = files.unjudged(work, key.bank)
-        reused = {f.file_id for _, f in waiting if inbox.is_reused_name(work, f.file_id)}
     for own, file in waiting:
-        report = examine(bank, own, file, name_reused=file.file_id in reused)
+        with bank.store.begin() as work:
+            seen = seen_before(work, file)
+        report = examine(bank, own, file, seen)
         with bank.store.begin() as work:
             _judge(bank, work, nights.lock(work, own), (file, report))
     with bank.store.begin() as work:
@@ -69,14 +78,21 @@ def check(bank: Bank, key: NightKey) -> Checked:
     return Checked(StageCount("check", len(waiting), counts), judged)
 
 
-def examine(bank: Bank, key: NightKey, file: FileRow, *, name_reused: bool = False) -> Report:
+def seen_before(work: UnitOfWork, file: FileRow) -> SeenBefore:
+    """What the inbox knows of a file's name and bytes from before it came."""
+    return SeenBefore(
+        inbox.is_reused_name(work, file.file_id), files.is_repeated_content(work, file)
+    )
+
+
+def examine(bank: Bank, key: NightKey, file: FileRow, seen: SeenBefore) -> Report:
     """Everything that can be found out about one file's bytes; nothing is stored."""
     get, layout = bank.store.archive.get, bank.layouts[file.kind]
     data = get(file.digest)
     signature = get(file.signature_digest) if file.signature_digest else None
     name = FileName(file.name, file.kind, key.bank, key.account, key.business_date, file.version)
     flag = read_flag(layout, get(file.flag_digest))
-    envelope = Envelope(name, flag, len(data), file.digest, name_reused)
+    envelope = Envelope(name, flag, len(data), file.digest, seen.name, seen.content)
     at = bank.clock.now()
     verified = verify_detached(
         bank.ring, Purpose.BANK_FILE, bank.profile.code, (data, signature), at
@@ -148,7 +164,7 @@ def _complete(work: UnitOfWork, night: NightRow) -> dict[str, int]:
     """Move the night on when every owed kind has a usable file; count what is what."""
     owed = nights.owed(work, night.key)
     here = files.of_night(work, night.night_id)
-    usable = {file.kind for file in here if file.state in _USABLE}
+    usable = {file.kind for file in files.usable(here)}
     if night.state is NightState.OPEN and set(owed) <= usable:
         nights.advance(work, night, NightEvent.FILES_COMPLETE)
         for kind in owed:
@@ -162,19 +178,26 @@ def _complete(work: UnitOfWork, night: NightRow) -> dict[str, int]:
 
 def require_present(bank: Bank, key: NightKey) -> None:
     """Raise RefusedHere while an owed file has not even arrived; an overdue one rings."""
-    _require(bank, key, _ARRIVED)
+    _require(bank, key, _arrived)
 
 
 def require_complete(bank: Bank, key: NightKey) -> None:
     """Raise RefusedHere while an owed file is not usable: quarantined, overdue, or not yet due."""
-    _require(bank, key, _USABLE)
+    _require(bank, key, files.usable)
 
 
-def _require(bank: Bank, key: NightKey, good: frozenset[FileState]) -> None:
+def _arrived(here: Sequence[FileRow]) -> Sequence[FileRow]:
+    return [file for file in here if file.state in _ARRIVED]
+
+
+def _require(
+    bank: Bank, key: NightKey, good: Callable[[Sequence[FileRow]], Sequence[FileRow]]
+) -> None:
     with bank.store.begin() as work:
         owed = nights.owed(work, key)
         here = files.of_night(work, key.night_id)
-        missing = [kind for kind in owed if kind not in {f.kind for f in here if f.state in good}]
+        present = {file.kind for file in good(here)}
+        missing = [kind for kind in owed if kind not in present]
         bad = {file.kind for file in here if file.state is FileState.QUARANTINED}
         late = [kind for kind in missing if kind not in bad and owed[kind] <= work.now]
         for kind in late:

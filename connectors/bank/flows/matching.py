@@ -99,17 +99,15 @@ def _keep_breaks(
 
 def _use_files(work: UnitOfWork, night: NightRow) -> dict[FileKind, FileRow]:
     """Take the accepted file of each kind; from now on a newer version waits for a person."""
-    accepted = {
-        file.kind: file
-        for file in files.of_night(work, night.night_id)
-        if file.state is FileState.ACCEPTED
-    }
+    here = files.of_night(work, night.night_id)
+    accepted = [file for file in files.usable(here) if file.state is FileState.ACCEPTED]
     for kind in (FileKind.DEDUCTION_RESULT, FileKind.ACCOUNT_STATEMENT):
-        if kind not in accepted:
+        # two sound files of one kind must not be: which one counts is not for us to choose
+        if sum(file.kind is kind for file in accepted) != 1:
             raise RefusedHere(Code.NIGHT_NOT_READY, detail=f"{night.key.label} {kind.title}")
-    for file in accepted.values():
+    for file in accepted:
         files.advance(work, file, FileEvent.TAKEN)
-    return accepted
+    return {file.kind: file for file in accepted}
 
 
 def _postings(

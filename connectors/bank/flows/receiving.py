@@ -1,6 +1,7 @@
 """Receiving: what the bank has flagged is archived and journaled before anybody reads it. 收件"""
 
-from collections.abc import Sequence
+import unicodedata
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 
@@ -12,7 +13,8 @@ from connectors.bank.rules.owed import expected_files
 from connectors.bank.rules.states import FILE_STATES, FileEvent
 from connectors.bank.store import files, nights
 from connectors.bank.store.files import Companions
-from gateway.errors import Code, MalformedMessage
+from gateway.errors import Code, GatewayError, MalformedMessage
+from gateway.identity import business_id
 from gateway.log import Log
 from gateway.ports import StageCount
 from gateway.signing.detached import SIGNATURE_FILE_BYTES_MAX
@@ -22,8 +24,14 @@ from gateway.store.inbox import Seen
 from gateway.store.unit_of_work import UnitOfWork
 
 _LOG = Log("bank.receiving")
-# Files with names nobody agreed on are kept too, but not without end.
+# Files with names nobody agreed on are kept too, but in one run not without end; nor is one run
+# spent on those that cannot be had.
 _STRAYS_MAX = 20
+_ATTEMPTS_MAX = 40
+# A file name as file systems take it; control characters, marks that turn the direction of
+# writing, halves of characters and line separators could not be stored or would mislead a reader.
+_NAME_BYTES_MAX = 255
+_STEERING = frozenset({"Cc", "Cf", "Cs", "Zl", "Zp"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,28 +63,52 @@ def receive(bank: Bank, key: NightKey) -> StageCount:
     """Fetch what the bank has flagged for one night; twice is once.
 
     What has come late for an earlier night, a correction above all, is taken in for that night;
-    what nobody can place is kept and rings.
+    what nobody can place or nobody expects is kept and rings.
     """
-    suffixes = {layout.flag_suffix for layout in bank.layouts.values()}
-    flags = [(suffix, name) for suffix in suffixes for name in _flagged(bank, suffix)]
-    names = [name.removesuffix(suffix) for suffix, name in flags]
+    names = _names(bank)
     known = {name: _placed(bank, name) for name in names}
     placed = sorted((f for f in known.values() if f is not None), key=lambda file: file.name)
     seen = [_take_in(bank, key, file) for file in placed if _night_of(file) == key]
-    late = _late(bank, [file for file in placed if _night_of(file) != key])
+    late, unowed = _others(bank, key, [file for file in placed if _night_of(file) != key])
     for file in late:
         _take_in(bank, _night_of(file), file)
-    strays = sorted(name for name, file in known.items() if file is None)[:_STRAYS_MAX]
-    for name in strays:
-        _take_stray(bank, name)
+    nameless = {name: None for name, file in known.items() if file is None}
+    strays = _take_strays(bank, nameless | {file.name: file for file in unowed})
     counts = {kind.name.lower(): seen.count(kind) for kind in Seen}
-    counts |= {"late": len(late), "stray": len(strays)}
-    _LOG.info("night_received", night=key.label, examined=len(flags), **counts)
-    return StageCount("receive", len(flags), counts)
+    counts |= {"late": len(late), "stray": strays}
+    _LOG.info("night_received", night=key.label, examined=len(names), **counts)
+    return StageCount("receive", len(names), counts)
 
 
-def _flagged(bank: Bank, suffix: str) -> Sequence[str]:
-    return bank.wire.flagged(bank.profile.outgoing, suffix)
+def _names(bank: Bank) -> Sequence[str]:
+    """The names of the files the bank has flagged; what can be nobody's file name rings instead."""
+    suffixes = {layout.flag_suffix for layout in bank.layouts.values()}
+    flagged = [
+        (suffix, name)
+        for suffix in sorted(suffixes)
+        for name in bank.wire.flagged(bank.profile.outgoing, suffix)
+    ]
+    good = [name.removesuffix(suffix) for suffix, name in flagged if _is_a_name(name)]
+    _tell_of_names(bank, len(flagged) - len(good))
+    return good
+
+
+def _is_a_name(name: str) -> bool:
+    """Whether a name can be stored and shown: a file system's length, nothing that steers."""
+    if any(unicodedata.category(sign) in _STEERING for sign in name):
+        return False
+    return len(name.encode()) <= _NAME_BYTES_MAX
+
+
+def _tell_of_names(bank: Bank, bad: int) -> None:
+    """Ring one bell while there are names nobody can use; the names themselves are not told."""
+    code = bank.profile.code
+    with bank.store.begin() as work:
+        if bad:
+            detail = f"{bad} 个文件名含控制字符或超过 {_NAME_BYTES_MAX} 字节，未取"
+            alarms.ring(work, Code.FILE_NAME_UNKNOWN, code, detail)
+        else:
+            alarms.clear(work, Code.FILE_NAME_UNKNOWN, code, "已不在银行目录")
 
 
 def _placed(bank: Bank, name: str) -> FileName | None:
@@ -92,12 +124,19 @@ def _night_of(file: FileName) -> NightKey:
     return NightKey(file.bank, file.account, file.business_date)
 
 
-def _late(bank: Bank, others: Sequence[FileName]) -> Sequence[FileName]:
-    """Files of other nights that are open or over, under names not seen before."""
+def _others(
+    bank: Bank, key: NightKey, others: Sequence[FileName]
+) -> tuple[Sequence[FileName], Sequence[FileName]]:
+    """Files of other nights under names not seen before: of nights opened, and of others.
+
+    What is dated later than this night is left: its own night will come.
+    """
     with bank.store.begin() as work:
         seen = inbox.names(work, bank.profile.code)
         unseen = [file for file in others if file.name not in seen]
-        return [file for file in unseen if nights.find(work, _night_of(file)) is not None]
+        late = [file for file in unseen if nights.find(work, _night_of(file)) is not None]
+    unopened = [file for file in unseen if file not in late]
+    return late, [file for file in unopened if file.business_date <= key.business_date]
 
 
 def _take_in(bank: Bank, key: NightKey, name: FileName) -> Seen | None:
@@ -113,8 +152,10 @@ def _take_in(bank: Bank, key: NightKey, name: FileName) -> Seen | None:
         _keep(work, fetched, companions)
         nights.lock(work, key)
         arrival = inbox.take(work, bank.profile.code, name.name, companions.digest)
-        if arrival.seen is not Seen.SAME_AGAIN:
+        # seen and yet no file: it was kept as a stray before its night was opened
+        if files.find(work, arrival.item_id) is None:
             files.add(work, arrival.item_id, key.night_id, name, companions)
+            alarms.clear(work, Code.FILE_NOT_OWED, arrival.item_id, "该晚对账已开立")
             work.note("file_received", arrival.item_id, file=name.name, digest=companions.digest)
         _tell_others(work, key, name, arrival)
     return arrival.seen
@@ -160,21 +201,69 @@ def _keep(work: UnitOfWork, fetched: Fetched, companions: Companions) -> None:
         work.keep(companions.signature_digest, len(fetched.signature))
 
 
-def _take_stray(bank: Bank, name: str) -> None:
-    """Keep a flagged file whose name nobody agreed on, and say so."""
-    layout = next(iter(bank.layouts.values()))
+def _take_strays(bank: Bank, strays: Mapping[str, FileName | None]) -> int:
+    """Take in strays not seen before, not without end in one run; returns how many."""
+    taken = 0
+    for name in _in_turn(bank, strays)[:_ATTEMPTS_MAX]:
+        taken += _take_stray(bank, name, strays[name])
+        if taken == _STRAYS_MAX:
+            break
+    return taken
+
+
+def _in_turn(bank: Bank, names: Iterable[str]) -> Sequence[str]:
+    """The names not seen before: first those never tried, then those whose failure is oldest.
+
+    So neither what is here already nor what cannot be had keeps the others out.
+    """
+    with bank.store.begin() as work:
+        seen = inbox.names(work, bank.profile.code)
+        failed = {alarm.subject: alarm.last_at for alarm in alarms.ringing(work)}
+    tried = {name: failed.get(_stray_id(bank, name)) for name in set(names) - seen}
+    never = sorted(name for name, at in tried.items() if at is None)
+    again = sorted((at, name) for name, at in tried.items() if at is not None)
+    return [*never, *(name for _, name in again)]
+
+
+def _take_stray(bank: Bank, name: str, file: FileName | None) -> bool:
+    """Keep a flagged file whose name nobody agreed on, or that no night owes, and say so.
+
+    Nobody waits for it: whatever goes wrong in reading it rings and stops nothing.
+    """
+    layout = bank.layouts[file.kind] if file else next(iter(bank.layouts.values()))
     try:
         fetched = _fetch(bank, name, layout.flag_suffix, layout.signature_suffix)
-    except MalformedMessage as refused:
-        _ring(bank, refused.code, bank.profile.code, name)
-        return
+    except GatewayError as failed:
+        _ring(bank, failed.code, _stray_id(bank, name), bank.profile.code)
+        return False
     companions = _archive(bank, fetched)
     with bank.store.begin() as work:
         _keep(work, fetched, companions)
         arrival = inbox.take(work, bank.profile.code, name, companions.digest)
         if arrival.seen is not Seen.SAME_AGAIN:
             work.note("file_stray", arrival.item_id, digest=companions.digest)
-            alarms.ring(work, Code.FILE_NAME_UNKNOWN, arrival.item_id, bank.profile.code)
+            code, detail = _strayed(bank, file)
+            alarms.ring(work, code, arrival.item_id, detail)
+        _clear_failures(work, _stray_id(bank, name))
+    return True
+
+
+def _stray_id(bank: Bank, name: str) -> str:
+    """What a stray is called before it is here: its name may be a person's and goes nowhere."""
+    return business_id("stray", bank.profile.code, name)
+
+
+def _clear_failures(work: UnitOfWork, stray_id: str) -> None:
+    for alarm in alarms.ringing(work):
+        if alarm.subject == stray_id:
+            alarms.clear(work, alarm.code, stray_id, "已收件")
+
+
+def _strayed(bank: Bank, file: FileName | None) -> tuple[Code, str]:
+    """What is odd about a stray, and what may be told of it: never a name nobody agreed on."""
+    if file is None:
+        return Code.FILE_NAME_UNKNOWN, bank.profile.code
+    return Code.FILE_NOT_OWED, f"{_night_of(file).label} {file.kind.title}"
 
 
 def _ring(bank: Bank, code: Code, subject: str, detail: str) -> None:

@@ -19,12 +19,15 @@ class Envelope:
     size: int
     sha256: str
     name_reused: bool = False
+    content_repeated: bool = False
 
 
 def envelope_findings(envelope: Envelope) -> Iterator[Finding]:
     """Name, flag and bytes must tell one story."""
     if envelope.name_reused:
         yield Finding(Code.NAME_REUSED)
+    if envelope.content_repeated:
+        yield Finding(Code.CONTENT_REPEATED)
     flag = envelope.flag
     if flag is None or (flag.name and flag.name != envelope.name.name):
         yield Finding(Code.FLAG_UNREADABLE)

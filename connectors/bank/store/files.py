@@ -17,6 +17,7 @@ from connectors.bank.rules.states import FILE_STATES, FileEvent, FileState
 from connectors.bank.store.tables import CONTROL, FILE, FINDING, NIGHT, RESULT, STATEMENT
 from gateway.errors import Code, Finding
 from gateway.ports import Grade
+from gateway.store.tables import INBOX
 from gateway.store.unit_of_work import UnitOfWork
 
 
@@ -81,6 +82,41 @@ def find(work: UnitOfWork, file_id: str) -> FileRow | None:
     """One file, None when there is none of that id."""
     row = work.connection.execute(select(FILE).where(FILE.c.file_id == file_id)).one_or_none()
     return _file(row) if row else None
+
+
+def usable(here: Sequence[FileRow]) -> Sequence[FileRow]:
+    """Of a night's files those it may stand on.
+
+    What is used stays used. What is accepted does not count while a newer version of it lies in
+    quarantine: the bank has taken it back, though we cannot read yet in favour of what.
+    """
+    newest: dict[FileKind, int] = {}
+    for file in here:
+        if file.state is FileState.QUARANTINED:
+            newest[file.kind] = max(file.version, newest.get(file.kind, 0))
+    return [
+        file
+        for file in here
+        if file.state is FileState.USED
+        or (file.state is FileState.ACCEPTED and file.version >= newest.get(file.kind, 0))
+    ]
+
+
+def is_repeated_content(work: UnitOfWork, file: FileRow) -> bool:
+    """Whether the same bank sent the same bytes before, in a file of another name.
+
+    A file in quarantine does not count: its bytes were never believed, and a bank that forgot the
+    signature sends the same bytes again under a new version.
+    """
+    mine, other = INBOX.alias(), INBOX.alias()
+    query = (
+        select(FILE.c.file_id)
+        .join(other, other.c.item_id == FILE.c.file_id)
+        .join(mine, (mine.c.counterparty == other.c.counterparty) & (mine.c.name != other.c.name))
+        .where(mine.c.item_id == file.file_id, mine.c.digest == other.c.digest)
+        .where(other.c.arrival < mine.c.arrival, FILE.c.state != FileState.QUARANTINED.name)
+    )
+    return work.connection.execute(query.limit(1)).one_or_none() is not None
 
 
 def advance(work: UnitOfWork, file: FileRow, event: FileEvent) -> FileState:

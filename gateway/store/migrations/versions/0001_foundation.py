@@ -27,6 +27,7 @@ create table inbox_item (
     name text not null,
     digest text not null references payload,
     received_at timestamptz not null,
+    arrival bigint generated always as identity,
     unique (counterparty, name, digest)
 );
 create table message (
