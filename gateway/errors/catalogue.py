@@ -144,6 +144,8 @@ class Code(Enum):
     KEY_MISSING      = _missing("没有可用的密钥", "no usable key", "生成或登记密钥后重试")
     MIGRATION_NEEDED = _missing("数据库结构不是本版本", "the database schema is not this version's",
                                 "执行 gateway migrate")
+    PROCESS_FAILED   = _missing("本机的一个进程失败、退出或未在限时内就绪", "a process of ours failed or was not ready in time",
+                                "看所列日志，再运行一次：做完的不会再做")
     PLATFORM_UNFIT   = _missing("运行环境不符合要求", "the platform does not fit", "换用符合要求的环境")
     SELF_TEST_FAILED = _missing("密码算法自检未通过，拒绝启动", "a cryptographic self-test failed",
                                 "不要继续使用本机密码库，联系管理员")

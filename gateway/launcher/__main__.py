@@ -2,10 +2,8 @@
 
 import argparse
 import os
-import signal
 import sys
 from collections.abc import Callable
-from types import FrameType
 
 from gateway.errors import GatewayError
 from gateway.launcher import airflow, preflight, processes
@@ -16,8 +14,12 @@ from gateway.launcher.progress import Progress
 from gateway.launcher.sandbox_site import LAST_DAY
 from gateway.launcher.secret_files import ui_users
 from gateway.launcher.server import start_embedded
+from gateway.launcher.signals import end_in_order
 from gateway.launcher.start import prepare_sandbox, running, running_database, stop_leftovers
 from gateway.log import configure
+from gateway.retrying import pause
+
+_WATCH_SECONDS = 5.0
 
 
 def demo(options: Options, progress: Progress) -> int:
@@ -33,7 +35,7 @@ def demo(options: Options, progress: Progress) -> int:
 
 
 def up(options: Options, progress: Progress) -> int:
-    """Start everything, reconcile once, and stay up until told to stop."""
+    """Start everything, reconcile once, and stay up until told to stop or a part of it dies."""
     with running(options, progress) as started:
         with progress.step("夜间对账（在 Airflow 中运行）"):
             run_night(options, started, LAST_DAY, progress)
@@ -41,9 +43,11 @@ def up(options: Options, progress: Progress) -> int:
             progress.say(f"{title}：{address}")
         for name, password in ui_users(options.secrets).items():
             progress.say(f"  用户 {name}  口令 {password}")
-        progress.say("按 Ctrl-C 停止。")
-        signal.pause()
-    return 0
+        progress.say("按 Ctrl-C 停止，或在别处 make down。")
+        while True:
+            for record in started.records:
+                airflow.require_running(options, record)
+            pause(_WATCH_SECONDS)
 
 
 def prepare(options: Options, progress: Progress) -> int:
@@ -75,11 +79,6 @@ VERBS: dict[str, Callable[[Options, Progress], int]] = {
 }
 
 
-def _interrupted(_signal: int, _frame: FrameType | None) -> None:
-    """Ctrl-C, SIGTERM and a closed terminal unwind alike: everything started is stopped."""
-    raise KeyboardInterrupt
-
-
 def main() -> int:
     """Run one verb; on failure say which step, why, and what to do."""
     parser = argparse.ArgumentParser(prog="python -m gateway.launcher", description=__doc__)
@@ -90,8 +89,7 @@ def main() -> int:
         sys.exit(unfit)
     configure(sys.stderr)
     os.umask(0o027)
-    for sign in (signal.SIGTERM, signal.SIGHUP):
-        signal.signal(sign, _interrupted)
+    end_in_order()
     progress = Progress()
     try:
         return VERBS[verb](Options.from_environment(), progress)

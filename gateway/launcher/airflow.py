@@ -7,11 +7,11 @@ import sys
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-from gateway.errors import Code, NotConfigured, TransportError
+from gateway.errors import Code, NotConfigured
 from gateway.launcher import processes
 from gateway.launcher.airflow_api import AirflowApi
 from gateway.launcher.databases import Access
-from gateway.launcher.options import Options
+from gateway.launcher.options import DATABASE_VARIABLE, Options
 from gateway.launcher.ports import LOOPBACK
 from gateway.launcher.processes import Record
 from gateway.launcher.secret_files import ui_users
@@ -49,7 +49,8 @@ def environ(options: Options, access: Access) -> dict[str, str]:
         "no_proxy": "*",
         "PATH": f"{Path(sys.executable).parent}:{os.environ.get('PATH', '')}",
     }
-    kept = {k: v for k, v in os.environ.items() if not k.startswith("AIRFLOW_")}
+    ours_alone = (*(name for name in os.environ if name.startswith("AIRFLOW_")), DATABASE_VARIABLE)
+    kept = {name: value for name, value in os.environ.items() if name not in ours_alone}
     return kept | own
 
 
@@ -72,7 +73,7 @@ def make_metadata_ready(options: Options, access: Access) -> None:
     )
     log.write_text(done.stdout + done.stderr, encoding="utf-8")
     if done.returncode:
-        raise NotConfigured(Code.PLATFORM_UNFIT, detail=f"Airflow 元数据未就绪，见 {log}")
+        raise NotConfigured(Code.PROCESS_FAILED, detail=f"Airflow 元数据未就绪，见 {log}")
 
 
 def start(options: Options, access: Access) -> Sequence[Record]:
@@ -94,7 +95,7 @@ def start(options: Options, access: Access) -> Sequence[Record]:
 def wait_until_healthy(options: Options, records: Sequence[Record], api: AirflowApi) -> None:
     """Return when all four components say they are healthy.
 
-    Raises TransportError, naming the log to read, when one has died or the time is over.
+    Raises NotConfigured, naming the log to read, when one has died or the time is over.
     """
     for _ in range(int(_HEALTHY_SECONDS / _LOOK_SECONDS)):
         if api.is_healthy():
@@ -102,14 +103,14 @@ def wait_until_healthy(options: Options, records: Sequence[Record], api: Airflow
         for record in records:
             require_running(options, record)
         pause(_LOOK_SECONDS)
-    raise TransportError(Code.NO_CONNECTION, detail=f"Airflow，见 {options.logs}")
+    raise NotConfigured(Code.PROCESS_FAILED, detail=f"Airflow，见 {options.logs}")
 
 
 def require_running(options: Options, record: Record) -> None:
-    """Raise TransportError, naming the log to read, when a process of ours has died."""
+    """Raise NotConfigured, naming the log to read, when a process of ours has died."""
     if not record.is_running():
         log = options.logs / f"{record.name}.log"
-        raise TransportError(Code.NO_CONNECTION, detail=f"{record.name} 已退出，见 {log}")
+        raise NotConfigured(Code.PROCESS_FAILED, detail=f"{record.name} 已退出，见 {log}")
 
 
 def addresses(options: Options) -> Mapping[str, str]:

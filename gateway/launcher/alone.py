@@ -6,8 +6,9 @@ import signal
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
+from typing import TextIO
 
-from gateway.errors import Code, RefusedHere
+from gateway.errors import Code, NotConfigured, RefusedHere
 from gateway.retrying import pause
 
 # Longer than a launcher needs to stop everything it started.
@@ -19,16 +20,25 @@ _LOOK_SECONDS = 0.2
 def alone(run: Path) -> Iterator[None]:
     """Be the only launcher; the kernel gives the lock back however this process ends.
 
-    Raises RefusedHere, naming the process, while another one holds it.
+    Raises RefusedHere, naming the process, while another one holds it; NotConfigured where nothing
+    can be written.
     """
-    run.mkdir(parents=True, exist_ok=True)
-    with _lock_file(run).open("a+", encoding="ascii") as file:
+    with _opened(run) as file:
         if not _locked(file.fileno()):
             raise RefusedHere(Code.LAUNCHER_RUNNING, detail=f"进程 {_holder(run)}")
         file.truncate(0)
         file.write(str(os.getpid()))
         file.flush()
         yield
+
+
+def _opened(run: Path) -> TextIO:
+    try:
+        run.mkdir(parents=True, exist_ok=True)
+        return _lock_file(run).open("a+", encoding="ascii")
+    except OSError as refused:
+        why = f"{run} {refused.strerror}，用 GATEWAY_VAR=… 换一个目录"
+        raise NotConfigured(Code.PLATFORM_UNFIT, detail=why) from refused
 
 
 def end_the_other(run: Path) -> bool:

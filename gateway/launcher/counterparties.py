@@ -6,10 +6,10 @@ import sys
 from collections.abc import Mapping, Sequence
 from datetime import date, timedelta
 
-from gateway.errors import Code, NotConfigured, TransportError
+from gateway.errors import Code, NotConfigured
 from gateway.launcher import processes
 from gateway.launcher.databases import Access
-from gateway.launcher.options import Options
+from gateway.launcher.options import DATABASE_VARIABLE, Options
 from gateway.launcher.ports import LOOPBACK, answers
 from gateway.launcher.processes import Record
 from gateway.launcher.sandbox_site import FIRST_DAY, LAST_DAY
@@ -53,7 +53,7 @@ def fill_core_system(options: Options, access: Access) -> None:
 def start_banks(options: Options) -> Record:
     """Start the banks' SFTP server and wait until it listens.
 
-    Raises TransportError when it does not; its log says why.
+    Raises NotConfigured when it does not; its log says why.
     """
     serve = ("bank", "serve", "--root", str(options.sandbox), "--port", str(options.sftp_port))
     log = options.logs / "sandbox-bank.log"
@@ -64,7 +64,7 @@ def start_banks(options: Options) -> Record:
         if not record.is_running():
             break
         pause(_LOOK_SECONDS)
-    raise TransportError(Code.NO_CONNECTION, detail=f"{LOOPBACK}:{options.sftp_port}，见 {log}")
+    raise NotConfigured(Code.PROCESS_FAILED, detail=f"{LOOPBACK}:{options.sftp_port}，见 {log}")
 
 
 def _sandbox(*arguments: str, environ: Mapping[str, str] | None = None) -> None:
@@ -79,7 +79,7 @@ def _sandbox(*arguments: str, environ: Mapping[str, str] | None = None) -> None:
     )
     if done.returncode:
         last = (done.stderr.strip().splitlines() or ["—"])[-1]
-        raise NotConfigured(Code.PLATFORM_UNFIT, detail=f"sandbox {arguments[0]}: {last}")
+        raise NotConfigured(Code.PROCESS_FAILED, detail=f"sandbox {arguments[0]}: {last}")
 
 
 def _command(arguments: Sequence[str]) -> Sequence[str]:
@@ -87,4 +87,5 @@ def _command(arguments: Sequence[str]) -> Sequence[str]:
 
 
 def _environ() -> dict[str, str]:
-    return {**os.environ, "PYTHONUNBUFFERED": "1"}
+    kept = {name: value for name, value in os.environ.items() if name != DATABASE_VARIABLE}
+    return {**kept, "PYTHONUNBUFFERED": "1"}

@@ -6,7 +6,7 @@ from connectors.bank import sheets
 from connectors.bank.flows.proving import sheet_of
 from connectors.bank.model import NightKey
 from gateway.clock import SystemClock
-from gateway.errors import Code, GatewayError, RefusedHere, TransportError
+from gateway.errors import Code, GatewayError, NotConfigured, RefusedHere
 from gateway.launcher.airflow import require_running
 from gateway.launcher.options import Options
 from gateway.launcher.progress import Progress
@@ -40,7 +40,7 @@ def _wait_for_dag(up: Running) -> None:
         if up.api.has_dag(_DAG):
             return
         pause(_LOOK_SECONDS)
-    raise TransportError(Code.NO_CONNECTION, detail=f"Airflow 尚未识别 {_DAG}")
+    raise NotConfigured(Code.PROCESS_FAILED, detail=f"Airflow 尚未识别 {_DAG}")
 
 
 def _follow(options: Options, up: Running, run_id: str, progress: Progress) -> str:
@@ -59,7 +59,7 @@ def _follow(options: Options, up: Running, run_id: str, progress: Progress) -> s
         if state in _OVER:
             return state
         pause(_LOOK_SECONDS)
-    raise TransportError(Code.NO_CONNECTION, detail=f"{run_id} 未在限时内结束")
+    raise NotConfigured(Code.PROCESS_FAILED, detail=f"{run_id} 未在限时内结束")
 
 
 _TITLES = {

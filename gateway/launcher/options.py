@@ -27,12 +27,18 @@ class Options:
 
         Raises NotConfigured naming the variable that makes no sense.
         """
+        ui_port = _port(environ, "GATEWAY_UI_PORT", 8080)
+        sftp_port = _port(environ, "GATEWAY_SFTP_PORT", 2222)
+        if ui_port == sftp_port:
+            raise NotConfigured(
+                Code.SETTING_INVALID, detail=f"GATEWAY_UI_PORT = GATEWAY_SFTP_PORT = {ui_port}"
+            )
         return cls(
             var=Path(environ.get("GATEWAY_VAR") or ROOT / "var").resolve(),
-            ui_port=_port(environ, "GATEWAY_UI_PORT", 8080),
-            sftp_port=_port(environ, "GATEWAY_SFTP_PORT", 2222),
+            ui_port=ui_port,
+            sftp_port=sftp_port,
             seed=environ.get("GATEWAY_SEED") or "20260228",
-            database_url=environ.get("GATEWAY_DATABASE_URL", ""),
+            database_url=environ.get(DATABASE_VARIABLE, ""),
         )
 
     @property
@@ -54,6 +60,10 @@ class Options:
     def logs(self) -> Path:
         """Where processes and tasks write their logs."""
         return self.var / "logs"
+
+
+# How the launcher is told of the site's own server; it holds the administrator's password.
+DATABASE_VARIABLE = "GATEWAY_DATABASE_URL"
 
 
 def _port(environ: Mapping[str, str], name: str, default: int) -> int:

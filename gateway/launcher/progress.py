@@ -19,14 +19,14 @@ class Progress:
 
     @contextmanager
     def step(self, title: str) -> Iterator[None]:
-        """One step; its title is printed before, its seconds after."""
-        self.current, begun = title, time.monotonic()
+        """One step; its title is printed before, its seconds after. A failed one stays current."""
+        before, self.current, begun = self.current, title, time.monotonic()
         self.say(f"▸ {title} …")
         yield
         seconds = time.monotonic() - begun
         self._took.append((seconds, title))
         self.say(f"  完成（{seconds:.1f} 秒）")
-        self.current = ""
+        self.current = before
 
     def say(self, line: str) -> None:
         """Print a line; where nobody reads any more, the work goes on and ends in silence.

@@ -42,7 +42,13 @@ BANKS = (
 def require_sandbox(secrets: Path) -> None:
     """Raise NotConfigured when the secrets are a production site's: they are never overwritten."""
     path = secrets / "settings.json"
-    if path.exists() and json.loads(path.read_text(encoding="utf-8"))["environment"] != "sandbox":
+    if not path.exists():
+        return
+    try:
+        environment = json.loads(path.read_text(encoding="utf-8"))["environment"]
+    except (ValueError, KeyError, TypeError):
+        environment = "unreadable"
+    if environment != "sandbox":
         raise NotConfigured(Code.SETTING_INVALID, detail=f"{path.name}: environment")
 
 

@@ -10,10 +10,11 @@ from typing import Protocol
 
 import psutil
 from sqlalchemy import URL, make_url, text
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import ArgumentError, OperationalError
 
 from gateway.errors import Code, NotConfigured, TransportError
 from gateway.launcher.secret_files import write_once
+from gateway.launcher.signals import undisturbed
 from gateway.store.database import connect
 
 _PASSWORD_BYTES = 24
@@ -67,12 +68,21 @@ class EmbeddedServer:
 
     def stop(self) -> None:
         """Stop the server, cutting off whoever is still connected."""
-        _handle(self.data).stop()
+        _stop(self.data)
 
 
 def open_server(var: Path, database_url: str) -> Server:
-    """The site's server where a URL is given, else the embedded one, started if need be."""
-    return SiteServer(make_url(database_url)) if database_url else start_embedded(var)
+    """The site's server where a URL is given, else the embedded one, started if need be.
+
+    Raises NotConfigured for a URL that is none.
+    """
+    if not database_url:
+        return start_embedded(var)
+    try:
+        return SiteServer(make_url(database_url))
+    except ArgumentError:
+        # the text may hold a password
+        raise NotConfigured(Code.SETTING_INVALID, detail="GATEWAY_DATABASE_URL") from None
 
 
 def start_embedded(var: Path) -> EmbeddedServer:
@@ -84,15 +94,25 @@ def start_embedded(var: Path) -> EmbeddedServer:
     _require_short(data)
     write_once(password_file, lambda: secrets.token_urlsafe(_PASSWORD_BYTES))
     _forget_stale_pid(data)
-    handle = _handle(data)
+    handle, ran_before = _handle(data), (data / "postmaster.pid").exists()
     try:
         handle.start()
+        socket = handle.get_postmaster_info().socket_dir
+        server = EmbeddedServer(data, socket, password_file.read_text(encoding="ascii"))
+        _require_passwords(server, password_file)
     except subprocess.SubprocessError as failed:
         raise TransportError(Code.DATABASE_UNREACHABLE, detail=f"见 {data / 'log'}") from failed
-    socket = handle.get_postmaster_info().socket_dir
-    server = EmbeddedServer(data, socket, password_file.read_text(encoding="ascii"))
-    _require_passwords(server, password_file)
+    except BaseException:
+        # interrupted or refused half way: what was started here is nobody else's to stop
+        if not ran_before:
+            _stop(data)
+        raise
     return server
+
+
+def _stop(data: Path) -> None:
+    with undisturbed():
+        _handle(data).stop()
 
 
 def _require_short(data: Path) -> None:

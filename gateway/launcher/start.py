@@ -5,6 +5,8 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 
+from sqlalchemy.exc import DBAPIError
+
 from gateway.clock import SystemClock
 from gateway.launcher import airflow, counterparties, processes, sandbox_site
 from gateway.launcher.airflow_api import AirflowApi
@@ -16,6 +18,8 @@ from gateway.launcher.processes import Record
 from gateway.launcher.progress import Progress
 from gateway.launcher.secret_files import provide_secrets, ui_users
 from gateway.launcher.server import Server, open_server
+from gateway.launcher.signals import undisturbed
+from gateway.store.database import meaning
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,10 +49,18 @@ def running_database(options: Options, progress: Progress) -> Iterator[tuple[Ser
         server = open_server(options.var, options.database_url)
     try:
         with progress.step("建立数据库、角色与表结构"):
-            access = provide(server, options.secrets)
+            access = _provided(server, options)
         yield server, access
     finally:
-        server.stop()
+        with undisturbed():
+            server.stop()
+
+
+def _provided(server: Server, options: Options) -> Access:
+    try:
+        return provide(server, options.secrets)
+    except DBAPIError as failed:
+        raise meaning(failed) from None
 
 
 def prepare_sandbox(options: Options, access: Access, progress: Progress) -> None:
@@ -79,8 +91,8 @@ def _everything(options: Options, progress: Progress) -> Iterator[Running]:
         try:
             yield _start(options, (server, access), progress)
         finally:
-            progress.say("▸ 停止全部进程 …")
-            processes.stop(options.run, processes.recorded(options.run))
+            with undisturbed(), progress.step("停止全部进程，请稍候"):
+                processes.stop(options.run, processes.recorded(options.run))
 
 
 def _start(options: Options, on: tuple[Server, Access], progress: Progress) -> Running:

@@ -7,6 +7,9 @@ from pathlib import Path
 from connectors.bank.rules.matching import decide
 from gateway.dates import Calendar
 from gateway.errors import Code
+from gateway.launcher.airflow import require_running
+from gateway.launcher.options import Options
+from gateway.launcher.processes import Record
 from gateway.signing.keyring import KeyRing, Purpose
 from gateway.states import Answer, Machine, Row
 from gateway.wiring.agreed import load_layout
@@ -57,6 +60,11 @@ def duplicate_setting(ground: Ground) -> Code | None:
     return raised(lambda: KeyRing([key(), key()]))
 
 
+def process_failed(ground: Ground) -> Code | None:
+    options = Options(ground.place, 1, 2, "20260228", "")
+    return raised(lambda: require_running(options, Record("scheduler", 0, 0, "", "")))
+
+
 def platform_unfit(ground: Ground) -> Code:
     (ground.place / "libcrypto.so.3").write_bytes(b"not a library")
     return Code[run_elsewhere(LIBRARY, LD_LIBRARY_PATH=str(ground.place)).split()[0]]
@@ -92,6 +100,7 @@ PRODUCERS = {
     Code.KEY_MISSING: key_missing,
     Code.DUPLICATE_SETTING: duplicate_setting,
     Code.PLATFORM_UNFIT: platform_unfit,
+    Code.PROCESS_FAILED: process_failed,
     Code.SELF_TEST_FAILED: self_test_failed,
     Code.INTERFACE_DIFFERS: interface_differs,
     Code.CONTENT_DIFFERS: content_differs,

@@ -5,7 +5,7 @@ import signal
 
 import pytest
 
-from gateway.errors import Code, RefusedHere
+from gateway.errors import Code, NotConfigured, RefusedHere
 from gateway.launcher.alone import alone, end_the_other
 from tests.launcher.conftest import wait_until
 
@@ -50,3 +50,10 @@ def test_a_running_launcher_is_asked_to_stop_and_waited_for(start, run):
 
 def test_where_no_launcher_runs_there_is_none_to_end(run):
     assert not end_the_other(run)
+
+
+def test_a_place_that_cannot_be_written_is_named(tmp_path):
+    (tmp_path / "file").touch()
+    with pytest.raises(NotConfigured) as raised, alone(tmp_path / "file" / "run"):
+        pass
+    assert "GATEWAY_VAR" in raised.value.detail

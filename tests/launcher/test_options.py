@@ -47,3 +47,8 @@ def test_everything_lies_under_var(tmp_path):
     options = Options.from_environment({"GATEWAY_VAR": str(tmp_path)})
     for place in (options.secrets, options.sandbox, options.run, options.logs):
         assert place.is_relative_to(tmp_path.resolve())
+
+
+def test_two_ports_that_are_one_are_refused():
+    with pytest.raises(NotConfigured):
+        Options.from_environment({"GATEWAY_UI_PORT": "9000", "GATEWAY_SFTP_PORT": "9000"})

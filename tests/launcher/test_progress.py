@@ -54,3 +54,14 @@ def test_where_nobody_reads_any_more_the_work_goes_on():
         with progress.step("停止全部进程"):
             pass
         assert "停止全部进程" in progress.summary()
+
+
+def test_stopping_after_a_failure_does_not_hide_where_it_failed(progress):
+    with pytest.raises(ZeroDivisionError):
+        try:
+            with progress.step("启动 PostgreSQL"):
+                raise ZeroDivisionError
+        finally:
+            with progress.step("停止全部进程"):
+                pass
+    assert progress.current == "启动 PostgreSQL"

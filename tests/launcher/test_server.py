@@ -221,3 +221,19 @@ def test_nothing_of_it_lies_in_a_directory_that_all_users_share(own, var):
     handle = launcher_server._handle(own.data)
     assert Path(os.fsdecode(handle._lock.path)).parent == var
     assert own.socket == own.data
+
+
+def test_a_server_that_cannot_be_used_is_not_left_running(tmp_path):
+    """Bug: where its password file was lost, the start failed and the server stayed."""
+    var = tmp_path / "v"
+    start_embedded(var).stop()
+    (var / "secrets" / "postgres_password").unlink()
+    with pytest.raises(NotConfigured):
+        start_embedded(var)
+    assert not (var / "postgres" / "postmaster.pid").exists()
+
+
+def test_an_address_that_is_none_is_refused_without_showing_it(tmp_path):
+    with pytest.raises(NotConfigured) as raised:
+        open_server(tmp_path, "rubbish secret")
+    assert "secret" not in str(raised.value)
