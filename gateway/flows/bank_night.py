@@ -5,10 +5,17 @@ from dataclasses import dataclass
 
 from connectors.bank.flows import checking, matching, proving, receiving
 from connectors.bank.flows.parts import Bank
+from connectors.bank.flows.receipts import KIND as RECEIPTS
 from connectors.bank.model import NightKey
-from gateway.errors import GatewayError
+from connectors.core_system.flows import KIND as POSTINGS
+from gateway.errors import GatewayError, OutcomeUnknown, RefusedHere, TransportError
 from gateway.flows.sending import Sending, deliver_subject
+from gateway.log import Log
 from gateway.ports import StageCount
+
+_LOG = Log("bank_night")
+# What the outbox will cure by itself.
+_TRIED_AGAIN = (TransportError, OutcomeUnknown, RefusedHere)
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,9 +44,23 @@ def _receive(night: Night) -> StageCount:
 def _check(night: Night) -> StageCount:
     checked = checking.check(night.bank, night.key)
     for key in checked.nights:
-        deliver_subject(night.sending, key.night_id)
+        _tell_the_bank(night, key)
     checking.require_complete(night.bank, night.key)
     return checked.counts
+
+
+def _tell_the_bank(night: Night, key: NightKey) -> None:
+    """Send the receipts, if it can be done now.
+
+    They are a courtesy: whether the bank can take one says nothing about its file, and no
+    borrower's money waits for it. What stays in the outbox is tried again by the next run.
+    """
+    try:
+        deliver_subject(night.sending, key.night_id, RECEIPTS)
+    except GatewayError as error:
+        _LOG.warning("message_waits", night=key.label, code=error.code.name)
+        if not isinstance(error, _TRIED_AGAIN):
+            raise
 
 
 def _match(night: Night) -> StageCount:
@@ -47,7 +68,7 @@ def _match(night: Night) -> StageCount:
 
 
 def _post(night: Night) -> StageCount:
-    deliver_subject(night.sending, night.key.night_id)
+    deliver_subject(night.sending, night.key.night_id, POSTINGS)
     return proving.settle(night.bank, night.key)
 
 

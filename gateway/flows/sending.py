@@ -43,13 +43,17 @@ class Sending:
     owner: str
 
 
-def deliver_subject(sending: Sending, subject: str) -> Mapping[str, MessageState]:
+def deliver_subject(
+    sending: Sending, subject: str, kind: str | None = None
+) -> Mapping[str, MessageState]:
     """Bring every message about one subject (a night) as far as it goes; states by id.
 
-    Raises what `deliver` raised first, after all have been tried.
+    With `kind` only the messages of that kind. Raises what `deliver` raised first, after all have
+    been tried.
     """
     with sending.store.begin() as work:
-        ids = [message.message_id for message in outbox.of_subject(work, subject)]
+        found = outbox.of_subject(work, subject)
+    ids = [message.message_id for message in found if kind in (None, message.kind)]
     states: dict[str, MessageState] = {}
     first: GatewayError | None = None
     for message_id in ids:

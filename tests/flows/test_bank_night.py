@@ -8,6 +8,8 @@ import pytest
 from connectors.bank import sheets
 from connectors.bank.flows.proving import sheet_of
 from connectors.bank.flows.receiving import open_nights
+from gateway.flows.sending import sweep
+from sandbox.bank.places import incoming
 from sandbox.world import night
 from tests.branch import BANKS, LAST_DAY
 
@@ -192,3 +194,20 @@ def test_consecutive_nights_hang_together_and_break_nothing(branch):
         branch.publish("990003", day=day)
         assert branch.run("990003", day) == "PROVED"
     assert not branch.rows("select kind from bank_break where kind = 'OPENING_DIFFERS'")
+
+
+def test_a_bank_that_takes_no_receipt_now_gets_it_later_and_no_money_waits_for_it(branch):
+    """Bug: an incoming directory without its rights kept every posting of the night back."""
+    there = incoming(branch.options.sandbox, "990003")
+    away = there.rename(there.with_name("away"))
+    try:
+        branch.publish("990003")
+        assert branch.run("990003") == "PROVED"
+    finally:
+        away.rename(there)
+    waiting = "select count(*) from message where kind = 'bank.receipt' and state = 'DRAFTED'"
+    assert branch.rows(waiting) == [(2,)]
+    branch.do("update outbox set next_attempt_at = now()")
+    sweep(branch.gateway().sending)
+    assert branch.rows(waiting) == [(0,)]
+    assert len(branch.received("990003", "receipt")) == 2

@@ -133,7 +133,8 @@ def _quarantine(work: UnitOfWork, file: FileRow, findings: Sequence[Finding]) ->
 def _pass(bank: Bank, work: UnitOfWork, night: NightRow, examined: tuple[FileRow, Report]) -> None:
     file, report = examined
     code = None if bank.profile.evidence is Evidence.SIGNATURE else report.verified.code
-    files.keep_proof(work, file.file_id, grade_of(code), report.verified.kid)
+    grade, kid = grade_of(code), report.verified.kid
+    files.keep_proof(work, file.file_id, grade, kid)
     siblings = [
         other
         for other in files.of_night(work, night.night_id)
@@ -149,7 +150,8 @@ def _pass(bank: Bank, work: UnitOfWork, night: NightRow, examined: tuple[FileRow
         return
     files.advance(work, file, FileEvent.PASSED)
     files.keep_lines(work, file.file_id, report.decoded)
-    work.note("file_accepted", file.file_id, lines=report.decoded.line_count)
+    lines = report.decoded.line_count
+    work.note("file_accepted", file.file_id, lines=lines, grade=grade.name, kid=kid)
     for other in (older for older in siblings if older.version < file.version):
         files.advance(work, other, FileEvent.NEWER_VERSION)
         _clear_alarms(work, other)

@@ -11,6 +11,7 @@ from connectors.bank.store import sheets as sheet_store
 from connectors.bank.store.nights import NightRow
 from connectors.bank.verdicts import RESULT_CODES
 from connectors.core_system import store as core_store
+from connectors.core_system.flows import KIND as POSTINGS
 from gateway.errors import Code, GatewayError, IllegalTransition, RefusedHere
 from gateway.log import Log
 from gateway.ports import StageCount
@@ -38,7 +39,8 @@ def settle(bank: Bank, key: NightKey) -> StageCount:
 
 def _settle(work: UnitOfWork, night: NightRow) -> None:
     messages = outbox.of_subject(work, night.night_id)
-    open_messages = [m for m in messages if m.state not in MESSAGE_STATES.finals]
+    postings = [m for m in messages if m.kind == POSTINGS]
+    open_messages = [m for m in postings if m.state not in MESSAGE_STATES.finals]
     if open_messages:
         raise RefusedHere(
             Code.NIGHT_NOT_READY, detail=night.key.label, subject=open_messages[0].message_id
