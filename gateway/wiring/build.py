@@ -13,6 +13,7 @@ from connectors.bank.flows.parts import Bank
 from connectors.bank.flows.receipts import KIND as RECEIPTS
 from connectors.bank.flows.receipts import ReceiptCourier
 from connectors.bank.model import FileKind, NightKey
+from connectors.bank.rules.owed import is_decidable
 from connectors.bank.settings import BankProfile
 from connectors.bank.transport import SftpWire
 from connectors.core_system.flows import KIND as POSTINGS
@@ -107,6 +108,10 @@ def site(places: Places) -> Site:
     codes = [bank.code for bank in found.banks]
     if len(set(codes)) != len(codes):
         raise NotConfigured(Code.DUPLICATE_SETTING, detail=f"{FILE}: banks")
+    for bank in found.banks:
+        if not is_decidable(bank.owes):
+            detail = f"{FILE}: {bank.code}: owes 各类文件的日期须一致"
+            raise NotConfigured(Code.SETTING_INVALID, detail=detail)
     return found
 
 

@@ -75,23 +75,24 @@ def finished(demo: Demo) -> str:
     """Three starts that are cut off, each elsewhere, then one that runs to its end."""
     first = demo.start()
     demo.until(first, "✓ 收件")
-    first.kill()  # the launcher itself: everything it started is left running
-    first.wait()
-
-    second = demo.start()
-    said = demo.until(second, "✓ 逐笔勾对")
-    assert "遗留的进程" in said
-    os.kill(demo.record("airflow-scheduler").pid, signal.SIGKILL)
-    rest, _ = second.communicate(timeout=_SECONDS)
-    assert second.returncode == 1
-    assert "airflow-scheduler 已退出" in rest
-
-    third = demo.start()
-    demo.until(third, "✓ 开立当晚对账")
+    # while rows with people in them are being written
     postmaster = int((demo.var / "postgres" / "postmaster.pid").read_text().split("\n")[0])
     os.kill(postmaster, signal.SIGKILL)
-    third.communicate(timeout=_SECONDS)
+    first.communicate(timeout=_SECONDS)
+    assert first.returncode == 1
+
+    second = demo.start()
+    demo.until(second, "✓ 检查并回执")
+    second.kill()  # the launcher itself: everything it started is left running
+    second.wait()
+
+    third = demo.start()
+    said = demo.until(third, "✓ 逐笔勾对")
+    assert "遗留的进程" in said
+    os.kill(demo.record("airflow-scheduler").pid, signal.SIGKILL)
+    rest, _ = third.communicate(timeout=_SECONDS)
     assert third.returncode == 1
+    assert "airflow-scheduler 已退出" in rest
 
     last = demo.start()
     out, _ = last.communicate(timeout=_SECONDS)

@@ -129,14 +129,17 @@ def _others(
 ) -> tuple[Sequence[FileName], Sequence[FileName]]:
     """Files of other nights under names not seen before: of nights opened, and of others.
 
-    What is dated later than this night is left: its own night will come.
+    What is dated later than this night is left: its own night will come. So is what is older than
+    anything the bank owes: it was somebody's before us.
     """
     with bank.store.begin() as work:
         seen = inbox.names(work, bank.profile.code)
         unseen = [file for file in others if file.name not in seen]
         late = [file for file in unseen if nights.find(work, _night_of(file)) is not None]
     unopened = [file for file in unseen if file not in late]
-    return late, [file for file in unopened if file.business_date <= key.business_date]
+    first = min((owed.first for owed in bank.profile.owes), default=key.business_date)
+    odd = [file for file in unopened if first <= file.business_date <= key.business_date]
+    return late, odd
 
 
 def _take_in(bank: Bank, key: NightKey, name: FileName) -> Seen | None:

@@ -1,12 +1,15 @@
 """Which bank owes which file for which date, and by when. 应收文件"""
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
 from connectors.bank.model import FileKind, NightKey
 from connectors.bank.settings import BankProfile, Owed, OwedDays
 from gateway.dates import SHANGHAI, Calendar
+
+# The files a night is decided on, all of them.
+DECIDED_ON = (FileKind.DEDUCTION_RESULT, FileKind.ACCOUNT_STATEMENT)
 
 
 @dataclass(frozen=True, slots=True)
@@ -16,6 +19,18 @@ class Expected:
     night: NightKey
     kind: FileKind
     due_at: datetime
+
+
+def is_decidable(owes: Collection[Owed]) -> bool:
+    """Whether every night that is owed anything is owed all that a decision needs.
+
+    A night is decided on a result file and a statement together; one that is owed only one of them
+    would wait for the other for ever.
+    """
+    dates = {(owed.days, owed.first, owed.last) for owed in owes}
+    return {(owed.kind, owed.days, owed.first, owed.last) for owed in owes} == {
+        (kind, *when) for kind in DECIDED_ON for when in dates
+    }
 
 
 def expected_files(profile: BankProfile, day: date, calendar: Calendar) -> Iterator[Expected]:

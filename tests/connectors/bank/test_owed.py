@@ -6,7 +6,7 @@ from datetime import date, datetime, time
 import pytest
 
 from connectors.bank.model import FileKind, NightKey
-from connectors.bank.rules.owed import expected_files
+from connectors.bank.rules.owed import expected_files, is_decidable
 from connectors.bank.settings import BankProfile, Evidence, Owed, OwedDays, OwnAccount
 from gateway.dates import SHANGHAI, Calendar, YearDays
 from gateway.errors import Code, NotConfigured
@@ -80,3 +80,21 @@ def test_b40_a_year_without_a_calendar_is_refused_where_working_days_count():
 def test_an_account_is_found_by_its_id_and_no_other_is():
     assert PROFILE.account("ZH02") == OwnAccount("ZH02", "2")
     assert PROFILE.account("ZH03") is None
+
+
+BOTH = (replace(EACH_NIGHT, kind=RESULT), replace(EACH_NIGHT, kind=STATEMENT))
+
+
+@pytest.mark.parametrize(
+    ("owes", "sound"),
+    [
+        ((), True),
+        (BOTH, True),
+        ((BOTH[0], replace(BOTH[1], due_time=time(6))), True),
+        ((EACH_NIGHT, EVERY_DAY), False),
+        (BOTH[:1], False),
+        ((BOTH[0], replace(BOTH[1], first=date(2026, 1, 1))), False),
+    ],
+)
+def test_a_night_that_is_owed_half_of_what_decides_it_is_no_agreement(owes, sound):
+    assert is_decidable(owes) is sound
