@@ -15,7 +15,13 @@ from gateway.launcher.sandbox_site import LAST_DAY
 from gateway.launcher.secret_files import ui_users
 from gateway.launcher.server import start_embedded
 from gateway.launcher.signals import end_in_order
-from gateway.launcher.start import prepare_sandbox, running, running_database, stop_leftovers
+from gateway.launcher.start import (
+    Running,
+    prepare_sandbox,
+    running,
+    running_database,
+    stop_leftovers,
+)
 from gateway.log import configure
 from gateway.retrying import pause
 
@@ -25,20 +31,24 @@ _WATCH_SECONDS = 5.0
 def demo(options: Options, progress: Progress) -> int:
     """Start everything, reconcile the sandbox's last business day, print the sheets, stop."""
     progress.say(f"沙箱最后一个业务日：{LAST_DAY.isoformat()}（周六，调休上班日）")
-    with running(options, progress) as up, progress.step("夜间对账（在 Airflow 中运行）"):
-        try:
-            run_night(options, up, LAST_DAY, progress)
-        finally:
-            print_sheets(options, LAST_DAY, progress)
+    with running(options, progress) as started:
+        _reconcile(options, started, progress)
     progress.say(progress.summary())
     return 0
+
+
+def _reconcile(options: Options, started: Running, progress: Progress) -> None:
+    with progress.step("夜间对账（在 Airflow 中运行）"):
+        try:
+            run_night(options, started, LAST_DAY, progress)
+        finally:
+            print_sheets(options, LAST_DAY, progress)
 
 
 def up(options: Options, progress: Progress) -> int:
     """Start everything, reconcile once, and stay up until told to stop or a part of it dies."""
     with running(options, progress) as started:
-        with progress.step("夜间对账（在 Airflow 中运行）"):
-            run_night(options, started, LAST_DAY, progress)
+        _reconcile(options, started, progress)
         for title, address in airflow.addresses(options).items():
             progress.say(f"{title}：{address}")
         for name, password in ui_users(options.secrets).items():

@@ -8,6 +8,7 @@ import pytest
 from sqlalchemy import text
 
 from connectors.bank.flows import checking, matching, receiving
+from connectors.bank.settings import OwedDays
 from gateway.errors import Code, GatewayError, MalformedMessage, TransportError
 from gateway.flows import bank_night
 from tests.simulation.parts import Crasher
@@ -161,8 +162,15 @@ def test_what_is_decided_stays_decided_whatever_is_quarantined_later(site, state
 SUNDAY = RESULT.replace("20260228", "20260222")
 
 
+def agree(site, **changes):
+    """The agreement with the bank is another one from now on."""
+    owes = tuple(replace(owed, **changes) for owed in site.bank.profile.owes)
+    site.bank = replace(site.bank, profile=replace(site.bank.profile, owes=owes))
+
+
 def test_a_file_that_no_night_owes_is_kept_and_rings_and_is_fetched_once(site, rows):
     """Bug: it was passed over in every run, and nobody was told."""
+    agree(site, first=date(2026, 2, 1))
     copy(site, RESULT, SUNDAY)
     site.bank = replace(site.bank, wire=Reads(site.wire))
     assert [run(site), run(site)] == ["PROVED", "PROVED"]
@@ -182,13 +190,23 @@ def test_a_file_of_a_later_date_is_left_for_its_own_night(site, rows):
     assert not rows("select from alarm")
 
 
-def test_a_file_kept_as_a_stray_becomes_its_nights_when_the_night_is_opened(site, rows):
-    earlier = replace(site.key, business_date=date(2026, 2, 27))
+@pytest.mark.parametrize("first", [date(2026, 2, 1), date(2026, 2, 28)])
+def test_a_file_of_a_night_that_is_owed_but_not_open_or_before_us_rings_nobody(site, rows, first):
+    """It waits for its own night, which the nightly run opens; and history is nobody's fault."""
+    agree(site, first=first)
     copy(site, RESULT, RESULT.replace("20260228", "20260227"))
+    assert run(site) == "PROVED"
+    assert rows("select count(*) from inbox_item") == [(2,)]
+    assert not rows("select from alarm")
+
+
+def test_a_file_kept_as_a_stray_becomes_its_nights_when_the_night_is_opened(site, rows):
+    agree(site, first=date(2026, 2, 1))
+    earlier = replace(site.key, business_date=date(2026, 2, 22))
+    copy(site, RESULT, SUNDAY)
     receiving.receive(site.bank, site.key)
     assert rows("select code from alarm where cleared_at is null") == [("FILE_NOT_OWED",)]
-    owes = [replace(owed, first=earlier.business_date) for owed in site.bank.profile.owes]
-    site.bank = replace(site.bank, profile=replace(site.bank.profile, owes=tuple(owes)))
+    agree(site, days=OwedDays.EVERY_DAY)
     assert earlier in receiving.open_nights(site.bank, earlier.business_date)
     receiving.receive(site.bank, earlier)
     assert len(rows(f"select from bank_file where night_id = '{earlier.night_id}'")) == 1

@@ -127,10 +127,10 @@ def _night_of(file: FileName) -> NightKey:
 def _others(
     bank: Bank, key: NightKey, others: Sequence[FileName]
 ) -> tuple[Sequence[FileName], Sequence[FileName]]:
-    """Files of other nights under names not seen before: of nights opened, and of others.
+    """Files of other nights under names not seen before: of nights opened, and owed for none.
 
-    What is dated later than this night is left: its own night will come. So is what is older than
-    anything the bank owes: it was somebody's before us.
+    What is owed, or dated later than this night, is left: its own night will come. So is what is
+    older than anything the bank owes: it was somebody's before us.
     """
     with bank.store.begin() as work:
         seen = inbox.names(work, bank.profile.code)
@@ -138,8 +138,13 @@ def _others(
         late = [file for file in unseen if nights.find(work, _night_of(file)) is not None]
     unopened = [file for file in unseen if file not in late]
     first = min((owed.first for owed in bank.profile.owes), default=key.business_date)
-    odd = [file for file in unopened if first <= file.business_date <= key.business_date]
-    return late, odd
+    past = [file for file in unopened if first <= file.business_date <= key.business_date]
+    return late, [file for file in past if not _is_owed(bank, file)]
+
+
+def _is_owed(bank: Bank, file: FileName) -> bool:
+    owed = expected_files(bank.profile, file.business_date, bank.calendar)
+    return (_night_of(file), file.kind) in {(one.night, one.kind) for one in owed}
 
 
 def _take_in(bank: Bank, key: NightKey, name: FileName) -> Seen | None:
