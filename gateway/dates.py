@@ -55,7 +55,7 @@ class Calendar:
         """The `count`-th working day after `start`; the day itself is not counted (行政强制法 69).
 
         Raises NotConfigured when the way crosses a year without data, ValueError for a count
-        outside 1 … WORKING_DAYS_MAX.
+        outside 1 … WORKING_DAYS_MAX or a term that ends after the last date there is.
         """
         due = self.legal_due(start, count)
         if due.provisional:
@@ -69,6 +69,8 @@ class Calendar:
             raise ValueError(f"count of working days must be 1 to {WORKING_DAYS_MAX}")
         day, provisional = start, False
         while count:
+            if day == date.max:
+                raise ValueError("the term ends after the last date there is")
             day += timedelta(days=1)
             provisional = provisional or not self.knows(day.year)
             count -= self._works(day)

@@ -4,10 +4,19 @@ import argparse
 import logging
 import sys
 from collections.abc import Callable, Sequence
+from typing import NoReturn
 
 import structlog
 
-from gateway.cli.output import Answer, answer_of
+from gateway.cli.output import (
+    Answer,
+    Exit,
+    WrongUse,
+    answer_of,
+    answer_of_bug,
+    answer_of_wrong_use,
+    trace,
+)
 from gateway.cli.verbs import (
     calendar,
     check,
@@ -29,14 +38,20 @@ Verb = Callable[[argparse.Namespace], Answer]
 _VERBS = (check, show, journal, tries, reconcile, proof, dates, calendar, migrate, docs)
 
 
+class _Parser(argparse.ArgumentParser):
+    """A parser that leaves it to `answer` how a wrong word is told: as text or as JSON."""
+
+    def error(self, message: str) -> NoReturn:
+        """Raises WrongUse; argparse itself would print and end the process."""
+        raise WrongUse(f"{message}（{self.prog} --help）")
+
+
 def parser() -> argparse.ArgumentParser:
     """The whole command line; `--json` goes with every verb."""
     every = argparse.ArgumentParser(add_help=False)
     every.add_argument("--json", action="store_true", help="机器可读输出 / for programs")
     every.add_argument("--verbose", action="store_true", help="把日志写到标准错误 / log to stderr")
-    top = argparse.ArgumentParser(
-        prog="gateway", description="住房公积金数据交换网关 / exchange gateway"
-    )
+    top = _Parser(prog="gateway", description="住房公积金数据交换网关 / exchange gateway")
     verbs = top.add_subparsers(required=True, metavar="VERB")
     for module in _VERBS:
         module.add_to(verbs, every)
@@ -45,13 +60,25 @@ def parser() -> argparse.ArgumentParser:
 
 def answer(arguments: Sequence[str] | None = None) -> tuple[Answer, bool]:
     """Parse, run, and answer; the flag says whether as JSON."""
-    parsed = parser().parse_args(arguments)
-    _configure_log(verbose=parsed.verbose)
+    words = sys.argv[1:] if arguments is None else arguments
+    # looked for in the words themselves: wrong words are told as JSON too
+    as_json = "--json" in words
     try:
-        run_verb: Verb = parsed.run
-        return run_verb(parsed), parsed.json
+        return _run(words), as_json
+    except WrongUse as wrong:
+        return answer_of_wrong_use(wrong), as_json
     except GatewayError as error:
-        return answer_of(error), parsed.json
+        return answer_of(error), as_json
+    except Exception as bug:  # whoever asked for JSON gets JSON
+        sys.stderr.write(trace(bug))
+        return answer_of_bug(bug), as_json
+
+
+def _run(words: Sequence[str]) -> Answer:
+    parsed = parser().parse_args(words)
+    _configure_log(verbose=parsed.verbose)
+    run_verb: Verb = parsed.run
+    return run_verb(parsed)
 
 
 def _configure_log(*, verbose: bool) -> None:
@@ -64,7 +91,9 @@ def _configure_log(*, verbose: bool) -> None:
 def run() -> None:
     """The command: print the answer and exit with its code."""
     answered, as_json = answer()
-    sys.stdout.write(answered.text(as_json=as_json) + "\n")
+    # a wrong word is told where a shell's user expects it; JSON always goes to who reads it
+    wrong = answered.exit is Exit.USAGE and not as_json
+    (sys.stderr if wrong else sys.stdout).write(answered.text(as_json=as_json) + "\n")
     sys.exit(answered.exit)
 
 

@@ -1,11 +1,13 @@
 """What a verb answers: text for people, the same as JSON for programs, an exit code. 输出"""
 
 import json
+import traceback
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import IntEnum
 
 from gateway.errors import (
+    Code,
     GatewayError,
     IllegalTransition,
     MalformedMessage,
@@ -41,6 +43,10 @@ _EXIT_OF: dict[type[GatewayError], Exit] = {
     NotConfigured: Exit.NOT_CONFIGURED,
     IllegalTransition: Exit.OUR_BUG,
 }
+
+
+class WrongUse(Exception):
+    """The words of the command make no sense; its text is one sentence for whoever typed them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,3 +88,23 @@ def answer_of(error: GatewayError) -> Answer:
         f"  处理：{entry.act}（手册 docs/{entry.runbook}）",
     ]
     return Answer(lines, data, _EXIT_OF[type(error)])
+
+
+def answer_of_wrong_use(wrong: WrongUse) -> Answer:
+    """A usage error as an answer; it has no row in the catalogue, for nothing was begun."""
+    data = {
+        "error": {"code": "USAGE", "zh": "命令用法不对", "en": "wrong use", "detail": str(wrong)}
+    }
+    return Answer([f"✗ USAGE  命令用法不对：{wrong}"], data, Exit.USAGE)
+
+
+def answer_of_bug(bug: Exception) -> Answer:
+    """What nobody expected, as an answer: its class is named, its text is not."""
+    return answer_of(IllegalTransition(Code.OUR_BUG, detail=type(bug).__name__))
+
+
+def trace(bug: BaseException) -> str:
+    """Where it happened, causes first, without the errors' texts: those may hold rows' values."""
+    before = bug.__cause__ or (None if bug.__suppress_context__ else bug.__context__)
+    frames = "".join(traceback.format_tb(bug.__traceback__))
+    return f"{trace(before) if before else ''}{type(bug).__name__}\n{frames}"

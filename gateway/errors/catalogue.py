@@ -152,6 +152,8 @@ class Code(Enum):
     INTERFACE_DIFFERS = _missing("核心系统接口与约定不符", "the core's interface is not the agreed one",
                                  "请核心系统方按 schemas/core_system 核对")
     NOT_FOUND        = _missing("查无此编号", "no such id", "核对编号；gateway show 可用前缀")
+    FILE_NOT_HERE    = _missing("本机没有这个文件", "no such file on this machine",
+                                "核对路径；只读普通文件，且须有读取权限")
     DUPLICATE_SETTING = _missing("配置重复", "a setting is given twice", "删除多余的一份")
 
     # what must never happen
@@ -161,6 +163,8 @@ class Code(Enum):
                                Money.MAYBE, "停止并报告开发人员；不要再次发送", _SITE)
     STORE_REFUSED      = Entry("IllegalTransition", "数据库不接受这一行", "the database refused the row",
                                Money.NO, "本步已整体回退；报开发人员", _NIGHT)
+    OUR_BUG            = Entry("IllegalTransition", "程序出错", "an error of our own program",
+                               Money.MAYBE, "停止并报告开发人员，附标准错误的内容", _SITE)
     PROOF_UNEQUAL      = Entry("IllegalTransition", "守恒等式不成立", "a conservation equation does not hold",
                                Money.MAYBE, "停止入账，保留现场，报告开发人员", _SITE)
     JOURNAL_BROKEN     = _signature("流水链断裂或被改动", "the journal's chain is broken",

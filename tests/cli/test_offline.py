@@ -1,16 +1,22 @@
 """Verbs that need no site: dates and try. 离线命令"""
 
 import json
+import os
+import re
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 
+from gateway.cli import main
+from gateway.cli.output import Exit
 from gateway.wiring.places import ROOT
 from sandbox.files import companions, render_result, result_name
 from sandbox.world import night
 from tests.branch import LAST_DAY
 
+PERSON = "甲某某 6222020200112233445"
 NIGHT = night("20260228", "990001", LAST_DAY)
 
 
@@ -40,8 +46,6 @@ def test_no_verb_imports_airflow():
 
 
 def test_every_verb_takes_json():
-    from gateway.cli import main
-
     for words in (
         ["check"],
         ["show", "night-1"],
@@ -67,6 +71,7 @@ def test_b40_a_year_without_data_is_refused_and_a_legal_clock_says_provisional(g
     legal = gateway_command("dates", "add-working-days", "2026-12-29", "5", "--legal", "--json")
     assert legal.json() == {
         "day": "2027-01-05", "from": "2026-12-29", "provisional": True, "working_days": 5,
+        "shipped_calendar_only": False,
     }  # fmt: skip
 
 
@@ -104,6 +109,34 @@ def test_try_notices_a_flag_that_is_for_other_bytes(gateway_command, a_file):
     assert codes[0] == "FILE_DIGEST_DIFFERS"
 
 
+def test_try_says_that_a_flag_that_is_not_there_and_a_signature_were_not_checked(
+    gateway_command, a_file
+):
+    path = a_file()
+    assert try_bank(gateway_command, path, "--json").json()["files"][0]["unchecked"] == [
+        "signature"
+    ]
+    assert "未检查：签名\n" in try_bank(gateway_command, path).out
+    path.with_name(path.name + ".ok").unlink()
+    alone = try_bank(gateway_command, path)
+    assert alone.code == 0
+    assert "未检查：标志文件、签名\n" in alone.out
+
+
+@pytest.mark.parametrize("make", [Path.mkdir, os.mkfifo], ids=["directory", "pipe"])
+def test_try_reads_nothing_but_a_regular_file(gateway_command, tmp_path, make):
+    make(tmp_path / "strange")
+    done = try_bank(gateway_command, tmp_path / "strange", "--json")
+    assert (done.code, done.json()["error"]["code"]) == (5, "FILE_NOT_HERE")
+
+
+def test_try_reads_no_more_than_was_agreed(gateway_command, tmp_path):
+    with (tmp_path / "large").open("wb") as sparse:
+        sparse.truncate(64 * 1024 * 1024 + 1)
+    done = try_bank(gateway_command, tmp_path / "large", "--json")
+    assert (done.code, done.json()["error"]["code"]) == (3, "FILE_TOO_LARGE")
+
+
 def test_try_never_prints_a_person(gateway_command, a_file):
     for fault in (None, "half_character", "wrong_total"):
         done = try_bank(gateway_command, a_file(fault))
@@ -116,7 +149,7 @@ def test_try_never_prints_a_person(gateway_command, a_file):
     ("words", "code"),
     [
         (["try", "bank", "--layout", "no-such", "x"], "SETTING_MISSING"),
-        (["try", "bank", "--layout", "generic-pipe-result", "no-such-file"], "NOT_FOUND"),
+        (["try", "bank", "--layout", "generic-pipe-result", "no-such-file"], "FILE_NOT_HERE"),
         (["check"], "SETTING_MISSING"),
         (["show", "night-123456"], "SETTING_MISSING"),
         (["calendar", "import", "no-such-file"], "SETTING_MISSING"),
@@ -130,6 +163,38 @@ def test_what_is_missing_is_named_with_what_to_do(gateway_command, words, code):
         assert set(json.loads(done.out)["error"]) >= {"zh", "en", "act", "runbook"}
 
 
-def test_wrong_words_are_a_usage_error(gateway_command):
-    assert gateway_command("dates", "add-working-days", "2026-02-30", "1").code == 2
-    assert gateway_command("nonsense").code == 2
+@pytest.mark.parametrize(
+    "words",
+    [
+        ["nonsense"],
+        [],
+        ["dates", "add-working-days", "2026-02-30", "1"],
+        ["dates", "add-working-days", "2026-09-29", "0"],
+        ["dates", "add-working-days", "2026-09-29", "-5"],
+        ["dates", "add-working-days", "2026-09-29", "100000000"],
+        ["dates", "add-working-days", "9999-12-31", "5"],
+        ["dates", "add-working-days", "9999-12-31", "5", "--legal"],
+    ],
+)
+def test_wrong_words_are_a_usage_error_in_one_sentence_and_in_json(gateway_command, words):
+    told = gateway_command(*words)
+    assert (told.code, told.out) == (2, "")
+    assert re.fullmatch(r"✗ USAGE [^\n]+\n", told.err)
+    as_json = gateway_command(*words, "--json")
+    assert (as_json.code, as_json.err) == (2, "")
+    assert as_json.json()["error"]["code"] == "USAGE"
+
+
+def test_a_bug_is_told_as_json_and_its_place_on_stderr_without_any_value(monkeypatch, capsys):
+    def broken(parsed):
+        raise ValueError(PERSON)
+
+    monkeypatch.setattr("gateway.cli.verbs.docs.run", broken)
+    monkeypatch.setattr(main, "_configure_log", lambda *, verbose: None)
+    answered, as_json = main.answer(["docs", "--json"])
+    told = json.loads(answered.text(as_json=as_json))["error"]
+    assert (answered.exit, told["code"], told["detail"]) == (Exit.OUR_BUG, "OUR_BUG", "ValueError")
+    err = capsys.readouterr().err
+    assert "in broken" in err
+    assert "甲某某" not in err + str(told)
+    assert "6222" not in err + str(told)

@@ -154,12 +154,29 @@ def test_a_calendar_with_a_typing_error_is_refused(ask, tmp_path):
     assert done.json()["error"]["code"] == "SETTING_INVALID"
 
 
+def test_without_a_database_working_days_are_counted_under_the_shipped_calendar(
+    gateway_command, branch, tmp_path
+):
+    words = ("dates", "add-working-days", "2026-09-29", "5")
+    elsewhere = _secrets_without_database(branch, tmp_path)
+    told = gateway_command(*words, secrets=elsewhere)
+    assert told.code == 0
+    assert told.out.startswith("2026-10-12\n注：数据库连不上")
+    assert gateway_command(*words, "--json", secrets=elsewhere).json()["shipped_calendar_only"]
+
+
 def test_without_a_database_check_says_so_in_words(gateway_command, branch, tmp_path):
-    elsewhere = tmp_path / "secrets"
-    shutil.copytree(branch.options.secrets, elsewhere)
-    path = elsewhere / "connections.json"
-    path.write_text(path.read_text().replace('"schema": "gateway"', '"schema": "elsewhere"'))
+    elsewhere = _secrets_without_database(branch, tmp_path)
     done = gateway_command("check", secrets=elsewhere)
     assert done.code == 5
     assert "DATABASE_UNREACHABLE" in done.out
     assert "Traceback" not in done.err
+
+
+def _secrets_without_database(branch, tmp_path):
+    """The site's settings, but naming a database that is not there."""
+    elsewhere = tmp_path / "secrets"
+    shutil.copytree(branch.options.secrets, elsewhere)
+    path = elsewhere / "connections.json"
+    path.write_text(path.read_text().replace('"schema": "gateway"', '"schema": "elsewhere"'))
+    return elsewhere

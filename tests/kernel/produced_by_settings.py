@@ -5,6 +5,7 @@ from enum import Enum
 from pathlib import Path
 
 from connectors.bank.rules.matching import decide
+from gateway.cli import main
 from gateway.dates import Calendar
 from gateway.errors import Code
 from gateway.launcher.airflow import require_running
@@ -92,6 +93,27 @@ def transition_missing(ground: Ground) -> Code | None:
     return raised(lambda: machine.advance(Door.OPEN, Hand.PUSH))
 
 
+def told(ground: Ground, *words: str) -> Code:
+    """The code that the command ends with."""
+    # the log of this process stays as it is
+    patch = ground.request.getfixturevalue("monkeypatch")
+    patch.setattr(main, "_configure_log", lambda *, verbose: None)
+    answered, _ = main.answer(words)
+    return Code[answered.data["error"]["code"]]
+
+
+def our_bug(ground: Ground) -> Code:
+    """A verb that divides by zero."""
+    patch = ground.request.getfixturevalue("monkeypatch")
+    patch.setattr("gateway.cli.verbs.docs.run", lambda parsed: 1 / 0)
+    return told(ground, "docs")
+
+
+def file_not_here(ground: Ground) -> Code:
+    """A device is no file to be tried."""
+    return told(ground, "try", "bank", "--layout", "generic-pipe-result", "/dev/zero")
+
+
 PRODUCERS = {
     Code.CALENDAR_YEAR_MISSING: calendar_year_missing,
     Code.SETTING_MISSING: setting_missing,
@@ -105,4 +127,6 @@ PRODUCERS = {
     Code.INTERFACE_DIFFERS: interface_differs,
     Code.CONTENT_DIFFERS: content_differs,
     Code.TRANSITION_MISSING: transition_missing,
+    Code.OUR_BUG: our_bug,
+    Code.FILE_NOT_HERE: file_not_here,
 }

@@ -137,6 +137,11 @@ def test_a_sure_legal_clock_ends_when_the_strict_one_does(start, count):
     assert legal.day == CALENDAR.add_working_days(start, count)
 
 
+def test_a_term_beyond_the_last_date_there_is_is_refused():
+    with pytest.raises(ValueError, match="last date"):
+        CALENDAR.legal_due(date(9999, 12, 30), 5)
+
+
 @pytest.mark.parametrize("count", [0, -1, WORKING_DAYS_MAX + 1])
 def test_a_term_of_no_length_or_absurd_length_is_refused(count):
     with pytest.raises(ValueError, match="count of working days"):

@@ -16,12 +16,18 @@ class Subparsers(Protocol):
         """Add the parser of one verb."""
 
 
+def a_day(text: str) -> date:
+    """A date as it is typed; argparse shows the sentence of what is none."""
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        raise argparse.ArgumentTypeError(f"{text} 不是日期，应为 YYYY-MM-DD") from None
+
+
 def add_night(parser: argparse.ArgumentParser) -> None:
     """`--bank`, `--date` and, where a bank has several, `--account`."""
     parser.add_argument("--bank", required=True, help="六位节点号 / node number")
-    parser.add_argument(
-        "--date", required=True, type=date.fromisoformat, help="业务日期 YYYY-MM-DD"
-    )
+    parser.add_argument("--date", required=True, type=a_day, help="业务日期 YYYY-MM-DD")
     parser.add_argument("--account", help="专户编号，只有一个时可省略 / our account's id")
 
 

@@ -12,11 +12,13 @@ from connectors.bank.rules.gate import Envelope, envelope_findings
 from connectors.bank.settings import Limits
 from gateway.cli.output import Answer, Exit
 from gateway.cli.verbs.arguments import Subparsers
-from gateway.errors import Code, Finding, NotConfigured
+from gateway.errors import Code, Finding, MalformedMessage, NotConfigured
 from gateway.wiring import Places
 from gateway.wiring.agreed import load_layout
 
 _LIMITS = Limits()
+# What may stay unlooked at, in the order it is told.
+_UNCHECKED = {"flag": "标志文件", "signature": "签名"}
 
 
 def add_to(verbs: Subparsers, every: argparse.ArgumentParser) -> None:
@@ -45,28 +47,39 @@ def run(parsed: argparse.Namespace) -> Answer:
 def _try(layout: Layout, path: Path) -> tuple[Sequence[str], dict[str, object]]:
     data = _read(path)
     decoded = decode(layout, data, _LIMITS.lines_max)
-    found = [*_companions(layout, path, data), *decoded.findings]
-    return _lines(path, decoded, found), _data(path, decoded, found)
+    companions, unchecked = _companions(layout, path, data)
+    found = [*companions, *decoded.findings]
+    return _lines(path, decoded, found, unchecked), _data(path, decoded, found, unchecked)
 
 
 def _read(path: Path) -> bytes:
+    """A file's bytes. Raises NotConfigured for what is none, MalformedMessage for too many."""
+    # looked at first: a device has no end, and to open a pipe waits for a writer
+    if not path.is_file():
+        raise NotConfigured(Code.FILE_NOT_HERE, detail=path.name)
     try:
-        if path.stat().st_size > _LIMITS.file_bytes_max:
-            raise NotConfigured(Code.SETTING_INVALID, detail=f"{path.name}：超过约定大小")
-        return path.read_bytes()
-    except OSError as missing:
-        raise NotConfigured(Code.NOT_FOUND, detail=path.name) from missing
+        with path.open("rb") as file:
+            # one byte more than may be there: the file may grow while it is read
+            data = file.read(_LIMITS.file_bytes_max + 1)
+    except OSError as unreadable:
+        raise NotConfigured(Code.FILE_NOT_HERE, detail=path.name) from unreadable
+    if len(data) > _LIMITS.file_bytes_max:
+        raise MalformedMessage(Code.FILE_TOO_LARGE, detail=path.name)
+    return data
 
 
-def _companions(layout: Layout, path: Path, data: bytes) -> Sequence[Finding]:
-    """Name and, where one lies beside the file, its flag; a signature needs the key ring."""
+def _companions(layout: Layout, path: Path, data: bytes) -> tuple[Sequence[Finding], Sequence[str]]:
+    """What name and flag show, and which proofs were not looked at.
+
+    A flag may lie beside the file; a signature is never checked here, it needs the key ring.
+    """
     name = matching_name(layout, path.name)
     flag_path = path.with_name(path.name + layout.flag_suffix)
     if name is None:
-        return [Finding(Code.FILE_NAME_UNKNOWN)]
+        return [Finding(Code.FILE_NAME_UNKNOWN)], list(_UNCHECKED)
     if not flag_path.is_file():
-        return []
-    return list(envelope_findings(_envelope(layout, name, (flag_path, data))))
+        return [], list(_UNCHECKED)
+    return list(envelope_findings(_envelope(layout, name, (flag_path, data)))), ["signature"]
 
 
 def _envelope(layout: Layout, name: FileName, read: tuple[Path, bytes]) -> Envelope:
@@ -76,22 +89,29 @@ def _envelope(layout: Layout, name: FileName, read: tuple[Path, bytes]) -> Envel
     return Envelope(name, flag, len(data), hashlib.sha256(data).hexdigest())
 
 
-def _lines(path: Path, decoded: DecodedFile, found: Sequence[Finding]) -> Sequence[str]:
+def _lines(
+    path: Path, decoded: DecodedFile, found: Sequence[Finding], unchecked: Sequence[str]
+) -> Sequence[str]:
+    left = f"  未检查：{'、'.join(_UNCHECKED[each] for each in unchecked)}"
     if found:
-        return [f"✗ {path.name}  隔离 quarantined", *(f"  {finding}" for finding in found)]
+        return [f"✗ {path.name}  隔离 quarantined", *(f"  {finding}" for finding in found), left]
     totals = "  ".join(f"{name}={value}" for name, value in decoded.controls.items())
     return [
         f"✓ {path.name}  受理 accepted  明细 {decoded.line_count} 行",
         f"  {totals}（金额为分）",
+        left,
     ]
 
 
-def _data(path: Path, decoded: DecodedFile, found: Sequence[Finding]) -> dict[str, object]:
+def _data(
+    path: Path, decoded: DecodedFile, found: Sequence[Finding], unchecked: Sequence[str]
+) -> dict[str, object]:
     return {
         "file": path.name,
         "verdict": "quarantined" if found else "accepted",
         "lines": decoded.line_count,
         "controls": dict(decoded.controls),
+        "unchecked": list(unchecked),
         "errors": [
             {
                 "code": finding.code.name,
