@@ -49,6 +49,10 @@ class WrongUse(Exception):
     """The words of the command make no sense; its text is one sentence for whoever typed them."""
 
 
+# Codes whose exit is not their branch's: what a script asks of them is another thing.
+_EXIT_OF_CODE: dict[Code, Exit] = {Code.FILE_QUARANTINED: Exit.QUARANTINED}
+
+
 @dataclass(frozen=True, slots=True)
 class Answer:
     """One answer, twice: lines for people, data with stable keys for programs."""
@@ -87,7 +91,7 @@ def answer_of(error: GatewayError) -> Answer:
         f"  资金是否可能已动：{entry.money.value}",
         f"  处理：{entry.act}（手册 docs/{entry.runbook}）",
     ]
-    return Answer(lines, data, _EXIT_OF[type(error)])
+    return Answer(lines, data, _EXIT_OF_CODE.get(error.code, _EXIT_OF[type(error)]))
 
 
 def answer_of_wrong_use(wrong: WrongUse) -> Answer:

@@ -14,7 +14,8 @@ from gateway.ports import Grade
 from gateway.store import journal
 from gateway.store.unit_of_work import Store, UnitOfWork
 
-_PREFIX_MIN, _MATCHES_MAX, _NAMED_MAX = 6, 20, 5
+# Fewer digits after the hyphen are too easily another thing's.
+_DIGITS_MIN, _MATCHES_MAX, _NAMED_MAX = 5, 20, 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +66,7 @@ _KINDS: dict[str, tuple[str, str]] = {
         " case when cleared_at is null then '未解除' else '已解除' end from alarm",
     ),
 }
+_BEGINNINGS = "、".join(f"{kind}-" for kind in _KINDS)
 _RELATED = """
     select file_id, name from bank_file where night_id = :id
     union all select message_id, kind || ' ' || name from message where subject = :id
@@ -92,9 +94,13 @@ def show(store: Store, wanted: str) -> Life:
 
 
 def _find(work: UnitOfWork, wanted: str) -> tuple[str, tuple[str, str, str]]:
-    kind = wanted.partition("-")[0]
-    if kind not in _KINDS or len(wanted) < _PREFIX_MIN + len(kind):
-        raise NotConfigured(Code.NOT_FOUND, detail=wanted)
+    kind, _, digits = wanted.partition("-")
+    if kind not in _KINDS:
+        raise NotConfigured(Code.NOT_FOUND, detail=f"{wanted}：编号以 {_BEGINNINGS} 开头")
+    if len(digits) < _DIGITS_MIN:
+        raise NotConfigured(
+            Code.NOT_FOUND, detail=f"{wanted}：前缀太短，{kind}- 之后至少要 {_DIGITS_MIN} 位"
+        )
     query = f"select * from ({_KINDS[kind][1]}) as found(id, name, state)"  # noqa: S608 - ours
     rows = work.connection.execute(
         text(query + " where starts_with(id, :wanted) order by id limit :most"),

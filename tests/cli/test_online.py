@@ -50,10 +50,20 @@ def test_reconcile_runs_the_night_prints_the_sheet_and_nobody_s_name(ask, branch
 def test_reconcile_of_a_bad_night_prints_the_unfinished_sheet_and_why(ask, branch):
     branch.publish("990001", "wrong_total")
     done = ask("reconcile", *NIGHT)
-    assert done.code == 4
+    assert done.code == 3
     assert "未完成" in done.out
     assert "CONTROL_SUM_WRONG" in done.out
     assert "FILE_QUARANTINED" in done.out
+
+
+def test_reconcile_of_a_bad_night_keeps_the_counts_of_the_stages_that_ran(ask, branch):
+    branch.publish("990001", "wrong_total")
+    told = ask("reconcile", *NIGHT, "--json").json()
+    receive, check, prove = told["stages"]
+    assert (receive["stage"], receive["examined"] > 0) == ("receive", True)
+    assert check == {"stage": "check", "error": "FILE_QUARANTINED"}
+    assert prove == {"stage": "prove", "error": "NIGHT_UNPROVED"}
+    assert told["error"]["code"] == "FILE_QUARANTINED"
 
 
 def test_where_nothing_is_owed_nothing_is_in_order(ask):
@@ -62,9 +72,17 @@ def test_where_nothing_is_owed_nothing_is_in_order(ask):
     assert "无应收文件" in done.out
 
 
-def test_a_bank_nobody_knows_is_named(ask):
-    done = ask("reconcile", "--bank", "123456", "--date", "2026-02-28", "--json")
+@pytest.mark.parametrize(
+    ("words", "detail"),
+    [
+        (["--bank", "123456"], "没有银行 123456；已配置：990001、990002、990003"),
+        (["--bank", "990001", "--account", "ZH77"], "银行 990001 没有专户 ZH77；已配置：ZH01"),
+    ],
+)
+def test_a_bank_or_account_nobody_knows_is_named_with_those_we_know(ask, words, detail):
+    done = ask("reconcile", *words, "--date", "2026-02-28", "--json")
     assert (done.code, done.json()["error"]["code"]) == (5, "SETTING_MISSING")
+    assert done.json()["error"]["detail"] == detail
 
 
 def test_proof_masks_people_and_revealing_them_stands_in_the_journal(ask, branch):
@@ -109,8 +127,7 @@ def test_show_finds_the_file_nobody_could_place(ask, branch):
 
 
 def test_show_names_the_things_a_short_id_could_mean(ask, branch):
-    for wanted in ("file-000000000", "file-"):
-        assert ask("show", wanted, "--json").json()["error"]["code"] == "NOT_FOUND"
+    assert ask("show", "file-000000000", "--json").json()["error"]["code"] == "NOT_FOUND"
     branch.publish("990001")
     ask("reconcile", *NIGHT)
     ids = ["file-00000000aa", "file-00000000ab"]
@@ -121,6 +138,20 @@ def test_show_names_the_things_a_short_id_could_mean(ask, branch):
         )
     told = ask("show", "file-00000000", "--json")
     assert all(item_id in told.json()["error"]["detail"] for item_id in ids)
+
+
+@pytest.mark.parametrize(
+    ("wanted", "why"),
+    [
+        ("break-50c7", "break- 之后至少要 5 位"),
+        ("file-", "至少要 5 位"),
+        ("breaks-1", "编号以 night-、"),
+    ],
+)
+def test_show_says_what_an_id_needs_to_be_looked_for(ask, wanted, why):
+    error = ask("show", wanted, "--json").json()["error"]
+    assert error["code"] == "NOT_FOUND"
+    assert why in error["detail"]
 
 
 def test_journal_verify_finds_what_was_altered_behind_its_back(ask, branch):

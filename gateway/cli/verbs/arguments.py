@@ -1,6 +1,7 @@
 """Arguments several verbs take. 公共参数"""
 
 import argparse
+from collections.abc import Sequence
 from datetime import date
 from typing import Any, Protocol
 
@@ -33,10 +34,16 @@ def add_night(parser: argparse.ArgumentParser) -> None:
 
 def night_key(gateway: Gateway, parsed: argparse.Namespace) -> NightKey:
     """The night that was asked for. Raises NotConfigured when the bank or account is not ours."""
+    _require(f"没有银行 {parsed.bank}", parsed.bank, list(gateway.banks))
     accounts = [own.id for own in gateway.bank(parsed.bank).profile.accounts]
     account = parsed.account or (accounts[0] if len(accounts) == 1 else "")
-    if account not in accounts:
-        raise NotConfigured(
-            Code.SETTING_MISSING, detail=f"{parsed.bank} --account {'|'.join(accounts)}"
-        )
+    wanted = f"没有专户 {account}" if account else "请用 --account 指明专户"
+    _require(f"银行 {parsed.bank} {wanted}", account, accounts)
     return NightKey(parsed.bank, account, parsed.date)
+
+
+def _require(complaint: str, wanted: str, configured: Sequence[str]) -> None:
+    """Raises NotConfigured, naming what there is, when what is wanted is not among it."""
+    if wanted not in configured:
+        known = "、".join(configured) or "（无）"
+        raise NotConfigured(Code.SETTING_MISSING, detail=f"{complaint}；已配置：{known}")
