@@ -31,20 +31,30 @@ def _file(zh: str, en: str, act: str = "隔离原件，请银行核对后以新�
     return Entry("MalformedMessage", zh, en, Money.NO, act, _NIGHT)
 
 
-def _signature(zh: str, en: str, act: str = "隔离原件，电话联系银行科技部门核实来源") -> Entry:
-    return Entry("SignatureInvalid", zh, en, Money.NO, act, _NIGHT)
+def _signature(
+    zh: str,
+    en: str,
+    act: str = "隔离原件，电话联系银行科技部门核实来源",
+    runbook: str = _NIGHT,
+) -> Entry:
+    return Entry("SignatureInvalid", zh, en, Money.NO, act, runbook)
 
 
-def _transport(zh: str, en: str, act: str = "自动重试；持续失败时联系对方网络值班") -> Entry:
-    return Entry("TransportError", zh, en, Money.NO, act, _NIGHT)
+def _transport(
+    zh: str,
+    en: str,
+    act: str = "自动重试；持续失败时联系对方网络值班",
+    runbook: str = _NIGHT,
+) -> Entry:
+    return Entry("TransportError", zh, en, Money.NO, act, runbook)
 
 
 def _refused(zh: str, en: str, act: str, runbook: str = _NIGHT) -> Entry:
     return Entry("RefusedHere", zh, en, Money.NO, act, runbook)
 
 
-def _missing(zh: str, en: str, act: str) -> Entry:
-    return Entry("NotConfigured", zh, en, Money.NO, act, _SITE)
+def _missing(zh: str, en: str, act: str, runbook: str = _SITE) -> Entry:
+    return Entry("NotConfigured", zh, en, Money.NO, act, runbook)
 
 
 # fmt: off
@@ -57,9 +67,9 @@ class Code(Enum):
     LISTING_REFUSED      = _transport("对接方拒绝列目录或读文件", "the counterparty refused to list or read",
                                       "请对方检查目录权限，之后自动重试")
     DATABASE_UNREACHABLE = _transport("数据库连不上", "the database cannot be reached",
-                                      "检查数据库服务与连接配置后重试")
+                                      "检查数据库服务与连接配置后重试", _SITE)
     LOGIN_REFUSED        = _missing("对接方拒绝登录", "the counterparty refused our login",
-                                    "核对用户名与登录公钥是否已在对方登记")
+                                    "核对用户名与登录公钥是否已在对方登记", _NIGHT)
     HOST_KEY_DIFFERS     = _signature("对接方主机公钥与登记不符", "the host key is not the pinned one",
                                       "立即停止连接，电话核实对方是否更换主机密钥")
     SEND_OUTCOME_UNKNOWN = Entry("OutcomeUnknown", "发送结果未知，对方可能已收到", "it may have reached them",
@@ -166,9 +176,9 @@ class Code(Enum):
     OUR_BUG            = Entry("IllegalTransition", "程序出错", "an error of our own program",
                                Money.MAYBE, "停止并报告开发人员，附标准错误的内容", _SITE)
     PROOF_UNEQUAL      = Entry("IllegalTransition", "守恒等式不成立", "a conservation equation does not hold",
-                               Money.MAYBE, "停止入账，保留现场，报告开发人员", _SITE)
+                               Money.MAYBE, "停止入账，保留现场，报告开发人员", _NIGHT)
     JOURNAL_BROKEN     = _signature("流水链断裂或被改动", "the journal's chain is broken",
-                                    "停止使用，保护数据库，按应急手册取证")
+                                    "停止使用，保护数据库，按应急手册取证", _SITE)
     ARCHIVE_DAMAGED    = _signature("归档原件缺失或被改动", "an archived payload is missing or altered",
-                                    "从备份恢复原件并比对摘要")
+                                    "从备份恢复原件并比对摘要", _SITE)
 # fmt: on

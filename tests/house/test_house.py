@@ -92,6 +92,11 @@ def test_every_error_points_to_a_runbook_that_is_there():
     assert all((ROOT / "docs" / code.value.runbook).is_file() for code in Code)
 
 
+@pytest.mark.parametrize("code", Code, ids=lambda code: code.name)
+def test_every_error_is_named_in_the_runbook_it_points_to(code):
+    assert f"`{code.name}`" in (ROOT / "docs" / code.value.runbook).read_text(encoding="utf-8")
+
+
 def test_every_event_is_used_and_every_used_event_is_listed():
     journal, log = set(), set()
     for path in [*OURS, *(ROOT / "plugins").rglob("*.py")]:
