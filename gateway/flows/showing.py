@@ -7,9 +7,11 @@ from datetime import datetime
 
 from sqlalchemy import text
 
+from connectors.bank.model import BreakKind, Direction
 from gateway.errors import Code, NotConfigured
 from gateway.events import JOURNAL_EVENTS
-from gateway.identity import mask_text
+from gateway.identity import business_id, mask_text
+from gateway.money import show_yuan
 from gateway.ports import Grade
 from gateway.store import journal
 from gateway.store.unit_of_work import Store, UnitOfWork
@@ -32,13 +34,17 @@ class LifeStep:
 
 @dataclass(frozen=True, slots=True)
 class Life:
-    """One thing's life, and the ids of what hangs together with it."""
+    """One thing's life, and the ids of what hangs together with it.
+
+    `particulars` are what it is besides its state, as title and text; none holds a person.
+    """
 
     id: str
     title: str
     state: str
     steps: tuple[LifeStep, ...]
     related: tuple[tuple[str, str], ...]
+    particulars: tuple[tuple[str, str], ...] = ()
 
 
 # What an id can be: where it stands, and what to call it. Columns are of our own tables.
@@ -57,8 +63,8 @@ _KINDS: dict[str, tuple[str, str]] = {
     "postings": ("入账请求", "select message_id, kind, state from message"),
     "break": (
         "不平账项",
-        "select break_id, kind || ' ' || batch_no || '-' || coalesce(serial::text, ''), direction"
-        " from bank_break",
+        "select break_id, kind || ' ' || batch_no || '-' || coalesce(serial::text, ''),"
+        " case when blocking then '贷款不进下一批' else '不影响下一批' end from bank_break",
     ),
     "alarm": (
         "告警",
@@ -69,13 +75,21 @@ _KINDS: dict[str, tuple[str, str]] = {
 _BEGINNINGS = "、".join(f"{kind}-" for kind in _KINDS)
 _RELATED = """
     select file_id, name from bank_file where night_id = :id
-    union all select message_id, kind || ' ' || name from message where subject = :id
+    union all select message_id, kind || ' ' || name from message
+        where subject = :id or message_id = :receipt
     union all select break_id, kind from bank_break where night_id = :id
     union all select night_id, 'night' from bank_file where file_id = :id
     union all select subject, 'night' from message where message_id = :id
     union all select night_id, 'night' from bank_break where break_id = :id
     union all select subject, code from alarm where alarm_id = :id
+    union all select file_id, name from bank_file where file_id =
+        (select file_id from bank_break where break_id = :id)
     order by 2, 1 limit 200
+"""
+_BREAK = """
+    select b.*, r.code from bank_break b
+    left join deduction_result r on r.file_id = b.file_id and r.line = b.line
+    where break_id = :id
 """
 
 
@@ -87,10 +101,29 @@ def show(store: Store, wanted: str) -> Life:
     with store.begin() as work:
         kind, found = _find(work, wanted)
         identity, name, state = found
-        related = work.connection.execute(text(_RELATED), {"id": identity}).all()
+        # a file's receipt has its id from the file's, so it is found though no column names it
+        ids = {"id": identity, "receipt": business_id("receipt", identity)}
+        related = work.connection.execute(text(_RELATED), ids).all()
+        particulars = _of_break(work, identity) if kind == "break" else ()
         steps = tuple(_step(entry) for entry in journal.read(work.connection, identity))
     title = f"{_KINDS[kind][0]} {mask_text(name)}"
-    return Life(identity, title, state, steps, tuple((row[0], row[1]) for row in related))
+    others = tuple((row[0], row[1]) for row in related)
+    return Life(identity, title, state, steps, others, particulars)
+
+
+def _of_break(work: UnitOfWork, break_id: str) -> tuple[tuple[str, str], ...]:
+    """What a break is about, without the person: kind, money, and where it stands in the file."""
+    row = work.connection.execute(text(_BREAK), {"id": break_id}).one()
+    told = {
+        "类型": BreakKind[row.kind].value,
+        "方向": Direction[row.direction].value,
+        "金额": f"{show_yuan(row.amount_fen)} 元",
+        "未入账": f"{show_yuan(row.unbooked_fen)} 元",
+        "响应码": row.code or "",
+        "文件行": f"第{row.line}行" if row.line is not None else "",
+        "首见": row.first_seen.isoformat(),
+    }
+    return tuple((title, value) for title, value in told.items() if value)
 
 
 def _find(work: UnitOfWork, wanted: str) -> tuple[str, tuple[str, str, str]]:
@@ -142,10 +175,11 @@ def _short(value: object) -> str:
 def lines(life: Life) -> Sequence[str]:
     """A life as text."""
     head = [f"{life.id}  {life.title}", f"状态 {life.state}"]
+    particulars = [f"  {title} {value}" for title, value in life.particulars]
     steps = [
         f"  {step.seq:>6}  {step.at:%m-%d %H:%M:%S}  {step.title}  {step.facts}"
         + (f"  【{step.grade}】" if step.grade else "")
         for step in life.steps
     ]
     related = [f"  {identity}  {title}" for identity, title in life.related]
-    return [*head, *steps, *(["相关："] if related else []), *related]
+    return [*head, *particulars, *steps, *(["相关："] if related else []), *related]

@@ -5,6 +5,7 @@ import shutil
 
 import pytest
 
+from gateway.money import show_yuan
 from sandbox.world import night
 from tests.branch import LAST_DAY
 
@@ -112,6 +113,37 @@ def test_show_tells_the_life_of_a_night_a_file_a_message_and_a_break(ask, branch
     receipt = next(r["id"] for r in life["related"] if r["id"].startswith("receipt"))
     grades = [step["grade"] for step in ask("show", receipt, "--json").json()["steps"]]
     assert any(grade.startswith("C ") for grade in grades)
+
+
+def test_show_says_of_a_break_what_money_it_is_about_and_where_it_stands(ask, branch):
+    branch.publish("990001")
+    ask("reconcile", *NIGHT)
+    ((break_id, amount, unbooked, line),) = branch.rows(
+        "select break_id, amount_fen, unbooked_fen, line from bank_break"
+        " where kind = 'PARTIAL_DEDUCTION' order by 1 limit 1"
+    )
+    told = ask("show", break_id, "--json").json()
+    assert told["state"] == "贷款不进下一批"
+    particulars = told["particulars"]
+    assert particulars.pop("首见")
+    assert particulars == {
+        "类型": "部分扣款",
+        "方向": "短款",
+        "金额": f"{show_yuan(amount)} 元",
+        "未入账": f"{show_yuan(unbooked)} 元",
+        "响应码": "00000",
+        "文件行": f"第{line}行",
+    }
+    assert "  方向 短款\n" in ask("show", break_id).out
+
+
+def test_show_lists_a_file_s_receipt_among_what_hangs_together_with_it(ask, branch):
+    branch.publish("990001")
+    ask("reconcile", *NIGHT)
+    for (file_id,) in branch.rows("select file_id from bank_file"):
+        related = ask("show", file_id, "--json").json()["related"]
+        kinds = [each["id"].partition("-")[0] for each in related]
+        assert sorted(kinds) == ["night", "receipt"]
 
 
 def test_show_finds_the_file_nobody_could_place(ask, branch):

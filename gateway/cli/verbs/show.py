@@ -33,6 +33,7 @@ def run(parsed: argparse.Namespace) -> Answer:
         "id": life.id,
         "title": life.title,
         "state": life.state,
+        "particulars": dict(life.particulars),
         "steps": steps,
         "related": [{"id": identity, "title": title} for identity, title in life.related],
     }
