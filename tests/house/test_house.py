@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from gateway.cli.output import Exit
 from gateway.errors import Code
 from gateway.events import JOURNAL_EVENTS, LOG_EVENTS
 from gateway.wiring.places import ROOT
@@ -25,21 +26,35 @@ HEADINGS = [
     "上报 Escalate",
     "复核 Verify",
 ]
-RUNBOOKS = sorted((ROOT / "docs" / "runbooks").glob("*.md"))
-DECISIONS = sorted((ROOT / "docs" / "decisions").glob("*.md"))
+RUNBOOKS, DECISIONS = (
+    sorted(page for page in (ROOT / "docs" / folder).glob("*.md") if page.name != "README.md")
+    for folder in ("runbooks", "decisions")
+)
+FOLDERS = {(ROOT / name).parent for name in TRACKED} - {ROOT}
+# One page speaks for all folders of tests: a README beside golden files would be taken for one.
+TESTS = ROOT / "tests"
 
 
 def test_every_folder_says_what_it_is_for():
-    folders = {(ROOT / name).parent for name in TRACKED} - {ROOT}
     silent = [
         folder.relative_to(ROOT)
-        for folder in folders
+        for folder in FOLDERS
         if not (folder / "README.md").exists()
         and not _says(folder / "__init__.py")
-        and folder.relative_to(ROOT).parts[0] not in {"tests", ".ci", "docs"}
-        and folder.name not in {"templates", "versions"}
+        and folder not in _folders_of_tests()
     ]
     assert not silent
+
+
+def test_the_page_of_the_tests_names_every_folder_and_no_other():
+    below = {folder for folder in FOLDERS if TESTS in folder.parents}
+    assert _folders_of_tests() == below
+
+
+def _folders_of_tests() -> set[Path]:
+    """The folders that have a row in tests/README.md."""
+    page = (TESTS / "README.md").read_text(encoding="utf-8")
+    return {TESTS / name for name in re.findall(r"^\| `([a-z_/]+)/` \| \S", page, flags=re.M)}
 
 
 def _says(path: Path) -> bool:
@@ -142,10 +157,12 @@ def test_no_private_key_and_no_password_is_in_the_repository():
     assert not [name for name in TRACKED if key.search((ROOT / name).read_bytes())]
 
 
-def test_the_readme_names_both_commands_and_every_verb_of_the_command_line():
+@pytest.mark.parametrize("name_of_page", ["README.md", "README.zh-CN.md"])
+def test_each_readme_names_both_commands_every_verb_and_every_exit_code(name_of_page):
     from gateway.cli.main import _VERBS
 
-    readme = (ROOT / "README.md").read_text(encoding="utf-8")
+    readme = (ROOT / name_of_page).read_text(encoding="utf-8")
+    assert all(re.search(rf"(：|: |· ?\n?){code} ", readme) for code in map(int, Exit))
     assert "make demo" in readme
     assert "make test" in readme
     names = {module.__name__.rsplit(".", 1)[1] for module in _VERBS}
