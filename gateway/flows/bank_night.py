@@ -92,20 +92,39 @@ STAGES: dict[str, Stage] = {
 }
 
 
-def run(night: Night) -> Sequence[StageCount]:
-    """All stages in order, as the DAG runs them.
+@dataclass(frozen=True, slots=True)
+class Ran:
+    """A stage that was run: what it counted, or why it could not go on."""
 
-    After a stage that cannot go on only those that always run are run; then its error is raised.
+    stage: str
+    end: StageCount | GatewayError
+
+
+def attempt(night: Night) -> Sequence[Ran]:
+    """All stages in order, as the DAG runs them; what ran before an error is kept.
+
+    After a stage that cannot go on only those that always run are run.
     """
-    counts: list[StageCount] = []
-    first: GatewayError | None = None
-    for stage in STAGES.values():
-        if first is not None and not stage.always:
+    ran: list[Ran] = []
+    for name, stage in STAGES.items():
+        if first_error(ran) is not None and not stage.always:
             continue
         try:
-            counts.append(stage.run(night))
+            ran.append(Ran(name, stage.run(night)))
         except GatewayError as error:
-            first = first or error
-    if first is not None:
-        raise first
-    return counts
+            ran.append(Ran(name, error))
+    return ran
+
+
+def first_error(ran: Sequence[Ran]) -> GatewayError | None:
+    """Why the night could not go on, None when every stage did."""
+    return next((each.end for each in ran if isinstance(each.end, GatewayError)), None)
+
+
+def run(night: Night) -> Sequence[StageCount]:
+    """All stages in order; raises the first error when all that could has run."""
+    ran = attempt(night)
+    error = first_error(ran)
+    if error is not None:
+        raise error
+    return [each.end for each in ran if isinstance(each.end, StageCount)]

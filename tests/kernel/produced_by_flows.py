@@ -2,7 +2,7 @@
 
 import json
 from dataclasses import replace
-from datetime import timedelta
+from datetime import date, timedelta
 
 from connectors.bank.flows import checking, matching, proving, receiving
 from connectors.bank.transport import SftpWire
@@ -143,6 +143,8 @@ def file_name_unknown(ground: Ground) -> Code:
 def file_not_owed(ground: Ground) -> Code:
     """A well-named file of a Sunday, for which nothing is owed."""
     site = ground.site()
+    owes = tuple(replace(owed, first=date(2026, 2, 1)) for owed in site.bank.profile.owes)
+    site.bank = replace(site.bank, profile=replace(site.bank.profile, owes=owes))
     sunday = f"DKJG_{BANK}_ZH01_20260222_V01.txt"
     site.wire.directories["/outgoing"] |= {sunday: b"?", f"{sunday}.ok": b"?"}
     receiving.receive(site.bank, site.key)

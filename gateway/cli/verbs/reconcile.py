@@ -1,37 +1,14 @@
 """`gateway reconcile --bank B --date D`: the night's flow without Airflow. 对账"""
 
 import argparse
-from collections.abc import Sequence
-from dataclasses import dataclass
 
 from connectors.bank.flows.receiving import open_nights
 from gateway.cli.output import Answer, answer_of
 from gateway.cli.verbs.arguments import Subparsers, add_night, night_key
 from gateway.cli.verbs.proof import sheet_answer
 from gateway.errors import GatewayError
-from gateway.flows.bank_night import STAGES, Night
-from gateway.ports import StageCount
+from gateway.flows.bank_night import Ran, attempt, first_error
 from gateway.wiring import build
-
-
-@dataclass(frozen=True, slots=True)
-class _Ran:
-    """A stage that was run: what it counted, or why it could not go on."""
-
-    stage: str
-    end: StageCount | GatewayError
-
-    def line(self) -> str:
-        """For people."""
-        if isinstance(self.end, GatewayError):
-            return f"{self.stage} 未完成 {self.end.code.name}"
-        return self.end.line()
-
-    def data(self) -> dict[str, object]:
-        """For programs: counts, or the code."""
-        if isinstance(self.end, GatewayError):
-            return {"stage": self.stage, "error": self.end.code.name}
-        return {"stage": self.stage, "examined": self.end.examined, **self.end.counts}
 
 
 def add_to(verbs: Subparsers, every: argparse.ArgumentParser) -> None:
@@ -51,26 +28,26 @@ def run(parsed: argparse.Namespace) -> Answer:
     if key not in open_nights(bank, key.business_date):
         # expected nothing, found nothing: that is in order
         return Answer([f"✓ {key.label}：无应收文件 nothing is owed"], {"night": None, "stages": []})
-    ran = _run(gateway.night(key))
+    ran = attempt(gateway.night(key))
     sheet = sheet_answer(bank, key, reveal=False)
-    lines = [*(each.line() for each in ran), *sheet.lines]
-    data = {"stages": [each.data() for each in ran], **sheet.data}
-    errors = [each.end for each in ran if isinstance(each.end, GatewayError)]
-    if not errors:
+    lines = [*map(_line, ran), *sheet.lines]
+    data = {"stages": [_data(each) for each in ran], **sheet.data}
+    error = first_error(ran)
+    if error is None:
         return Answer(lines, data)
-    failed = answer_of(errors[0])
+    failed = answer_of(error)
     return Answer([*lines, *failed.lines], {**data, **failed.data}, failed.exit)
 
 
-def _run(night: Night) -> Sequence[_Ran]:
-    """The stages in order, by the rule of `bank_night.run`; what ran before an error is kept."""
-    ran: list[_Ran] = []
-    for name, stage in STAGES.items():
-        stopped = any(isinstance(each.end, GatewayError) for each in ran)
-        if stopped and not stage.always:
-            continue
-        try:
-            ran.append(_Ran(name, stage.run(night)))
-        except GatewayError as error:
-            ran.append(_Ran(name, error))
-    return ran
+def _line(ran: Ran) -> str:
+    """For people: what was counted, or the code."""
+    if isinstance(ran.end, GatewayError):
+        return f"{ran.stage} 未完成 {ran.end.code.name}"
+    return ran.end.line()
+
+
+def _data(ran: Ran) -> dict[str, object]:
+    """For programs: the same."""
+    if isinstance(ran.end, GatewayError):
+        return {"stage": ran.stage, "error": ran.end.code.name}
+    return {"stage": ran.stage, "examined": ran.end.examined, **ran.end.counts}

@@ -31,7 +31,7 @@ _MARKDOWN = _markdown()
 @router.get("/runbooks/{name}")
 def show_runbook(request: Request, name: str) -> Response:
     """One runbook; only what lies in the folder has a name here."""
-    paths = {path.stem: path for path in _FOLDER.glob("*.md")}
+    paths = {path.stem: path for path in _FOLDER.glob("[a-z]*.md")}
     if name not in paths:
         raise HTTPException(404)
     text = paths[name].read_text(encoding="utf-8")[:_CHARACTERS_MAX]
