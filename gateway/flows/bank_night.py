@@ -52,8 +52,8 @@ def _check(night: Night) -> StageCount:
 def _tell_the_bank(night: Night, key: NightKey) -> None:
     """Send the receipts, if it can be done now.
 
-    They are a courtesy: whether the bank can take one says nothing about its file, and no
-    borrower's money waits for it. What stays in the outbox is tried again by the next run.
+    Whether the bank can take one says nothing about its file, and no borrower's money waits for
+    it. What stays in the outbox is tried again when the night is proved, and by the next run.
     """
     try:
         deliver_subject(night.sending, key.night_id, RECEIPTS)
@@ -75,6 +75,8 @@ def _post(night: Night) -> StageCount:
 def _prove(night: Night) -> StageCount:
     counts = proving.prove(night.bank, night.key)
     proving.require_proved(night.bank, night.key)
+    # no money waits any more: now the bank has to be told, or the stage is tried again
+    deliver_subject(night.sending, night.key.night_id, RECEIPTS)
     return counts
 
 
@@ -87,7 +89,7 @@ STAGES: dict[str, Stage] = {
     "match": Stage(_match),
     # 入账: carry the postings to the core system and take its answers
     "post": Stage(_post),
-    # 核对: make the sheet, also of an unfinished night; raises unless the night is proved
+    # 核对: make the sheet, also of an unfinished night; raises unless proved, and the bank told
     "prove": Stage(_prove, always=True),
 }
 
