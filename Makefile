@@ -33,7 +33,7 @@ contracts: $(READY) ## 谁可以引用谁 · who may import whom
 
 unit: $(READY) ## 测试 · tests
 	@$(BIN)/gateway docs --check
-	@$(BIN)/pytest -n 3 --dist loadfile --no-loadscope-reorder
+	@$(BIN)/pytest -n 2 --dist loadfile --no-loadscope-reorder
 
 peers: ## 安装测试用的第三方对照程序 · install the programs that tests check us against
 	@.ci/peers
