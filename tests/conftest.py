@@ -20,14 +20,6 @@ from gateway.store.database import connect
 from gateway.store.unit_of_work import PostgresStore
 from tests.branch import Branch, free_port
 
-# What takes minutes begins first, so that no worker is left alone with it at the end.
-_LONG = ("tests/demo/", "tests/simulation/", "tests/flows/", "tests/cli/", "tests/store/sending/")
-
-
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Long files first; within them, and among the others, the order stays."""
-    items.sort(key=lambda item: next((n for n, at in enumerate(_LONG) if at in item.nodeid), 99))
-
 
 class SteppingClock:
     """A clock that a test holds: every look at it is one millisecond later than the last."""
