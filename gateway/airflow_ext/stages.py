@@ -5,11 +5,12 @@ from datetime import date
 from airflow.sdk import get_current_context
 from airflow.sdk.exceptions import AirflowException, AirflowFailException
 
+from connectors.bank.flows.receiving import open_nights
 from connectors.bank.model import NightKey
 from gateway.errors import Code, GatewayError, TransportError
 from gateway.flows import sending, watching
 from gateway.flows.bank_night import STAGES
-from gateway.flows.opening import day_of_run, nights_due, nights_of_day
+from gateway.flows.opening import day_of_run, nights_due
 from gateway.log import Log
 from gateway.wiring import build
 
@@ -31,7 +32,7 @@ def open_nights_of_run() -> list[str]:
     asked, chosen = context["params"]["business_date"], context["params"]["banks"]
     banks = [gateway.bank(code) for code in chosen or sorted(gateway.banks)]
     if asked:
-        keys = [key for bank in banks for key in nights_of_day(bank, date.fromisoformat(asked))]
+        keys = [key for bank in banks for key in open_nights(bank, date.fromisoformat(asked))]
     else:
         day = day_of_run(context.get("logical_date") or gateway.clock.now())
         keys = [key for bank in banks for key in nights_due(bank, day)]

@@ -22,11 +22,6 @@ def day_of_run(scheduled_for: datetime) -> date:
     return scheduled_for.astimezone(SHANGHAI).date() - _DAY
 
 
-def nights_of_day(bank: Bank, day: date) -> Sequence[NightKey]:
-    """One night exactly as a person asked for it."""
-    return open_nights(bank, day)
-
-
 def nights_due(bank: Bank, day: date) -> Sequence[NightKey]:
     """The nights of a date and every earlier one that is not proved, oldest first.
 

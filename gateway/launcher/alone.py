@@ -46,23 +46,26 @@ def end_the_other(run: Path) -> bool:
 
     Raises RefusedHere when it does not stop in time.
     """
+    asked = False
     for number in range(int(_STOP_SECONDS / _LOOK_SECONDS)):
         try:
             with alone(run):
                 return number > 0
         except RefusedHere:
-            if number == 0:
-                _ask_to_stop(run)
+            asked = asked or _ask_to_stop(run)
             pause(_LOOK_SECONDS)
     raise RefusedHere(Code.LAUNCHER_RUNNING, detail=f"进程 {_holder(run)}")
 
 
-def _ask_to_stop(run: Path) -> None:
+def _ask_to_stop(run: Path) -> bool:
+    """Whether it was asked: a lock just taken has no number in it yet."""
     # the lock is held, so the number in it is its holder's
     holder = _holder(run)
-    if holder.isdigit():
-        with suppress(ProcessLookupError):
-            os.kill(int(holder), signal.SIGTERM)
+    if not holder.isdigit():
+        return False
+    with suppress(ProcessLookupError):
+        os.kill(int(holder), signal.SIGTERM)
+    return True
 
 
 def _locked(descriptor: int) -> bool:

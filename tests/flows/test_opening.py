@@ -6,7 +6,7 @@ import pytest
 
 from connectors.bank.model import NightKey
 from gateway.dates import SHANGHAI
-from gateway.flows.opening import LOOK_BACK_DAYS, day_of_run, nights_due, nights_of_day
+from gateway.flows.opening import LOOK_BACK_DAYS, day_of_run, nights_due
 from tests.branch import LAST_DAY
 
 BANK = "990003"
@@ -46,8 +46,3 @@ def test_a_proved_night_is_not_worked_on_again_but_that_of_the_day_is(branch):
     found = nights_due(branch.gateway().bank(BANK), LAST_DAY)
     assert keys([LAST_DAY - timedelta(days=1)])[0] not in found
     assert found[-1:] == keys([LAST_DAY])
-
-
-def test_a_person_who_asks_for_one_day_gets_that_day_alone(branch):
-    assert nights_of_day(branch.gateway().bank(BANK), LAST_DAY) == keys([LAST_DAY])
-    assert branch.rows("select count(*) from bank_night") == [(1,)]

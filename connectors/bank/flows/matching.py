@@ -16,6 +16,7 @@ from connectors.bank.model import (
     Outcome,
 )
 from connectors.bank.rules.matching import decide
+from connectors.bank.rules.owed import DECIDED_ON
 from connectors.bank.rules.statement import (
     closing_break,
     lump_break,
@@ -90,8 +91,7 @@ def _keep_breaks(
     found: tuple[Sequence[Break], Sequence[Break]],
 ) -> None:
     """Store the breaks, each with the file its line stands in; a wrong lump rings."""
-    kinds = (FileKind.DEDUCTION_RESULT, FileKind.ACCOUNT_STATEMENT)
-    for kind, breaks in zip(kinds, found, strict=True):
+    for kind, breaks in zip(DECIDED_ON, found, strict=True):
         decisions.keep_breaks(work, night.night_id, used[kind].file_id, breaks)
     if any(item.kind is BreakKind.LUMP_DIFFERS for item in found[1]):
         alarms.ring(work, Code.LUMP_DIFFERS, night.night_id, night.key.label)
@@ -101,7 +101,7 @@ def _use_files(work: UnitOfWork, night: NightRow) -> dict[FileKind, FileRow]:
     """Take the accepted file of each kind; from now on a newer version waits for a person."""
     here = files.of_night(work, night.night_id)
     accepted = [file for file in files.usable(here) if file.state is FileState.ACCEPTED]
-    for kind in (FileKind.DEDUCTION_RESULT, FileKind.ACCOUNT_STATEMENT):
+    for kind in DECIDED_ON:
         # two sound files of one kind must not be: which one counts is not for us to choose
         if sum(file.kind is kind for file in accepted) != 1:
             raise RefusedHere(Code.NIGHT_NOT_READY, detail=f"{night.key.label} {kind.title}")
