@@ -63,6 +63,20 @@ class Verifier(Protocol):
         """Whether the signature fits; rubbish is False, never an exception."""
 
 
+class TimeAuthority(Protocol):
+    """A time-stamping authority (RFC 3161): DER in, DER out; it never sees more than a digest."""
+
+    def ask(self, request: bytes) -> bytes:
+        """The authority's reply, unread. TransportError when it cannot be reached."""
+
+
+class SeenSignatures(Protocol):
+    """The memory of signatures already taken, shared by all workers; it outlives the process."""
+
+    def first_time(self, counterparty: str, signature_digest: str, until: datetime) -> bool:
+        """Remember a signature until that moment; False when it is remembered already: a replay."""
+
+
 class Grade(Enum):
     """How strong the proof of one step is."""
 

@@ -14,6 +14,13 @@ class Purpose(Enum):
 
     BANK_FILE = "bank_file"
     BANK_RECEIPT = "bank_receipt"
+    # SOAP and REST messages: ours to a counterparty, theirs to us
+    OUR_MESSAGE = "our_message"
+    THEIR_MESSAGE = "their_message"
+    # heads of the journal's tree; documents and packages (with a certificate); a stamp authority's
+    JOURNAL_HEAD = "journal_head"
+    DOCUMENT_SEAL = "document_seal"
+    TIME_STAMP = "time_stamp"
 
 
 # The algorithms each purpose allows. What a bank signs with is agreed with it; what we sign with is
@@ -21,6 +28,15 @@ class Purpose(Enum):
 ALLOWED: Mapping[Purpose, frozenset[Algorithm]] = {
     Purpose.BANK_FILE: frozenset(Algorithm),
     Purpose.BANK_RECEIPT: frozenset(Algorithm) - {Algorithm.RSA_V15_SHA256},
+    # xmldsig-more's rsa-sha256 is PKCS#1 v1.5: what SOAP peers speak
+    Purpose.OUR_MESSAGE: frozenset(Algorithm),
+    Purpose.THEIR_MESSAGE: frozenset(Algorithm),
+    Purpose.JOURNAL_HEAD: frozenset(Algorithm) - {Algorithm.RSA_V15_SHA256},
+    # CMS as pyHanko and openssl both read it
+    Purpose.DOCUMENT_SEAL: frozenset(
+        {Algorithm.RSA_V15_SHA256, Algorithm.RSA_PSS_SHA256, Algorithm.ECDSA_P256_SHA256}
+    ),
+    Purpose.TIME_STAMP: frozenset(Algorithm),
 }
 
 
@@ -29,7 +45,8 @@ class Key:
     """One key of the ring. `holder` is whose key it is: a bank's code, or the code it is used for.
 
     Signing ends at `sign_until`, verifying at `verify_until`: the time between is the overlap of a
-    rotation. `revoked_at` ends both at once.
+    rotation. `revoked_at` ends both at once. `chain` are its certificates in DER, its own first,
+    the root last; empty for a key that was agreed on without one.
     """
 
     kid: str
@@ -41,6 +58,7 @@ class Key:
     verify_until: datetime
     revoked_at: datetime | None = None
     signer: Signer | None = field(default=None, repr=False)
+    chain: tuple[bytes, ...] = ()
 
     def revoked(self, at: datetime) -> bool:
         """Whether the key is revoked at this moment."""

@@ -19,7 +19,10 @@ _PROBE = b"gateway key probe"
 
 @dataclass(frozen=True, slots=True)
 class KeyEntry:
-    """One key as keyring.json describes it; `private` is empty for a counterparty's key."""
+    """One key as keyring.json describes it; `private` is empty for a counterparty's key.
+
+    `chain` names a PEM file with its certificates, its own first; empty where there is none.
+    """
 
     kid: str
     holder: str
@@ -30,6 +33,7 @@ class KeyEntry:
     verify_until: datetime
     public: str
     private: str = ""
+    chain: str = ""
     revoked_at: datetime | None = None
 
 
