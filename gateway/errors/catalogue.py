@@ -25,6 +25,7 @@ class Entry:
 
 _NIGHT = "runbooks/bank_reconciliation.md"
 _SITE = "runbooks/site.md"
+_TRUST = "runbooks/trust.md"
 
 
 def _file(zh: str, en: str, act: str = "隔离原件，请银行核对后以新版本号重发") -> Entry:
@@ -103,6 +104,12 @@ class Code(Enum):
     KEY_NOT_IN_FORCE      = _signature("签名密钥不在有效期", "the signing key is outside its window")
     KEY_REVOKED           = _signature("签名密钥已吊销", "the signing key is revoked")
     ALGORITHM_NOT_ALLOWED = _signature("签名算法不在许可范围", "the algorithm is not allowed here")
+    CIPHERTEXT_WRONG      = _signature("密文被改动，或密钥不对", "the ciphertext was altered, or the key is another",
+                                       "停止使用该原件；从备份恢复并比对摘要", _TRUST)
+    CERTIFICATE_UNREADABLE = _signature("证书无法识别", "the certificate cannot be read",
+                                        "请对方重发证书；可用 openssl x509 查看", _TRUST)
+    CERTIFICATE_UNTRUSTED = _signature("证书链不成立", "the certificate does not chain to a trusted root",
+                                       "不采用；电话核实对方证书与签发机构", _TRUST)
 
     # lines and fields
     ENCODING_INVALID   = _file("含有无法识别的字符编码（如半个汉字）", "bytes that are no character of the encoding")
