@@ -25,6 +25,7 @@ class Entry:
 
 _NIGHT = "runbooks/bank_reconciliation.md"
 _SITE = "runbooks/site.md"
+_TRUST = "runbooks/trust.md"
 
 
 def _file(zh: str, en: str, act: str = "隔离原件，请银行核对后以新版本号重发") -> Entry:
@@ -103,6 +104,13 @@ class Code(Enum):
     KEY_NOT_IN_FORCE      = _signature("签名密钥不在有效期", "the signing key is outside its window")
     KEY_REVOKED           = _signature("签名密钥已吊销", "the signing key is revoked")
     ALGORITHM_NOT_ALLOWED = _signature("签名算法不在许可范围", "the algorithm is not allowed here")
+
+    SIGNATURE_COVERAGE    = _signature("签名未恰好覆盖约定的部分", "the signature does not cover exactly what is agreed",
+                                       "原件已留存，不采用；请对方按签名约定重新签名", _TRUST)
+    MESSAGE_STALE         = _signature("报文签名已过期或时间不符", "the message is stale or from the future",
+                                       "不采用；核对双方时钟，请对方重新发送", _TRUST)
+    MESSAGE_REPLAYED      = _signature("报文是已收过的重放", "the message is a replay of one already taken",
+                                       "不采用；电话核实来源，排查线路", _TRUST)
 
     # lines and fields
     ENCODING_INVALID   = _file("含有无法识别的字符编码（如半个汉字）", "bytes that are no character of the encoding")

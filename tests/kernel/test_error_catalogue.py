@@ -9,13 +9,15 @@ from gateway.errors import Code
 from tests.kernel.ground import Ground
 from tests.kernel.produced_by_files import PRODUCERS as BY_FILES
 from tests.kernel.produced_by_flows import PRODUCERS as BY_FLOWS
+from tests.kernel.produced_by_http import PRODUCERS as BY_HTTP
 from tests.kernel.produced_by_settings import PRODUCERS as BY_SETTINGS
 
-PRODUCERS = {**BY_FILES, **BY_SETTINGS, **BY_FLOWS}
+PARTS = (BY_FILES, BY_SETTINGS, BY_FLOWS, BY_HTTP)
+PRODUCERS = {code: producer for part in PARTS for code, producer in part.items()}
 
 
 def test_every_code_has_one_producer():
-    assert len(PRODUCERS) == len(BY_FILES) + len(BY_SETTINGS) + len(BY_FLOWS)
+    assert len(PRODUCERS) == sum(map(len, PARTS))
     assert set(PRODUCERS) == set(Code)
 
 
