@@ -111,6 +111,13 @@ class Code(Enum):
     CERTIFICATE_UNTRUSTED = _signature("证书链不成立", "the certificate does not chain to a trusted root",
                                        "不采用；电话核实对方证书与签发机构", _TRUST)
 
+    SIGNATURE_COVERAGE    = _signature("签名未恰好覆盖约定的部分", "the signature does not cover exactly what is agreed",
+                                       "原件已留存，不采用；请对方按签名约定重新签名", _TRUST)
+    MESSAGE_STALE         = _signature("报文签名已过期或时间不符", "the message is stale or from the future",
+                                       "不采用；核对双方时钟，请对方重新发送", _TRUST)
+    MESSAGE_REPLAYED      = _signature("报文是已收过的重放", "the message is a replay of one already taken",
+                                       "不采用；电话核实来源，排查线路", _TRUST)
+
     # lines and fields
     ENCODING_INVALID   = _file("含有无法识别的字符编码（如半个汉字）", "bytes that are no character of the encoding")
     LINE_END_WRONG     = _file("换行符不符合约定", "the line end is not the agreed one")
