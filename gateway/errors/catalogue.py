@@ -26,6 +26,7 @@ class Entry:
 _NIGHT = "runbooks/bank_reconciliation.md"
 _SITE = "runbooks/site.md"
 _TRUST = "runbooks/trust.md"
+_HOUSE = "runbooks/housekeeping.md"
 
 
 def _file(zh: str, en: str, act: str = "隔离原件，请银行核对后以新版本号重发") -> Entry:
@@ -157,6 +158,9 @@ class Code(Enum):
     LUMP_DIFFERS     = _refused("专户批扣入账与结果文件成功金额不符", "the lump credited is not the sum taken",
                                 "电话请银行核对批扣入账；差额列入当晚不平账项")
     NIGHT_NOT_READY  = _refused("上一步尚未完成，不能执行本步", "the step before is not done", "先完成上一步")
+    HEAD_NOT_YET     = _refused("这条流水还不在已签名的树根之下", "no signed head covers the entry yet",
+                                "执行 gateway housekeep 生成树根后重试", _TRUST)
+    CHECK_FAILED     = _refused("自检有未通过的项", "a self-check failed", "执行 gateway check，按所列各项处理", _HOUSE)
     NIGHT_UNPROVED   = _refused("当晚核对未完成或不平", "the night is not proved", "按核对表所列事项处理后重新运行")
 
     # what a person must supply
@@ -193,6 +197,8 @@ class Code(Enum):
                                Money.MAYBE, "停止入账，保留现场，报告开发人员", _NIGHT)
     JOURNAL_BROKEN     = _signature("流水链断裂或被改动", "the journal's chain is broken",
                                     "停止使用，保护数据库，按应急手册取证", _SITE)
+    PUBLICATION_DIFFERS = _signature("公布目录中的树根与所记不符", "the published head is not the recorded one",
+                                     "两份均保全；与留存方手中的树根比对，按应急手册取证", _TRUST)
     ARCHIVE_DAMAGED    = _signature("归档原件缺失或被改动", "an archived payload is missing or altered",
                                     "从备份恢复原件并比对摘要", _SITE)
 # fmt: on
