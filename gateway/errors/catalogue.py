@@ -33,6 +33,10 @@ def _file(zh: str, en: str, act: str = "隔离原件，请银行核对后以新�
     return Entry("MalformedMessage", zh, en, Money.NO, act, _NIGHT)
 
 
+def _unreadable(zh: str, en: str, act: str = "隔离原件，请出具方重新提供") -> Entry:
+    return Entry("MalformedMessage", zh, en, Money.NO, act, _TRUST)
+
+
 def _signature(
     zh: str,
     en: str,
@@ -118,6 +122,30 @@ class Code(Enum):
                                        "不采用；核对双方时钟，请对方重新发送", _TRUST)
     MESSAGE_REPLAYED      = _signature("报文是已收过的重放", "the message is a replay of one already taken",
                                        "不采用；电话核实来源，排查线路", _TRUST)
+
+    # seals, time-stamps, packages
+    SIGNER_UNTRUSTED    = _signature("签章证书不可信，或不在登记之列", "the signer's certificate is not trusted here",
+                                     "不采用；核对签章单位的证书，未登记的先核实再登记", _TRUST)
+    DOCUMENT_UNREADABLE = _unreadable("文书不是可读的 PDF", "the document is no PDF we can read")
+    DOCUMENT_ALTERED    = _signature("文书在签章之后被改动或追加", "the document was changed after it was sealed",
+                                     "不采用；以原件为准，请出具方重新提供", _TRUST)
+    PACKAGE_UNREADABLE  = _unreadable("材料包结构不合格", "the package is not built as agreed")
+    PACKAGE_ALTERED     = _signature("材料包内容与签章清单不符", "the package's content is not what its manifest says",
+                                     "不采用；请出具方重新提供，并留存此包", _TRUST)
+    STAMP_UNREACHABLE   = _transport("连不上时间戳服务", "the time-stamp authority cannot be reached",
+                                     "先签名，系统自动补时间戳；持续失败时联系时间戳服务方", _TRUST)
+    STAMP_REFUSED       = Entry("MessageRejected", "时间戳服务拒绝", "the time-stamp authority refused", Money.NO,
+                                "核对约定的策略与配额，联系时间戳服务方；之后系统自动补时间戳", _TRUST)
+    STAMP_UNREADABLE    = _unreadable("时间戳无法识别", "the time-stamp cannot be read",
+                                      "答复已留存；联系时间戳服务方，系统自动重取")
+    STAMP_NOT_OURS      = _signature("时间戳不是对本次请求的答复", "the time-stamp is not over what we asked",
+                                     "不采用；答复已留存，联系时间戳服务方核实", _TRUST)
+    STAMP_UNTRUSTED     = _signature("时间戳签名或证书不可信", "the time-stamp is not the authority's",
+                                     "不采用；答复已留存，电话核实时间戳服务方的证书", _TRUST)
+    STAMP_CLOCK_WRONG   = _signature("时间戳的时间与本机相差过大", "the time-stamp's clock and ours differ too much",
+                                     "核对本机时间同步；本机无误则联系时间戳服务方", _TRUST)
+    STAMP_WAITING       = _refused("时间戳久候未得", "a time-stamp has been waited for too long",
+                                   "查时间戳服务与网络；得到后告警自动解除", _TRUST)
 
     # lines and fields
     ENCODING_INVALID   = _file("含有无法识别的字符编码（如半个汉字）", "bytes that are no character of the encoding")
