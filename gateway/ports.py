@@ -62,9 +62,6 @@ class Verifier(Protocol):
     def verify(self, signature: bytes, chunks: Iterable[bytes]) -> bool:
         """Whether the signature fits; rubbish is False, never an exception."""
 
-    def public_pem(self) -> bytes:
-        """The public key as SubjectPublicKeyInfo PEM: what an outsider checks with."""
-
 
 class TimeAuthority(Protocol):
     """A time-stamping authority (RFC 3161): DER in, DER out; it never sees more than a digest."""

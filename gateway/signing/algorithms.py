@@ -115,12 +115,6 @@ class SoftwareVerifier:
             return False
         return True
 
-    def public_pem(self) -> bytes:
-        """The public key as SubjectPublicKeyInfo PEM."""
-        if self.algorithm is Algorithm.SM2_SM3:
-            return bytes(self._key.public_pem())
-        return _public_pem(self._key)
-
 
 def load_signer(kid: str, algorithm: Algorithm, pem: bytes, passphrase: bytes) -> SoftwareSigner:
     """A signer from encrypted PKCS#8 PEM.
@@ -176,11 +170,7 @@ def new_key_pair(algorithm: Algorithm, passphrase: bytes) -> KeyPair:
         serialization.PrivateFormat.PKCS8,
         serialization.BestAvailableEncryption(passphrase),
     )
-    return KeyPair(private, _public_pem(key.public_key()))
-
-
-def _public_pem(key: Any) -> bytes:
-    pem: bytes = key.public_bytes(
+    public = key.public_key().public_bytes(
         serialization.Encoding.PEM, serialization.PublicFormat.SubjectPublicKeyInfo
     )
-    return pem
+    return KeyPair(private, public)

@@ -163,10 +163,3 @@ def test_an_sm2_key_is_freed_with_its_object_and_never_twice():
         Sm2Key.from_public_pem(pair_of(Algorithm.ED25519).public_pem)
     with pytest.raises(LibcryptoError):
         Sm2Key(None, "nothing")
-
-
-@each
-def test_a_verifier_gives_the_public_key_it_was_made_of(algorithm):
-    verifier = verifier_of(algorithm)
-    again = load_verifier("again", algorithm, verifier.public_pem())
-    assert again.verify(signer_of(algorithm).sign((b"x",)), (b"x",))
