@@ -98,6 +98,7 @@ class Timeline:
     not_proves: tuple[str, ...]
     parties: tuple[PartyLine, ...]
     particulars: tuple[tuple[str, str], ...]
+    results: tuple[tuple[str, str], ...]
     steps: tuple[StepLine, ...]
     files: tuple[FileLine, ...]
     grades: tuple[GradeLine, ...]

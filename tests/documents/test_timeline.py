@@ -25,6 +25,7 @@ PLAIN = Timeline(
     not_proves=("银行账上发生了什么。",),
     parties=(),
     particulars=(("状态", "已核平"),),
+    results=(("核对结论", "核平"),),
     steps=(STEP,),
     files=(),
     grades=(),

@@ -17,7 +17,17 @@ def font_missing(ground: Ground) -> Code | None:
 
 def glyph_missing(ground: Ground) -> Code | None:
     asked = {"who": "\U0001f600", "at": AT.isoformat(), "reason": ""}
-    lists = ("proves", "not_proves", "parties", "particulars", "steps", "files", "grades", "keys")
+    lists = (
+        "proves",
+        "not_proves",
+        "parties",
+        "particulars",
+        "results",
+        "steps",
+        "files",
+        "grades",
+        "keys",
+    )
     data = {"title": "", "case": "", "case_id": "", "head": None, "checking": [], "asked": asked}
     return raised(lambda: set_type("timeline", data | {name: [] for name in lists}, AT))
 

@@ -13,6 +13,7 @@ from connectors.bank import sheets
 from connectors.bank.flows.receipts import KIND as RECEIPTS
 from connectors.bank.flows.receipts import unpacked
 from connectors.bank.rules.states import NightState
+from connectors.bank.sheets import ProofSheet
 from connectors.bank.store import files
 from connectors.bank.store.files import FileRow
 from connectors.bank.store.tables import NIGHT, SHEET
@@ -56,16 +57,18 @@ def collect(work: UnitOfWork, store: Store, night_id: str) -> Case:
     night = work.connection.execute(select(NIGHT).where(NIGHT.c.night_id == night_id)).one()
     entries = _entries(work, night_id)
     made = _sheets(work, night_id)
+    sheet = _in_force(store, made)
+    name = sheet.bank_name if sheet else night.bank
     return Case(
         case_id=night_id,
         title="夜间对账",
-        label=f"{night.bank}　专户 {night.account}　{night.business_date.isoformat()}",
+        label=f"{name}　专户 {night.account}　{night.business_date.isoformat()}",
         state=NightState[night.state].value,
         parties=(
-            Party("银行", night.bank, "批量扣款结果与专户对账单的来文方，收件回执的收件方"),
-            Party("核心系统", CORE, "账务摘录的提供方，入账请求的执行方"),
+            Party(night.bank, "银行", name, "来文的发出方，收件回执的收件方"),
+            Party(CORE, "核心系统", "核心业务系统", "账务摘录的提供方，入账请求的执行方"),
         ),
-        results=tuple(_results(store, made)),
+        results=tuple(_results(sheet)),
         entries=entries,
         pieces=(
             *_of_files(work, night, entries),
@@ -175,11 +178,17 @@ def _sheets(work: UnitOfWork, night_id: str) -> Sequence[Piece]:
     ]
 
 
-def _results(store: Store, made: Sequence[Piece]) -> Iterator[tuple[str, str]]:
-    """What the sheet in force concludes, without its people."""
+def _in_force(store: Store, made: Sequence[Piece]) -> ProofSheet | None:
+    """The last sheet without its people; None when there is none, or it was destroyed."""
     try:
-        sheet = sheets.masked(sheets.from_json(store.archive.get(made[-1].digest)))
+        return sheets.masked(sheets.from_json(store.archive.get(made[-1].digest)))
     except (GatewayError, IndexError):
+        return None
+
+
+def _results(sheet: ProofSheet | None) -> Iterator[tuple[str, str]]:
+    """What the sheet in force concludes."""
+    if sheet is None:
         yield "核对结论", "没有可读的核对表"
         return
     yield "核对结论", sheet.conclusion

@@ -58,8 +58,9 @@ class Piece:
 
 @dataclass(frozen=True, slots=True)
 class Party:
-    """One of those who took part."""
+    """One of those who took part; `code` is what pieces call it."""
 
+    code: str
     role: str
     name: str
     about: str
