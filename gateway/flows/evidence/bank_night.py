@@ -166,7 +166,8 @@ def _of_receipt(store: Store, sent: Piece) -> Iterator[Piece]:
 
 def _kid(signature_file: bytes) -> str:
     """The key our own signature file states."""
-    return str(json.loads(signature_file)["manifest"]["kid"])
+    stated = json.loads(signature_file)
+    return str(stated.get("manifest", stated)["kid"])
 
 
 def _sheets(work: UnitOfWork, night_id: str) -> Sequence[Piece]:

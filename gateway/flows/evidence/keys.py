@@ -6,7 +6,6 @@ import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
-from gateway.signing.certificates import pem_of
 from gateway.signing.keyring import Key, KeyRing, Purpose
 
 _PLAIN = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,80}")
@@ -57,9 +56,13 @@ def _packed(key: Key) -> PackedKey:
         algorithm=key.verifier.algorithm.value,
         sha256=hashlib.sha256(_der(key.public_pem)).hexdigest(),
         pem=key.public_pem,
-        chain=b"".join(pem_of("CERTIFICATE", der) for der in key.chain),
+        chain=b"".join(map(_pem, key.chain)),
     )
 
 
 def _der(pem: bytes) -> bytes:
     return base64.b64decode(b"".join(pem.splitlines()[1:-1]))
+
+
+def _pem(der: bytes) -> bytes:
+    return f"-----BEGIN CERTIFICATE-----\n{base64.encodebytes(der).decode()}-----END CERTIFICATE-----\n".encode()
