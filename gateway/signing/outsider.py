@@ -325,6 +325,8 @@ def require_end(journal: Journal, tree: Tree, end: tuple[int, int, str]) -> None
     count, seq, last = end
     if journal.proofs["full"] and (count != journal.size or tree.root() != journal.root):
         wrong("全部流水算出的树根与 head.json 不符", "the entries do not make the root")
+    if not journal.proofs["full"] and count != len(journal.proofs["inclusion"]):
+        wrong("流水条数与包含证明不符", "not as many entries as inclusion proofs")
     if seq == journal.size and last != journal.head["last"]:
         wrong("末条摘要与 head.json 不符", "the last hash is not the head's")
 
