@@ -22,6 +22,7 @@ from gateway.cli.verbs import (
     check,
     dates,
     docs,
+    housekeep,
     journal,
     migrate,
     proof,
@@ -35,7 +36,7 @@ from gateway.log import configure
 Verb = Callable[[argparse.Namespace], Answer]
 
 # Each module adds its parser and names the function that answers.
-_VERBS = (check, show, journal, tries, reconcile, proof, dates, calendar, migrate, docs)
+_VERBS = (check, show, journal, tries, reconcile, proof, dates, calendar, housekeep, migrate, docs)
 
 
 class _Parser(argparse.ArgumentParser):

@@ -28,6 +28,7 @@ from gateway.errors import Code, NotConfigured
 from gateway.flows.anchoring import Anchoring
 from gateway.flows.bank_night import Night
 from gateway.flows.checks import Checked
+from gateway.flows.housekeeping import House
 from gateway.flows.sending import Sending
 from gateway.ports import Clock
 from gateway.retrying import pause
@@ -110,6 +111,10 @@ class Gateway:
     def anchoring(self) -> Anchoring:
         """The journal's heads: whose keys sign them and where they are published."""
         return Anchoring(self.store, self.ring, Publication(self.site.journal.publication))
+
+    def house(self) -> House:
+        """Everything that housekeeping looks after."""
+        return House(self.checked(), self.sending, self.anchoring())
 
     def night(self, key: NightKey) -> Night:
         """One night with everything it needs."""
