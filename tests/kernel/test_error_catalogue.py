@@ -11,8 +11,9 @@ from tests.kernel.produced_by_files import PRODUCERS as BY_FILES
 from tests.kernel.produced_by_flows import PRODUCERS as BY_FLOWS
 from tests.kernel.produced_by_keys import PRODUCERS as BY_KEYS
 from tests.kernel.produced_by_settings import PRODUCERS as BY_SETTINGS
+from tests.kernel.produced_by_soap import PRODUCERS as BY_SOAP
 
-PARTS = (BY_FILES, BY_SETTINGS, BY_FLOWS, BY_KEYS)
+PARTS = (BY_FILES, BY_SETTINGS, BY_FLOWS, BY_KEYS, BY_SOAP)
 PRODUCERS = {code: make for part in PARTS for code, make in part.items()}
 
 
