@@ -46,6 +46,11 @@ def _signature(
     return Entry("SignatureInvalid", zh, en, Money.NO, act, runbook)
 
 
+def _signed(zh: str, en: str, act: str) -> Entry:
+    """A message, perhaps a reply: what it would have said is unknown, so money may have moved."""
+    return Entry("SignatureInvalid", zh, en, Money.MAYBE, act, _TRUST)
+
+
 def _transport(
     zh: str,
     en: str,
@@ -118,6 +123,17 @@ class Code(Enum):
 
     SIGNATURE_COVERAGE    = _signature("签名未恰好覆盖约定的部分", "the signature does not cover exactly what is agreed",
                                        "原件已留存，不采用；请对方按签名约定重新签名", _TRUST)
+    # signed messages
+    MESSAGE_UNREADABLE = Entry("MalformedMessage", "报文无法读取（不是约定的 XML，或过大）", "no message that can be read",
+                               Money.MAYBE, "原件已留存，不采用；请对方检查其系统或线路上的代理，结果按未知处理", _TRUST)
+    MESSAGE_WITH_DTD   = Entry("MalformedMessage", "报文含 DTD 或实体声明", "the message brings a document type",
+                               Money.MAYBE, "不采用；正常系统不会这样发送，报信息安全负责人并核实来源", _TRUST)
+    MESSAGE_UNSIGNED   = _signed("报文没有签名", "the message bears no signature",
+                                 "不采用；请对方按签名约定重新发送，核实是否经过了未登记的线路")
+    FAULT_UNSIGNED     = _signed("对方返回未签名的错误报文", "an unsigned fault",
+                                 "其内容不可采信；结果按未知处理，等待查询，请对方技术人员排查")
+    MESSAGE_MISSHAPEN  = _signed("签名报文结构不符合约定，可能是包装攻击", "a signed message of another shape than agreed",
+                                 "不采用；隔离原件，电话核实来源；对方系统升级所致的，请其恢复约定结构")
     MESSAGE_STALE         = _signature("报文签名已过期或时间不符", "the message is stale or from the future",
                                        "不采用；核对双方时钟，请对方重新发送", _TRUST)
     MESSAGE_REPLAYED      = _signature("报文是已收过的重放", "the message is a replay of one already taken",
@@ -146,6 +162,8 @@ class Code(Enum):
                                      "核对本机时间同步；本机无误则联系时间戳服务方", _TRUST)
     STAMP_WAITING       = _refused("时间戳久候未得", "a time-stamp has been waited for too long",
                                    "查时间戳服务与网络；得到后告警自动解除", _TRUST)
+    REPLY_NOT_BOUND    = _signed("答复签名有效，但答复的不是这一请求", "a signed reply to another request",
+                                 "不采用；结果按未知处理，等待查询，电话核实对方是否串线")
 
     # lines and fields
     ENCODING_INVALID   = _file("含有无法识别的字符编码（如半个汉字）", "bytes that are no character of the encoding")

@@ -139,3 +139,11 @@ CALENDAR_YEAR = Table(
     Column("work", ARRAY(Text), nullable=False),
     moment("imported_at"),
 )
+
+SEEN_SIGNATURE = Table(
+    "seen_signature",
+    METADATA,
+    Column("counterparty", Text, primary_key=True),
+    Column("digest", Text, primary_key=True),
+    Column("until", DateTime(timezone=True), nullable=False, index=True),
+)
