@@ -13,7 +13,7 @@ from gateway.errors import (
     TransportError,
 )
 from gateway.identity import business_id
-from gateway.ports import Grade, Outgoing, Reply
+from gateway.ports import Grade, Outgoing, Reply, Signed
 from gateway.store import alarms, outbox
 from gateway.store.outbox import Draft
 from gateway.store.unit_of_work import Store, UnitOfWork
@@ -43,9 +43,9 @@ class PostingCourier:
     def __init__(self, ledger: Ledger) -> None:
         self._ledger = ledger
 
-    def prepare(self, message: Outgoing, at: datetime) -> bytes:
+    def prepare(self, message: Outgoing, at: datetime) -> Signed:
         """The payload itself: the ledger's database authenticates us, nothing is signed."""
-        return message.payload
+        return Signed(message.payload)
 
     def send(self, message: Outgoing, signed: bytes) -> Reply:
         """Insert the postings, then read back what the ledger made of them."""

@@ -113,6 +113,7 @@ ATTEMPT = Table(
     Column("outcome", Text),
     Column("reply_digest", Text, ForeignKey("payload.digest")),
     Column("grade", Text),
+    Column("kid", Text, index=True),
 )
 
 ALARM = Table(
