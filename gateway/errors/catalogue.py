@@ -110,6 +110,8 @@ class Code(Enum):
     SIGNATURE_MISSING     = _signature("缺少签名文件", "the signature is missing")
     SIGNATURE_UNREADABLE  = _signature("签名文件无法识别", "the signature file cannot be read")
     SIGNATURE_WRONG       = _signature("签名与内容不符", "the signature does not fit the bytes")
+    SIGNED_NAME_DIFFERS   = _signature("签名清单中的文件名与文件不符，文件被改名", "signed under another name",
+                                       "隔离原件；电话请银行核实是否改名重放，更正文件须重新签名")
     KEY_UNKNOWN           = _signature("签名密钥未登记", "the signing key is not known")
     KEY_NOT_IN_FORCE      = _signature("签名密钥不在有效期", "the signing key is outside its window")
     KEY_REVOKED           = _signature("签名密钥已吊销", "the signing key is revoked")

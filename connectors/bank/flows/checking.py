@@ -22,7 +22,7 @@ from connectors.bank.store.nights import NightRow
 from gateway.errors import Code, Finding, RefusedHere
 from gateway.log import Log
 from gateway.ports import StageCount
-from gateway.signing.detached import Verified, verify_detached
+from gateway.signing.detached import Published, Verified, verify_detached
 from gateway.signing.keyring import Purpose
 from gateway.states import Answer
 from gateway.store import alarms, inbox
@@ -94,18 +94,17 @@ def examine(bank: Bank, key: NightKey, file: FileRow, seen: SeenBefore) -> Repor
     flag = read_flag(layout, get(file.flag_digest))
     envelope = Envelope(name, flag, len(data), file.digest, seen.name, seen.content)
     at = bank.clock.now()
-    verified = verify_detached(
-        bank.ring, Purpose.BANK_FILE, bank.profile.code, (data, signature), at
-    )
+    found = Published(file.name, (data,), signature)
+    verified = verify_detached(bank.ring, Purpose.BANK_FILE, bank.profile.code, found, at)
     decoded = decode(layout, data, bank.profile.limits.lines_max)
     signed = signature_finding(bank.profile.evidence, verified.code)
-    found = [
+    findings = [
         *envelope_findings(envelope),
         *([signed] if signed else []),
         *decoded.findings,
         *content_findings(bank.profile, name, decoded),
     ]
-    return Report(found, verified, decoded)
+    return Report(findings, verified, decoded)
 
 
 def _judge(bank: Bank, work: UnitOfWork, night: NightRow, examined: tuple[FileRow, Report]) -> None:

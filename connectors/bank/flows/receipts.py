@@ -73,10 +73,11 @@ class ReceiptCourier:
         layout = self._layouts[message.counterparty]
         signer = self._ring.signer(Purpose.BANK_RECEIPT, message.counterparty, at)
         digest = hashlib.sha256(message.payload).hexdigest()
+        signature = sign_detached(signer, message.name, (message.payload,), at)
         flag = Flag(message.name, len(message.payload), digest)
         files = [
             (message.name, message.payload),
-            (message.name + layout.signature_suffix, sign_detached(signer, message.payload)),
+            (message.name + layout.signature_suffix, signature),
             (message.name + layout.flag_suffix, flag_of(layout, flag)),
         ]
         packed = json.dumps([(name, base64.b64encode(data).decode()) for name, data in files])
