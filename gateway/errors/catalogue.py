@@ -211,12 +211,19 @@ class Code(Enum):
     CHECK_FAILED     = _refused("自检有未通过的项", "a self-check failed", "执行 gateway check，按所列各项处理", _HOUSE)
     NIGHT_UNPROVED   = _refused("当晚核对未完成或不平", "the night is not proved", "按核对表所列事项处理后重新运行")
 
+    PAYLOAD_SHREDDED = _refused("原件已按留存规则销毁，只余摘要", "the payload was shredded; its digest is left",
+                                "查流水中的销毁记录与理由；原件不可恢复，摘要仍可核对他处的副本", _TRUST)
+    RETENTION_FORBIDS = _refused("留存期未满或仍在使用，不得销毁", "too young to be destroyed, or still in use",
+                                 "到所列日期之后再办；留存规则见 schemas/retention", _TRUST)
+
     # what a person must supply
     CALENDAR_YEAR_MISSING = _missing("该年度工作日历尚未导入", "no working-day data for that year",
                                      "国务院办公厅通知公布后执行 gateway calendar import")
     SETTING_MISSING  = _missing("缺少配置项", "a setting is missing", "补充配置目录中的对应文件")
     SETTING_INVALID  = _missing("配置项不合格", "a setting is not valid", "按提示修正配置目录中的对应文件")
     LAYOUT_INVALID   = _missing("文件格式定义不合格", "a layout is not valid", "按提示修正 schemas/bank 中的定义")
+    RETENTION_BELOW_FLOOR = _missing("留存期短于法定下限", "a retention rule is below the legal floor",
+                                     "把 schemas/retention 中该项改到下限以上", _TRUST)
     KEY_MISSING      = _missing("没有可用的密钥", "no usable key", "生成或登记密钥后重试")
     MIGRATION_NEEDED = _missing("数据库结构不是本版本", "the database schema is not this version's",
                                 "执行 gateway migrate")
@@ -252,5 +259,5 @@ class Code(Enum):
     GLYPH_MISSING      = Entry("MalformedMessage", "文字中有字体没有的字符，不能成文", "a character has no glyph in our typeface",
                                Money.NO, "改写事由等文字中的特殊符号后重试", _TRUST)
     ARCHIVE_DAMAGED    = _signature("归档原件缺失或被改动", "an archived payload is missing or altered",
-                                    "从备份恢复原件并比对摘要", _SITE)
+                                    "从备份恢复原件与密钥文件并比对摘要", _SITE)
 # fmt: on

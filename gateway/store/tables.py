@@ -41,6 +41,9 @@ PAYLOAD = Table(
     Column("digest", Text, primary_key=True),
     Column("bytes", BigInteger, nullable=False),
     moment("archived_at"),
+    # when the same bytes came once more: how long they are kept counts from then
+    moment("kept_again_at", nullable=True),
+    moment("shredded_at", nullable=True),
 )
 
 INBOX = Table(

@@ -148,7 +148,7 @@ def _pass(bank: Bank, work: UnitOfWork, night: NightRow, examined: tuple[FileRow
         alarms.ring(work, Code.CORRECTION_WAITS, file.file_id, file.name)
         return
     files.advance(work, file, FileEvent.PASSED)
-    files.keep_lines(work, file.file_id, report.decoded)
+    files.keep_lines(work, file.file_id, report.decoded, bank.tokens)
     lines = report.decoded.line_count
     work.note("file_accepted", file.file_id, lines=lines, grade=grade.name, kid=kid)
     for other in (older for older in siblings if older.version < file.version):
