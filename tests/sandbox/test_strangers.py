@@ -5,7 +5,7 @@ import ast
 import pytest
 
 OURS = {"gateway", "connectors", "dags", "plugins"}
-ALLOWED = {"asyncssh", "gmalg", "cryptography", "psycopg", "yaml", "sandbox"}
+ALLOWED = {"asn1crypto", "asyncssh", "gmalg", "cryptography", "psycopg", "yaml", "sandbox"}
 
 
 def imported(path):
