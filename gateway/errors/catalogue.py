@@ -85,6 +85,8 @@ class Code(Enum):
                                       "立即停止连接，电话核实对方是否更换主机密钥")
     SEND_OUTCOME_UNKNOWN = Entry("OutcomeUnknown", "发送结果未知，对方可能已收到", "it may have reached them",
                                  Money.MAYBE, "不要重发；等待系统查询对方结果，或凭书面证据由双人处理", _NIGHT)
+    PROOF_TOO_WEAK       = Entry("OutcomeUnknown", "对方答复的凭据不足（D、E 级），不能据以了结", "an answer on grade D or E ends nothing",
+                                 Money.MAYBE, "不要重发，也不要手工认定；等待系统再次查询，或请对方以签名或经认证通道给出可读结果", _TRUST)
     MESSAGE_REJECTED     = Entry("MessageRejected", "对接方拒绝了报文", "the counterparty refused the message",
                                  Money.NO, "查看对方原因，由业务人员决定是否更正后重新发起", _NIGHT)
 

@@ -23,6 +23,11 @@ def moment(name: str, *, nullable: bool = False) -> Column[object]:
     return Column(name, DateTime(timezone=True), nullable=nullable)
 
 
+def graded() -> Column[object]:
+    """The grade of proof of an exchange: E, put there by the database, until something has come."""
+    return Column("grade", Text, nullable=False, server_default="E")
+
+
 JOURNAL = Table(
     "journal",
     METADATA,
@@ -89,7 +94,7 @@ MESSAGE = Table(
     Column("state", Text, nullable=False),
     moment("state_at"),
     Column("verdict", Text),
-    Column("grade", Text),
+    graded(),
     Column("reason", Text, nullable=False),
 )
 
@@ -117,6 +122,7 @@ ATTEMPT = Table(
     Column("reply_digest", Text, ForeignKey("payload.digest")),
     Column("grade", Text),
     Column("kid", Text, index=True),
+    graded(),
 )
 
 ALARM = Table(

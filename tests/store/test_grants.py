@@ -21,9 +21,9 @@ UPDATES = {
     "outbox": {"next_attempt_at", "attempts", "fence", "lease_owner", "lease_until"},
     "attempt": {"ended_at", "outcome", "reply_digest", "grade"},
     "alarm": {"first_at", "last_at", "times", "cleared_at", "cleared_why", "detail"},
-    "bank_night": {"state", "state_at", "ledger_digest", "decision_digest"},
+    "bank_night": {"state", "state_at", "ledger_digest", "ledger_grade", "decision_digest"},
     "bank_file": {"state", "state_at", "grade", "kid"},
-    "posting": {"result_code", "result_text"},
+    "posting": {"result_code", "result_text", "grade"},
 }
 # What the program may delete: memories, never history.
 DELETES = {"seen_signature"}

@@ -13,8 +13,9 @@ from connectors.bank.flows.parts import Bank
 from connectors.bank.model import FileKind, NightKey
 from connectors.bank.store.files import FileRow
 from gateway.errors import Code, Finding, IllegalTransition, NotConfigured
+from gateway.grades import Fact, grade_of
 from gateway.identity import business_id
-from gateway.ports import FileWire, Grade, Outgoing, Reply, Signed, Verdict
+from gateway.ports import FileWire, Outgoing, Reply, Signed, Verdict
 from gateway.signing.detached import sign_detached
 from gateway.signing.keyring import KeyRing, Purpose
 from gateway.store import outbox
@@ -57,7 +58,7 @@ def _line(file: FileRow, findings: Sequence[Finding]) -> dict[str, object]:
 
 
 class ReceiptCourier:
-    """Publishes receipts at the banks; proof is our own flag read back over the channel (C)."""
+    """Publishes receipts at the banks; proof is our own flag, in their directory."""
 
     def __init__(
         self,
@@ -109,7 +110,8 @@ class ReceiptCourier:
 
 
 def _published(flag: bytes) -> Reply:
-    return Reply(Verdict.ACCEPTED, Grade.C, flag, "已发布于银行目录")
+    grade = grade_of(Fact.CHANNEL, Fact.READABLE)
+    return Reply(Verdict.ACCEPTED, grade, flag, "已发布于银行目录")
 
 
 def unpacked(signed: bytes) -> list[tuple[str, bytes]]:
