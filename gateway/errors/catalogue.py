@@ -210,6 +210,8 @@ class Code(Enum):
     NOT_FOUND        = _missing("查无此编号", "no such id", "核对编号；gateway show 可用前缀")
     FILE_NOT_HERE    = _missing("本机没有这个文件", "no such file on this machine",
                                 "核对路径；只读普通文件，且须有读取权限")
+    FONT_MISSING     = _missing("没有找到文书所用的中文字体", "the typeface of our documents is not here",
+                                "安装软件包 fonts-noto-cjk，或用 GATEWAY_FONTS 指明字体目录", _TRUST)
     DUPLICATE_SETTING = _missing("配置重复", "a setting is given twice", "删除多余的一份")
 
     # what must never happen
@@ -227,6 +229,8 @@ class Code(Enum):
                                     "停止使用，保护数据库，按应急手册取证", _SITE)
     PUBLICATION_DIFFERS = _signature("公布目录中的树根与所记不符", "the published head is not the recorded one",
                                      "两份均保全；与留存方手中的树根比对，按应急手册取证", _TRUST)
+    GLYPH_MISSING      = Entry("MalformedMessage", "文字中有字体没有的字符，不能成文", "a character has no glyph in our typeface",
+                               Money.NO, "改写事由等文字中的特殊符号后重试", _TRUST)
     ARCHIVE_DAMAGED    = _signature("归档原件缺失或被改动", "an archived payload is missing or altered",
                                     "从备份恢复原件并比对摘要", _SITE)
 # fmt: on
