@@ -169,9 +169,7 @@ def _take_in(bank: Bank, key: NightKey, name: FileName) -> Seen | None:
     return arrival.seen
 
 
-def _note_received(
-    work: UnitOfWork, file_id: str, name: FileName, companions: Companions
-) -> None:
+def _note_received(work: UnitOfWork, file_id: str, name: FileName, companions: Companions) -> None:
     """The digests of all three: the journal binds what lay beside a file as well as the file."""
     work.note(
         "file_received",
