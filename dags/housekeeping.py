@@ -13,7 +13,7 @@ AGAIN = {"retries": 2, "retry_delay": timedelta(minutes=2)}
 
 @dag(
     dag_display_name="巡检", tags=["巡检", "凭据"], doc_md=RUNBOOK.read_text(encoding="utf-8"),
-    description="自检、日历、待发报文、流水树根：一件事不成，不影响其余",
+    description="自检、日历、待发、清理、流水树根：一件事不成，不影响其余",
     schedule="7 * * * *", start_date=datetime(2026, 1, 1, tzinfo=ZoneInfo("Asia/Shanghai")),
     catchup=False, max_active_runs=1, default_args=AGAIN,
 )  # fmt: skip
@@ -33,6 +33,8 @@ def housekeeping():
         duty("checks", "自检"),
         duty("calendar", "工作日历"),
         duty("outbox", "待发报文"),
+        duty("replays", "防重放记录"),
+        duty("retention", "到期清理"),
     ]
     looked >> duty("anchoring", "流水树根", trigger_rule="all_done")
 

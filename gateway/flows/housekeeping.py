@@ -6,11 +6,13 @@ from dataclasses import dataclass
 from gateway.errors import Code, GatewayError, IllegalTransition, RefusedHere
 from gateway.flows.anchoring import Anchoring, anchor
 from gateway.flows.checks import Checked, check_all
+from gateway.flows.purging import Purging, purge
 from gateway.flows.sending import Sending, sweep
 from gateway.flows.watching import watch_calendar
 from gateway.log import Log
 from gateway.ports import CheckResult, StageCount
 from gateway.store import alarms
+from gateway.store.seen_signatures import forget_expired
 
 _LOG = Log("housekeeping")
 
@@ -21,6 +23,7 @@ class House:
 
     checked: Checked
     sending: Sending
+    purging: Purging
     anchoring: Anchoring
 
 
@@ -60,6 +63,16 @@ def _outbox(house: House) -> StageCount:
     return StageCount("outbox", 1, {"done": sweep(house.sending)})
 
 
+def _replays(house: House) -> StageCount:
+    """Signatures whose own age refuses them by now need not be remembered."""
+    with house.checked.store.begin() as work:
+        return StageCount("replays", 1, {"forgotten": forget_expired(work)})
+
+
+def _retention(house: House) -> StageCount:
+    return StageCount("retention", 1, purge(house.purging).counts)
+
+
 def _anchoring(house: House) -> StageCount:
     return anchor(house.anchoring)
 
@@ -69,6 +82,8 @@ DUTIES: Mapping[str, Duty] = {
     "checks": Duty("自检", _checks),
     "calendar": Duty("工作日历", _calendar),
     "outbox": Duty("待发报文", _outbox),
+    "replays": Duty("防重放记录", _replays),
+    "retention": Duty("到期清理", _retention),
     "anchoring": Duty("流水树根", _anchoring),
 }
 

@@ -12,7 +12,7 @@ from gateway.wiring import build
 def add_to(verbs: Subparsers, every: argparse.ArgumentParser) -> None:
     """Add the parser."""
     found = verbs.add_parser(
-        "housekeep", parents=[every], help="巡检：自检、日历、待发、流水树根，逐项做完"
+        "housekeep", parents=[every], help="巡检：自检、日历、待发、清理、流水树根，逐项做完"
     )
     found.set_defaults(run=run)
 

@@ -6,7 +6,7 @@ from pathlib import Path
 from gateway.cli.output import Answer
 from gateway.cli.verbs.arguments import Subparsers
 from gateway.flows.anchoring import verify_heads
-from gateway.flows.checks import verify_archive
+from gateway.flows.checks import shredded, verify_archive
 from gateway.flows.journal_export import export_journal
 from gateway.flows.journal_pack import prove, seqs_of
 from gateway.store import heads, journal
@@ -41,7 +41,7 @@ def _verify(parsed: argparse.Namespace) -> Answer:
     signed = verify_heads(gateway.anchoring()) if parsed.heads else None
     lines = [f"✓ 流水 {count} 条，链完整，末条摘要 {head}"]
     if payloads is not None:
-        lines.append(f"✓ 归档原件 {payloads} 件，摘要相符")
+        lines.append(f"✓ 归档原件 {payloads} 件，摘要相符；已销毁 {shredded(gateway.store)} 件")
     if signed is not None:
         lines.append(f"✓ 树根 {signed} 个，与流水相符，签名成立，已公布的未变")
     return Answer(lines, {"entries": count, "head": head, "payloads": payloads, "heads": signed})

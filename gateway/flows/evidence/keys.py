@@ -65,4 +65,5 @@ def _der(pem: bytes) -> bytes:
 
 
 def _pem(der: bytes) -> bytes:
-    return f"-----BEGIN CERTIFICATE-----\n{base64.encodebytes(der).decode()}-----END CERTIFICATE-----\n".encode()
+    body = base64.encodebytes(der).decode()
+    return f"-----BEGIN CERTIFICATE-----\n{body}-----END CERTIFICATE-----\n".encode()
