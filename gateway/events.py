@@ -23,6 +23,11 @@ JOURNAL_EVENTS: dict[str, str] = {
     "message_answered": "答复已认定",
     "alarm_rung": "告警",
     "alarm_cleared": "告警解除",
+    "key_made": "生成或登记密钥",
+    "key_certified": "装入证书",
+    "key_rotated": "更换密钥，新旧并行",
+    "key_retired": "停用密钥",
+    "key_revoked": "吊销密钥",
     "calendar_imported": "导入工作日历",
 }
 

@@ -23,6 +23,7 @@ from gateway.cli.verbs import (
     dates,
     docs,
     journal,
+    keys,
     migrate,
     proof,
     reconcile,
@@ -35,7 +36,7 @@ from gateway.log import configure
 Verb = Callable[[argparse.Namespace], Answer]
 
 # Each module adds its parser and names the function that answers.
-_VERBS = (check, show, journal, tries, reconcile, proof, dates, calendar, migrate, docs)
+_VERBS = (check, show, journal, keys, tries, reconcile, proof, dates, calendar, migrate, docs)
 
 
 class _Parser(argparse.ArgumentParser):

@@ -27,6 +27,7 @@ from gateway.dates import Calendar
 from gateway.errors import Code, NotConfigured
 from gateway.flows.bank_night import Night
 from gateway.flows.checks import Checked
+from gateway.flows.key_acts import Keys
 from gateway.flows.sending import Sending
 from gateway.ports import Clock
 from gateway.retrying import pause
@@ -38,6 +39,7 @@ from gateway.store.database import connect, require_current
 from gateway.store.unit_of_work import PostgresStore
 from gateway.wiring.agreed import load_interface, load_layouts, load_years
 from gateway.wiring.connections import GATEWAY, Connections
+from gateway.wiring.keyring_file import KeyringFile
 from gateway.wiring.keys import load_ring
 from gateway.wiring.places import Places
 from gateway.wiring.reading import read_typed
@@ -123,9 +125,7 @@ def build(places: Places | None = None) -> Gateway:
     require_sound_algorithms()
     places = places or Places.from_environment()
     settings, connections, clock = site(places), Connections(places.secrets), SystemClock()
-    engine = connect(connections.database(GATEWAY))
-    require_current(engine)
-    store = PostgresStore(engine, Archive(settings.archive), clock)
+    store = _store(connections, settings, clock)
     with store.begin() as work:
         calendar = calendars.load(work, load_years(places.schemas))
     ring = load_ring(places.secrets)
@@ -146,6 +146,23 @@ def build(places: Places | None = None) -> Gateway:
     interface = load_interface(places.schemas)
     sending = Sending(store, couriers(banks, core, ring), clock, pause, _owner())
     return Gateway(settings, store, calendar, ring, clock, core, interface, banks, sending)
+
+
+def build_keys(places: Places | None = None) -> Keys:
+    """The key ring's file and the store alone: also when a key of it cannot be opened.
+
+    Raises like `build`.
+    """
+    require_sound_algorithms()
+    places = places or Places.from_environment()
+    store = _store(Connections(places.secrets), site(places), SystemClock())
+    return Keys(store, KeyringFile(places.secrets))
+
+
+def _store(connections: Connections, settings: Site, clock: Clock) -> PostgresStore:
+    engine = connect(connections.database(GATEWAY))
+    require_current(engine)
+    return PostgresStore(engine, Archive(settings.archive), clock)
 
 
 def couriers(
