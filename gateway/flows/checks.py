@@ -85,9 +85,8 @@ def _keys(checked: Checked) -> tuple[int, str]:
 
 def _lifetimes(checked: Checked) -> tuple[int, str]:
     due = watch_certificates(checked.store, checked.ring)
-    first = min(
-        (key.ends for key in watched(checked.ring.keys(), checked.clock.now())), default=None
-    )
+    last = watched(checked.ring.keys(), checked.clock.now())
+    first = min((key.ends for key in last), default=None)
     until = "无在用密钥" if first is None else f"最早 {first:%Y-%m-%d} 到期"
     return len(checked.ring), f"{until}{f'，{due} 把须更换，已告警' if due else ''}"
 

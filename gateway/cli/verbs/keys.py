@@ -165,7 +165,7 @@ def _signs(parsed: argparse.Namespace) -> timedelta:
 
 
 def _moment(day: date | None) -> datetime | None:
-    return day and datetime.combine(day, time(), SHANGHAI)
+    return None if day is None else datetime.combine(day, time(), SHANGHAI)
 
 
 def _pem(path: Path) -> bytes:
