@@ -24,6 +24,7 @@ from gateway.cli.verbs import (
     docs,
     find,
     journal,
+    keys,
     migrate,
     proof,
     purge,
@@ -40,8 +41,8 @@ Verb = Callable[[argparse.Namespace], Answer]
 
 # Each module adds its parser and names the function that answers.
 _VERBS = (
-    check, show, find, journal, tries, reconcile, proof, reveal, purge, shred, dates, calendar,
-    migrate, docs,
+    check, show, find, journal, keys, tries, reconcile, proof, reveal, purge, shred, dates,
+    calendar, migrate, docs,
 )  # fmt: skip
 
 
