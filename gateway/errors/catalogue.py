@@ -46,6 +46,11 @@ def _signature(
     return Entry("SignatureInvalid", zh, en, Money.NO, act, runbook)
 
 
+def _signed(zh: str, en: str, act: str) -> Entry:
+    """A message, perhaps a reply: what it would have said is unknown, so money may have moved."""
+    return Entry("SignatureInvalid", zh, en, Money.MAYBE, act, _TRUST)
+
+
 def _transport(
     zh: str,
     en: str,
@@ -80,6 +85,8 @@ class Code(Enum):
                                       "立即停止连接，电话核实对方是否更换主机密钥")
     SEND_OUTCOME_UNKNOWN = Entry("OutcomeUnknown", "发送结果未知，对方可能已收到", "it may have reached them",
                                  Money.MAYBE, "不要重发；等待系统查询对方结果，或凭书面证据由双人处理", _NIGHT)
+    PROOF_TOO_WEAK       = Entry("OutcomeUnknown", "对方答复的凭据不足（D、E 级），不能据以了结", "an answer on grade D or E ends nothing",
+                                 Money.MAYBE, "不要重发，也不要手工认定；等待系统再次查询，或请对方以签名或经认证通道给出可读结果", _TRUST)
     MESSAGE_REJECTED     = Entry("MessageRejected", "对接方拒绝了报文", "the counterparty refused the message",
                                  Money.NO, "查看对方原因，由业务人员决定是否更正后重新发起", _NIGHT)
 
@@ -105,6 +112,8 @@ class Code(Enum):
     SIGNATURE_MISSING     = _signature("缺少签名文件", "the signature is missing")
     SIGNATURE_UNREADABLE  = _signature("签名文件无法识别", "the signature file cannot be read")
     SIGNATURE_WRONG       = _signature("签名与内容不符", "the signature does not fit the bytes")
+    SIGNED_NAME_DIFFERS   = _signature("签名清单中的文件名与文件不符，文件被改名", "signed under another name",
+                                       "隔离原件；电话请银行核实是否改名重放，更正文件须重新签名")
     KEY_UNKNOWN           = _signature("签名密钥未登记", "the signing key is not known")
     KEY_NOT_IN_FORCE      = _signature("签名密钥不在有效期", "the signing key is outside its window")
     KEY_REVOKED           = _signature("签名密钥已吊销", "the signing key is revoked")
@@ -118,6 +127,17 @@ class Code(Enum):
 
     SIGNATURE_COVERAGE    = _signature("签名未恰好覆盖约定的部分", "the signature does not cover exactly what is agreed",
                                        "原件已留存，不采用；请对方按签名约定重新签名", _TRUST)
+    # signed messages
+    MESSAGE_UNREADABLE = Entry("MalformedMessage", "报文无法读取（不是约定的 XML，或过大）", "no message that can be read",
+                               Money.MAYBE, "原件已留存，不采用；请对方检查其系统或线路上的代理，结果按未知处理", _TRUST)
+    MESSAGE_WITH_DTD   = Entry("MalformedMessage", "报文含 DTD 或实体声明", "the message brings a document type",
+                               Money.MAYBE, "不采用；正常系统不会这样发送，报信息安全负责人并核实来源", _TRUST)
+    MESSAGE_UNSIGNED   = _signed("报文没有签名", "the message bears no signature",
+                                 "不采用；请对方按签名约定重新发送，核实是否经过了未登记的线路")
+    FAULT_UNSIGNED     = _signed("对方返回未签名的错误报文", "an unsigned fault",
+                                 "其内容不可采信；结果按未知处理，等待查询，请对方技术人员排查")
+    MESSAGE_MISSHAPEN  = _signed("签名报文结构不符合约定，可能是包装攻击", "a signed message of another shape than agreed",
+                                 "不采用；隔离原件，电话核实来源；对方系统升级所致的，请其恢复约定结构")
     MESSAGE_STALE         = _signature("报文签名已过期或时间不符", "the message is stale or from the future",
                                        "不采用；核对双方时钟，请对方重新发送", _TRUST)
     MESSAGE_REPLAYED      = _signature("报文是已收过的重放", "the message is a replay of one already taken",
@@ -146,6 +166,8 @@ class Code(Enum):
                                      "核对本机时间同步；本机无误则联系时间戳服务方", _TRUST)
     STAMP_WAITING       = _refused("时间戳久候未得", "a time-stamp has been waited for too long",
                                    "查时间戳服务与网络；得到后告警自动解除", _TRUST)
+    REPLY_NOT_BOUND    = _signed("答复签名有效，但答复的不是这一请求", "a signed reply to another request",
+                                 "不采用；结果按未知处理，等待查询，电话核实对方是否串线")
 
     # lines and fields
     ENCODING_INVALID   = _file("含有无法识别的字符编码（如半个汉字）", "bytes that are no character of the encoding")

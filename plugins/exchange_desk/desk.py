@@ -8,6 +8,7 @@ from typing import Annotated
 from fastapi import Depends
 
 from connectors.bank.model import NightKey
+from connectors.core_system.connector import CONNECTOR as CORE
 from gateway.clock import SystemClock
 from gateway.signing.tokens import Tokens
 from gateway.store.database import connect
@@ -32,7 +33,11 @@ class Desk:
 
     def bank_name(self, key: NightKey) -> str:
         """The bank's name; its node number where the settings no longer know it."""
-        return self.banks.get(key.bank, key.bank)
+        return self.called(key.bank)
+
+    def called(self, counterparty: str) -> str:
+        """A counterparty's name; its code where nobody knows a name."""
+        return {CORE.name: CORE.title, **self.banks}.get(counterparty, counterparty)
 
 
 def open_desk(places: Places) -> Desk:

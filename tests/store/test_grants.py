@@ -21,10 +21,12 @@ UPDATES = {
     "outbox": {"next_attempt_at", "attempts", "fence", "lease_owner", "lease_until"},
     "attempt": {"ended_at", "outcome", "reply_digest", "grade"},
     "alarm": {"first_at", "last_at", "times", "cleared_at", "cleared_why", "detail"},
-    "bank_night": {"state", "state_at", "ledger_digest", "decision_digest"},
+    "bank_night": {"state", "state_at", "ledger_digest", "ledger_grade", "decision_digest"},
     "bank_file": {"state", "state_at", "grade", "kid"},
-    "posting": {"result_code", "result_text"},
+    "posting": {"result_code", "result_text", "grade"},
 }
+# What the program may delete: memories, never history.
+DELETES = {"seen_signature"}
 # Where personal data lies, and which of its columns the desk may see all the same.
 PERSONAL = {
     "deduction_result": {
@@ -84,9 +86,10 @@ def column_rights(ask, role, columns, right):
     return {relation: names for relation, names in found.items() if names}
 
 
-def test_the_program_may_look_everywhere_and_add_nowhere_but_to_its_tables(ask, columns):
+def test_the_program_may_look_everywhere_add_to_its_tables_and_delete_memories_only(ask, columns):
     added = set(columns) - {"alembic_version"}
     expected = {(name, "SELECT") for name in columns} | {(name, "INSERT") for name in added}
+    expected |= {(name, "DELETE") for name in DELETES}
     assert table_rights(ask, APP, columns) == expected
 
 

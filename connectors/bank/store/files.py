@@ -36,7 +36,7 @@ class FileRow:
     flag_digest: str
     signature_digest: str | None
     state: FileState
-    grade: Grade | None
+    grade: Grade
     kid: str | None
 
 
@@ -196,6 +196,6 @@ def _file(row: object) -> FileRow:
     values |= {
         "kind": FileKind(values["kind"]),
         "state": FileState[values["state"]],
-        "grade": Grade[values["grade"]] if values["grade"] else None,
+        "grade": Grade[values["grade"]],
     }
     return FileRow(**values)

@@ -15,7 +15,7 @@ from sqlalchemy import (
     UniqueConstraint,
 )
 
-from gateway.store.tables import INBOX, PAYLOAD, moment
+from gateway.store.tables import INBOX, PAYLOAD, graded, moment
 
 METADATA = MetaData()
 
@@ -29,6 +29,7 @@ NIGHT = Table(
     Column("state", Text, nullable=False),
     moment("state_at"),
     Column("ledger_digest", Text, ForeignKey(PAYLOAD.c.digest)),
+    Column("ledger_grade", Text),
     Column("decision_digest", Text, ForeignKey(PAYLOAD.c.digest)),
     UniqueConstraint("bank", "account", "business_date"),
 )
@@ -54,7 +55,7 @@ FILE = Table(
     Column("signature_digest", Text, ForeignKey(PAYLOAD.c.digest)),
     Column("state", Text, nullable=False),
     moment("state_at"),
-    Column("grade", Text),
+    graded(),
     Column("kid", Text),
 )
 
