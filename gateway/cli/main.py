@@ -23,6 +23,7 @@ from gateway.cli.verbs import (
     dates,
     docs,
     find,
+    housekeep,
     journal,
     keys,
     migrate,
@@ -41,8 +42,8 @@ Verb = Callable[[argparse.Namespace], Answer]
 
 # Each module adds its parser and names the function that answers.
 _VERBS = (
-    check, show, find, journal, keys, tries, reconcile, proof, reveal, purge, shred, dates,
-    calendar, migrate, docs,
+    check, show, find, journal, keys, tries, reconcile, proof, reveal, purge, shred, housekeep,
+    dates, calendar, migrate, docs,
 )  # fmt: skip
 
 

@@ -28,6 +28,7 @@ from gateway.errors import Code, NotConfigured
 from gateway.flows.anchoring import Anchoring
 from gateway.flows.bank_night import Night
 from gateway.flows.checks import Checked
+from gateway.flows.housekeeping import House
 from gateway.flows.key_acts import Keys
 from gateway.flows.purging import Purging
 from gateway.flows.retention import Retention
@@ -52,6 +53,8 @@ from gateway.wiring.places import Places
 from gateway.wiring.reading import read_typed
 
 FILE = "settings.json"
+# who purges when nobody asks for it
+_HOUSEKEEPING = "housekeeping"
 
 
 class Environment(Enum):
@@ -124,6 +127,10 @@ class Gateway:
     def anchoring(self) -> Anchoring:
         """The journal's heads: whose keys sign them and where they are published."""
         return Anchoring(self.store, self.ring, Publication(self.site.journal.publication))
+
+    def house(self) -> House:
+        """Everything that housekeeping looks after."""
+        return House(self.checked(), self.sending, self.purging(_HOUSEKEEPING), self.anchoring())
 
     def purging(self, user: str) -> Purging:
         """What the retention rules are applied to, for whoever asks for it."""

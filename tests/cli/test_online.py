@@ -1,7 +1,9 @@
 """Verbs over a site: the night without Airflow, and what is asked about it afterwards. 在线命令"""
 
 import json
+import re
 import shutil
+import subprocess
 
 import pytest
 
@@ -280,3 +282,37 @@ def test_a_person_is_found_revealed_and_neither_purged_nor_shredded_too_young(as
 
 def test_find_wants_something_to_look_for(ask):
     assert ask("find").code == 2
+
+
+def test_the_journal_is_put_under_a_head_proved_and_exported_for_others(ask, branch, tmp_path):
+    branch.publish("990001")
+    assert ask("reconcile", *NIGHT).code == 0
+    kept = ask("housekeep", "--json")
+    assert (kept.code, kept.json()["ok"]) == (0, True), kept.out
+    (head,) = ask("journal", "heads", "--json").json()["heads"]
+    assert ask("journal", "verify", "--heads", "--json").json()["heads"] == 1
+    proof = ask("journal", "prove", "3", "--json").json()
+    assert proof["head"]["root"] == head["root"]
+    assert ask("journal", "prove", "99999").code == 5
+    subject = json.loads(proof["line"])["subject"]
+    for name, words in (("all", ()), ("one", ("--subject", subject))):
+        done = ask("journal", "export", "--to", str(tmp_path / name), *words)
+        assert done.code == 0, done.out
+        assert no_person_in((tmp_path / name / "journal/entries.jsonl").read_text())
+    assert ask("journal", "export", "--to", str(tmp_path / "all")).code == 5
+    assert head["root"] in ask("journal", "heads").out
+
+
+@pytest.mark.skipif(not shutil.which("openssl"), reason="openssl is not here")
+def test_the_commands_of_an_exported_readme_do_what_it_says(ask, branch, tmp_path):
+    ask("reconcile", *NIGHT)
+    ask("housekeep")
+    ask("journal", "export", "--to", str(tmp_path / "pack"))
+    readme = (tmp_path / "pack" / "README.md").read_text(encoding="utf-8")
+    commands = re.findall(r"```\n(.+)\n```", readme)
+    assert len(commands) == 2
+    for command in commands:
+        done = subprocess.run(
+            command.split(), cwd=tmp_path / "pack", capture_output=True, text=True
+        )
+        assert done.returncode == 0, (command, done.stdout, done.stderr)
