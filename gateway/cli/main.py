@@ -18,6 +18,7 @@ from gateway.cli.output import (
     trace,
 )
 from gateway.cli.verbs import (
+    bench,
     calendar,
     check,
     dates,
@@ -35,7 +36,7 @@ from gateway.log import configure
 Verb = Callable[[argparse.Namespace], Answer]
 
 # Each module adds its parser and names the function that answers.
-_VERBS = (check, show, journal, tries, reconcile, proof, dates, calendar, migrate, docs)
+_VERBS = (check, show, journal, tries, reconcile, proof, dates, calendar, migrate, docs, bench)
 
 
 class _Parser(argparse.ArgumentParser):
