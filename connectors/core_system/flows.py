@@ -14,7 +14,7 @@ from gateway.errors import (
 )
 from gateway.grades import Fact, grade_of
 from gateway.identity import business_id
-from gateway.ports import Outgoing, Reply
+from gateway.ports import Outgoing, Reply, Signed
 from gateway.store import alarms, outbox
 from gateway.store.outbox import Draft
 from gateway.store.unit_of_work import Store, UnitOfWork
@@ -46,9 +46,9 @@ class PostingCourier:
     def __init__(self, ledger: Ledger) -> None:
         self._ledger = ledger
 
-    def prepare(self, message: Outgoing, at: datetime) -> bytes:
+    def prepare(self, message: Outgoing, at: datetime) -> Signed:
         """The payload itself: the ledger's database authenticates us, nothing is signed."""
-        return message.payload
+        return Signed(message.payload)
 
     def send(self, message: Outgoing, signed: bytes) -> Reply:
         """Insert the postings, then read back what the ledger made of them."""

@@ -23,11 +23,15 @@ from gateway.cli.verbs import (
     check,
     dates,
     docs,
+    find,
     journal,
     migrate,
     proof,
+    purge,
     reconcile,
+    reveal,
     show,
+    shred,
     tries,
 )
 from gateway.errors import GatewayError
@@ -36,7 +40,10 @@ from gateway.log import configure
 Verb = Callable[[argparse.Namespace], Answer]
 
 # Each module adds its parser and names the function that answers.
-_VERBS = (check, show, journal, tries, reconcile, proof, dates, calendar, migrate, docs, bench)
+_VERBS = (
+    check, show, find, journal, tries, reconcile, proof, reveal, purge, shred, dates, calendar,
+    migrate, docs, bench,
+)  # fmt: skip
 
 
 class _Parser(argparse.ArgumentParser):

@@ -16,7 +16,7 @@ from gateway.errors import (
 )
 from gateway.grades import SUFFICIENT
 from gateway.log import Log
-from gateway.ports import Clock, Outgoing, Pause, Reply
+from gateway.ports import Clock, Outgoing, Pause, Reply, Signed
 from gateway.store import alarms, leases, outbox
 from gateway.store.leases import LEASE_SECONDS, Claim
 from gateway.store.messages import MESSAGE_STATES, MessageEvent, MessageState, event_of
@@ -151,7 +151,7 @@ def _send(sending: Sending, message: MessageRow, claimed: Claim) -> None:
         signed = _signed(sending, courier, outgoing, claimed)
         with sending.store.begin() as work:
             outbox.intend(sending.store, work, claimed, signed)
-        reply = courier.send(outgoing, signed)
+        reply = courier.send(outgoing, signed.data)
     except _NOT_SENT as failed:
         _nothing_sent(sending, claimed, failed)
         raise
@@ -224,10 +224,10 @@ def _outgoing(sending: Sending, message: MessageRow) -> Outgoing:
     return Outgoing(message.message_id, message.counterparty, message.kind, message.name, payload)
 
 
-def _signed(sending: Sending, courier: Courier, outgoing: Outgoing, claimed: Claim) -> bytes:
+def _signed(sending: Sending, courier: Courier, outgoing: Outgoing, claimed: Claim) -> Signed:
     """The exact bytes of an earlier attempt if there was one: a resend is the same message."""
     if claimed.signed_digest is not None:
-        return sending.store.archive.get(claimed.signed_digest)
+        return Signed(sending.store.archive.get(claimed.signed_digest), claimed.signed_kid)
     return courier.prepare(outgoing, sending.clock.now())
 
 

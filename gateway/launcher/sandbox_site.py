@@ -106,6 +106,7 @@ def _settings(options: Options) -> Mapping[str, object]:
         "environment": "sandbox",
         "archive": str(options.var / "archive"),
         "journal": {"publication": str(options.var / "publication")},
+        "logs": str(options.logs),
         "banks": [_bank_settings(bank) for bank in BANKS],
     }
 

@@ -10,10 +10,11 @@ from sqlalchemy.dialects.postgresql import insert
 
 from gateway.errors import Code, IllegalTransition
 from gateway.grades import Fact, grade_of
-from gateway.ports import Outgoing, Reply
+from gateway.ports import Outgoing, Reply, Signed
 from gateway.retrying import policy_for
 from gateway.states import Answer
 from gateway.store import alarms, leases
+from gateway.store.journal import Facts
 from gateway.store.leases import Claim
 from gateway.store.messages import MESSAGE_STATES, MessageEvent, MessageState, event_of
 from gateway.store.tables import ATTEMPT, MESSAGE, OUTBOX
@@ -27,8 +28,8 @@ _READ = grade_of(Fact.CHANNEL, Fact.READABLE).name
 class Courier(Protocol):
     """Carries one kind of message to its counterparty and understands what comes back."""
 
-    def prepare(self, message: Outgoing, at: datetime) -> bytes:
-        """The exact bytes that will be sent, signed: archived before they leave."""
+    def prepare(self, message: Outgoing, at: datetime) -> Signed:
+        """The exact bytes that will be sent, and who signed them: archived before they leave."""
 
     def send(self, message: Outgoing, signed: bytes) -> Reply:
         """Put it on the wire. OutcomeUnknown: it may have reached them.
@@ -134,29 +135,30 @@ def due(work: UnitOfWork, limit: int) -> Sequence[str]:
     return list(work.connection.execute(query.limit(limit)).scalars())
 
 
-def intend(store: Store, work: UnitOfWork, claimed: Claim, signed: bytes) -> None:
+def intend(store: Store, work: UnitOfWork, claimed: Claim, signed: Signed) -> None:
     """Record the intent to send exactly these bytes, before the first of them leaves.
 
     Raises RefusedHere when another worker has the message by now; then nothing may be sent.
     """
-    digest = keep_bytes(store, work, signed)
+    digest = keep_bytes(store, work, signed.data)
     leases.hold(work, claimed, attempts=1)
-    _begin_attempt(work, claimed, "send", digest)
+    _begin_attempt(work, claimed, "send", signed_digest=digest, kid=signed.kid)
     _advance(work, claimed.message_id, claimed.state, MessageEvent.CLAIMED)
-    work.note("send_intended", claimed.message_id, fence=claimed.fence, digest=digest)
+    facts: Facts = {"fence": claimed.fence, "digest": digest, "kid": signed.kid}
+    work.note("send_intended", claimed.message_id, **facts)
 
 
 def begin_enquiry(work: UnitOfWork, claimed: Claim) -> None:
     """Record that the counterparty is being asked."""
     leases.hold(work, claimed)
-    _begin_attempt(work, claimed, "enquire", None)
+    _begin_attempt(work, claimed, "enquire")
     work.note("enquiry_begun", claimed.message_id, fence=claimed.fence)
 
 
-def _begin_attempt(work: UnitOfWork, claimed: Claim, act: str, digest: str | None) -> None:
+def _begin_attempt(work: UnitOfWork, claimed: Claim, act: str, **signed: str | None) -> None:
     row = {
         "message_id": claimed.message_id, "fence": claimed.fence, "act": act,
-        "started_at": work.now, "signed_digest": digest,
+        "started_at": work.now, **signed,
     }  # fmt: skip
     work.connection.execute(insert(ATTEMPT).values(row))
 

@@ -46,6 +46,9 @@ PAYLOAD = Table(
     Column("digest", Text, primary_key=True),
     Column("bytes", BigInteger, nullable=False),
     moment("archived_at"),
+    # when the same bytes came once more: how long they are kept counts from then
+    moment("kept_again_at", nullable=True),
+    moment("shredded_at", nullable=True),
 )
 
 INBOX = Table(
@@ -117,6 +120,8 @@ ATTEMPT = Table(
     moment("ended_at", nullable=True),
     Column("outcome", Text),
     Column("reply_digest", Text, ForeignKey("payload.digest")),
+    Column("grade", Text),
+    Column("kid", Text, index=True),
     graded(),
 )
 
@@ -143,4 +148,12 @@ CALENDAR_YEAR = Table(
     Column("off", ARRAY(Text), nullable=False),
     Column("work", ARRAY(Text), nullable=False),
     moment("imported_at"),
+)
+
+SEEN_SIGNATURE = Table(
+    "seen_signature",
+    METADATA,
+    Column("counterparty", Text, primary_key=True),
+    Column("digest", Text, primary_key=True),
+    Column("until", DateTime(timezone=True), nullable=False, index=True),
 )

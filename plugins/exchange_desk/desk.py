@@ -10,10 +10,9 @@ from fastapi import Depends
 from connectors.bank.model import NightKey
 from connectors.core_system.connector import CONNECTOR as CORE
 from gateway.clock import SystemClock
-from gateway.store.archive import Archive
 from gateway.store.database import connect
 from gateway.store.unit_of_work import PostgresStore, Store
-from gateway.wiring import Places, site
+from gateway.wiring import Places, archive_of, site
 from gateway.wiring.connections import DESK, Connections
 
 # A page that takes longer is not read; nobody's visit holds the database up.
@@ -43,7 +42,7 @@ def open_desk(places: Places) -> Desk:
     settings = site(places)
     engine = connect(Connections(places.secrets).database(DESK), _STATEMENT_SECONDS)
     return Desk(
-        store=PostgresStore(engine, Archive(settings.archive), SystemClock()),
+        store=PostgresStore(engine, archive_of(places, settings), SystemClock()),
         site_name=settings.name,
         sandbox=settings.environment.value == "sandbox",
         banks={bank.code: bank.name for bank in settings.banks},

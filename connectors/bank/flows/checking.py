@@ -21,7 +21,7 @@ from connectors.bank.store.nights import NightRow
 from gateway.errors import Code, Finding, RefusedHere
 from gateway.log import Log
 from gateway.ports import Grade, StageCount
-from gateway.signing.detached import Verified, verify_detached
+from gateway.signing.detached import Published, Verified, verify_detached
 from gateway.signing.keyring import Purpose
 from gateway.states import Answer
 from gateway.store import alarms, inbox
@@ -98,18 +98,17 @@ def examine(bank: Bank, key: NightKey, file: FileRow, seen: SeenBefore) -> Repor
     flag = read_flag(layout, get(file.flag_digest))
     envelope = Envelope(name, flag, len(data), file.digest, seen.name, seen.content)
     at = bank.clock.now()
-    verified = verify_detached(
-        bank.ring, Purpose.BANK_FILE, bank.profile.code, (data, signature), at
-    )
+    found = Published(file.name, (data,), signature)
+    verified = verify_detached(bank.ring, Purpose.BANK_FILE, bank.profile.code, found, at)
     decoded = decode(layout, data, bank.profile.limits.lines_max)
     signed = signature_finding(bank.profile.evidence, verified.code)
-    found = [
+    findings = [
         *envelope_findings(envelope),
         *([signed] if signed else []),
         *decoded.findings,
         *content_findings(bank.profile, name, decoded),
     ]
-    return Report(found, verified, decoded)
+    return Report(findings, verified, decoded)
 
 
 def _judge(bank: Bank, work: UnitOfWork, night: NightRow, examined: tuple[FileRow, Report]) -> None:
@@ -156,7 +155,7 @@ def _pass(bank: Bank, work: UnitOfWork, night: NightRow, examined: tuple[FileRow
         alarms.ring(work, Code.CORRECTION_WAITS, file.file_id, file.name)
         return
     files.advance(work, file, FileEvent.PASSED)
-    files.keep_lines(work, file.file_id, report.decoded)
+    files.keep_lines(work, file.file_id, report.decoded, bank.tokens)
     lines = report.decoded.line_count
     grade, kid = report.grade.name, report.verified.kid
     work.note("file_accepted", file.file_id, lines=lines, grade=grade, kid=kid)

@@ -72,7 +72,7 @@ def _decide(
     results_file = used[FileKind.DEDUCTION_RESULT]
     results = files.results(work, results_file.file_id)
     decision = decide(instructions, results)
-    decisions.keep_instructions(work, night.night_id, instructions)
+    decisions.keep_instructions(work, night.night_id, instructions, bank.tokens)
     postings = _postings(night.key, instructions, results, decision.matches)
     keys = {(posting.batch_no, posting.serial): posting.key for posting in postings}
     decisions.keep_matches(work, night.night_id, results_file.file_id, decision.matches, keys)

@@ -96,6 +96,10 @@ RESULT = Table(
     Column("message", Text, nullable=False),
     Column("host_date", Date),
     Column("host_serial", Text, nullable=False),
+    # keyed tokens: a person is found again by them, and not named
+    Column("loan_token", Text, index=True),
+    Column("account_token", Text, index=True),
+    Column("name_token", Text, index=True),
 )
 
 STATEMENT = Table(
@@ -113,6 +117,9 @@ STATEMENT = Table(
     Column("summary", Text, nullable=False),
     Column("reversal", Boolean, nullable=False),
     Column("booked_time", Time, nullable=False),
+    # keyed tokens: a person is found again by them, and not named
+    Column("account_token", Text, index=True),
+    Column("name_token", Text, index=True),
 )
 
 INSTRUCTION = Table(
@@ -130,6 +137,10 @@ INSTRUCTION = Table(
     Column("interest_fen", BigInteger, nullable=False),
     Column("penalty_fen", BigInteger, nullable=False),
     Column("full_flag", Text, nullable=False),
+    # keyed tokens: a person is found again by them, and not named
+    Column("loan_token", Text, index=True),
+    Column("account_token", Text, index=True),
+    Column("name_token", Text, index=True),
 )
 
 MATCH = Table(
