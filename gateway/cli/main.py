@@ -18,6 +18,7 @@ from gateway.cli.output import (
     trace,
 )
 from gateway.cli.verbs import (
+    bench,
     calendar,
     check,
     dates,
@@ -25,6 +26,7 @@ from gateway.cli.verbs import (
     find,
     housekeep,
     journal,
+    keys,
     migrate,
     proof,
     purge,
@@ -41,8 +43,8 @@ Verb = Callable[[argparse.Namespace], Answer]
 
 # Each module adds its parser and names the function that answers.
 _VERBS = (
-    check, show, find, journal, tries, reconcile, proof, reveal, purge, shred, dates, calendar,
-    housekeep, migrate, docs,
+    check, show, find, journal, keys, tries, reconcile, proof, reveal, purge, shred, housekeep,
+    dates, calendar, migrate, docs, bench,
 )  # fmt: skip
 
 

@@ -29,6 +29,7 @@ from gateway.flows.anchoring import Anchoring
 from gateway.flows.bank_night import Night
 from gateway.flows.checks import Checked
 from gateway.flows.housekeeping import House
+from gateway.flows.key_acts import Keys
 from gateway.flows.purging import Purging
 from gateway.flows.retention import Retention
 from gateway.flows.sending import Sending
@@ -46,6 +47,7 @@ from gateway.store.unit_of_work import PostgresStore
 from gateway.wiring.agreed import load_interface, load_layouts, load_retention, load_years
 from gateway.wiring.archives import open_archive, open_tokens
 from gateway.wiring.connections import GATEWAY, Connections
+from gateway.wiring.keyring_file import KeyringFile
 from gateway.wiring.keys import load_ring
 from gateway.wiring.places import Places
 from gateway.wiring.reading import read_typed
@@ -167,9 +169,7 @@ def build(places: Places | None = None) -> Gateway:
     require_sound_algorithms()
     places = places or Places.from_environment()
     settings, connections, clock = site(places), Connections(places.secrets), SystemClock()
-    engine = connect(connections.database(GATEWAY))
-    require_current(engine)
-    store = PostgresStore(engine, archive_of(places, settings), clock)
+    store = _store(connections, places, settings)
     tokens = open_tokens(places.secrets)
     with store.begin() as work:
         calendar = calendars.load(work, load_years(places.schemas))
@@ -204,6 +204,23 @@ def build(places: Places | None = None) -> Gateway:
         banks=banks,
         sending=sending,
     )
+
+
+def build_keys(places: Places | None = None) -> Keys:
+    """The key ring's file and the store alone: also when a key of it cannot be opened.
+
+    Raises like `build`.
+    """
+    require_sound_algorithms()
+    places = places or Places.from_environment()
+    store = _store(Connections(places.secrets), places, site(places))
+    return Keys(store, KeyringFile(places.secrets))
+
+
+def _store(connections: Connections, places: Places, settings: Site) -> PostgresStore:
+    engine = connect(connections.database(GATEWAY))
+    require_current(engine)
+    return PostgresStore(engine, archive_of(places, settings), SystemClock())
 
 
 def couriers(
