@@ -6,11 +6,11 @@ from pathlib import Path
 
 from gateway.launcher import sandbox_command
 from gateway.launcher.options import Options
-from gateway.launcher.secret_files import write_private
 from gateway.ports import Algorithm
 from gateway.signing.algorithms import load_signer, new_key_pair
 from gateway.signing.certificates import pem_of, request_for
 from gateway.signing.keyring import Purpose
+from gateway.wiring.private_files import write_private
 
 ORGANISATION = "示例市住房公积金管理中心沙箱管理部"
 
