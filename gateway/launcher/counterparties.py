@@ -21,6 +21,11 @@ def prepare_banks(options: Options) -> None:
     sandbox_command.run("bank", "prepare", "--root", str(options.sandbox), "--seed", options.seed)
 
 
+def prepare_time_authority(options: Options) -> None:
+    """The time-stamping authority makes its key and has it certified."""
+    sandbox_command.run("tsa", "prepare", "--root", str(options.sandbox))
+
+
 def publish_nights(options: Options) -> None:
     """The banks publish every night of their calendar; what is published already stays."""
     for number in range((LAST_DAY - FIRST_DAY).days + 1):
@@ -48,17 +53,24 @@ def fill_core_system(options: Options, access: Access) -> None:
 
 
 def start_banks(options: Options) -> Record:
-    """Start the banks' SFTP server and wait until it listens.
+    """Start the banks' SFTP server and wait until it listens. Raises as `_start` does."""
+    return _start(options, "bank", options.sftp_port)
 
-    Raises NotConfigured when it does not; its log says why.
-    """
-    serve = ("bank", "serve", "--root", str(options.sandbox), "--port", str(options.sftp_port))
-    log = options.logs / "sandbox-bank.log"
-    record = processes.start(options.run, "sandbox-bank", command(serve), surroundings(), log)
+
+def start_time_authority(options: Options) -> Record:
+    """Start the time-stamping authority and wait until it listens. Raises as `_start` does."""
+    return _start(options, "tsa", options.tsa_port)
+
+
+def _start(options: Options, name: str, port: int) -> Record:
+    """Start `sandbox NAME serve`. Raises NotConfigured, naming its log, when it does not listen."""
+    serve = (name, "serve", "--root", str(options.sandbox), "--port", str(port))
+    log = options.logs / f"sandbox-{name}.log"
+    record = processes.start(options.run, f"sandbox-{name}", command(serve), surroundings(), log)
     for _ in range(int(_READY_SECONDS / _LOOK_SECONDS)):
-        if answers(options.sftp_port):
+        if answers(port):
             return record
         if not record.is_running():
             break
         pause(_LOOK_SECONDS)
-    raise NotConfigured(Code.PROCESS_FAILED, detail=f"{LOOPBACK}:{options.sftp_port}，见 {log}")
+    raise NotConfigured(Code.PROCESS_FAILED, detail=f"{LOOPBACK}:{port}，见 {log}")

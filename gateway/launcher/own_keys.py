@@ -1,4 +1,4 @@
-"""Our own keys of the sandbox site, besides the banks': for heads, and for seals. 本方密钥"""
+"""The sandbox site's keys besides the banks': for heads, for seals, for stamps. 本方密钥"""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -12,6 +12,7 @@ from gateway.signing.certificates import pem_of, request_for
 from gateway.signing.keyring import Purpose
 from gateway.wiring.private_files import write_private
 
+TIME_KID = "sandbox-tsa-1"
 ORGANISATION = "示例市住房公积金管理中心沙箱管理部"
 
 
@@ -82,4 +83,23 @@ def own_entries() -> Sequence[Mapping[str, object]]:
             "chain": f"keys/{own.kid}.chain.pem" if own.usage else "",
         }
         for own in OWN
+    ]
+
+
+def time_entries(options: Options) -> Sequence[Mapping[str, object]]:
+    """The time-stamping authority's key and chain, copied from what it makes public, if it has."""
+    public, keys = options.sandbox / "public", options.secrets / "keys"
+    if not (public / "tsa.pem").exists():
+        return []
+    write_private(keys / f"{TIME_KID}.pem", (public / "tsa.pem").read_bytes())
+    write_private(keys / f"{TIME_KID}.chain.pem", (public / "ca" / "tsa.chain.pem").read_bytes())
+    return [
+        {
+            "kid": TIME_KID,
+            "holder": "time-authority",
+            "purpose": Purpose.TIME_STAMP.value,
+            "algorithm": Algorithm.ECDSA_P256_SHA256.value,
+            "public": f"keys/{TIME_KID}.pem",
+            "chain": f"keys/{TIME_KID}.chain.pem",
+        }
     ]

@@ -16,6 +16,7 @@ from gateway.launcher.own_keys import (
     own_entries,
     provide_own_keys,
     provide_pair,
+    time_entries,
 )
 from gateway.launcher.ports import LOOPBACK
 from gateway.launcher.secret_files import write_once
@@ -103,6 +104,7 @@ def _settings(options: Options) -> Mapping[str, object]:
         "environment": "sandbox",
         "archive": str(options.var / "archive"),
         "journal": {"publication": str(options.var / "publication")},
+        "time_authority": {"url": f"http://{LOOPBACK}:{options.tsa_port}/"},
         "logs": str(options.logs),
         "banks": [_bank_settings(bank) for bank in BANKS],
     }
@@ -173,7 +175,7 @@ def _keyring(options: Options, now: datetime) -> Sequence[Mapping[str, object]]:
         "verify_until": (start + timedelta(days=_VERIFYING_DAYS)).isoformat(),
     }
     entries = [entry for bank in BANKS for entry in _key_entries(options, bank)]
-    return [{**entry, **window} for entry in (*entries, *own_entries())]
+    return [{**entry, **window} for entry in (*entries, *own_entries(), *time_entries(options))]
 
 
 def _key_entries(options: Options, bank: SandboxBank) -> Sequence[dict[str, object]]:
