@@ -24,6 +24,8 @@ JOURNAL_EVENTS: dict[str, str] = {
     "alarm_rung": "告警",
     "alarm_cleared": "告警解除",
     "calendar_imported": "导入工作日历",
+    "head_made": "流水树根已生成并签名",
+    "head_published": "流水树根已公布",
 }
 
 # What stands in the technicians' log only.
@@ -38,4 +40,6 @@ LOG_EVENTS: dict[str, str] = {
     "message_waits": "报文稍后再试",
     "desk_failed": "对账台页面出错",
     "stage_refused": "阶段不能继续",
+    "duty_done": "巡检事项完成",
+    "duty_failed": "巡检事项未完成",
 }

@@ -26,10 +26,15 @@ class Entry:
 _NIGHT = "runbooks/bank_reconciliation.md"
 _SITE = "runbooks/site.md"
 _TRUST = "runbooks/trust.md"
+_HOUSE = "runbooks/housekeeping.md"
 
 
 def _file(zh: str, en: str, act: str = "隔离原件，请银行核对后以新版本号重发") -> Entry:
     return Entry("MalformedMessage", zh, en, Money.NO, act, _NIGHT)
+
+
+def _unreadable(zh: str, en: str, act: str = "隔离原件，请出具方重新提供") -> Entry:
+    return Entry("MalformedMessage", zh, en, Money.NO, act, _TRUST)
 
 
 def _signature(
@@ -106,6 +111,12 @@ class Code(Enum):
     KEY_NOT_IN_FORCE      = _signature("签名密钥不在有效期", "the signing key is outside its window")
     KEY_REVOKED           = _signature("签名密钥已吊销", "the signing key is revoked")
     ALGORITHM_NOT_ALLOWED = _signature("签名算法不在许可范围", "the algorithm is not allowed here")
+    CIPHERTEXT_WRONG      = _signature("密文被改动，或密钥不对", "the ciphertext was altered, or the key is another",
+                                       "停止使用该原件；从备份恢复并比对摘要", _TRUST)
+    CERTIFICATE_UNREADABLE = _signature("证书无法识别", "the certificate cannot be read",
+                                        "请对方重发证书；可用 openssl x509 查看", _TRUST)
+    CERTIFICATE_UNTRUSTED = _signature("证书链不成立", "the certificate does not chain to a trusted root",
+                                       "不采用；电话核实对方证书与签发机构", _TRUST)
 
     SIGNATURE_COVERAGE    = _signature("签名未恰好覆盖约定的部分", "the signature does not cover exactly what is agreed",
                                        "原件已留存，不采用；请对方按签名约定重新签名", _TRUST)
@@ -113,6 +124,30 @@ class Code(Enum):
                                        "不采用；核对双方时钟，请对方重新发送", _TRUST)
     MESSAGE_REPLAYED      = _signature("报文是已收过的重放", "the message is a replay of one already taken",
                                        "不采用；电话核实来源，排查线路", _TRUST)
+
+    # seals, time-stamps, packages
+    SIGNER_UNTRUSTED    = _signature("签章证书不可信，或不在登记之列", "the signer's certificate is not trusted here",
+                                     "不采用；核对签章单位的证书，未登记的先核实再登记", _TRUST)
+    DOCUMENT_UNREADABLE = _unreadable("文书不是可读的 PDF", "the document is no PDF we can read")
+    DOCUMENT_ALTERED    = _signature("文书在签章之后被改动或追加", "the document was changed after it was sealed",
+                                     "不采用；以原件为准，请出具方重新提供", _TRUST)
+    PACKAGE_UNREADABLE  = _unreadable("材料包结构不合格", "the package is not built as agreed")
+    PACKAGE_ALTERED     = _signature("材料包内容与签章清单不符", "the package's content is not what its manifest says",
+                                     "不采用；请出具方重新提供，并留存此包", _TRUST)
+    STAMP_UNREACHABLE   = _transport("连不上时间戳服务", "the time-stamp authority cannot be reached",
+                                     "先签名，系统自动补时间戳；持续失败时联系时间戳服务方", _TRUST)
+    STAMP_REFUSED       = Entry("MessageRejected", "时间戳服务拒绝", "the time-stamp authority refused", Money.NO,
+                                "核对约定的策略与配额，联系时间戳服务方；之后系统自动补时间戳", _TRUST)
+    STAMP_UNREADABLE    = _unreadable("时间戳无法识别", "the time-stamp cannot be read",
+                                      "答复已留存；联系时间戳服务方，系统自动重取")
+    STAMP_NOT_OURS      = _signature("时间戳不是对本次请求的答复", "the time-stamp is not over what we asked",
+                                     "不采用；答复已留存，联系时间戳服务方核实", _TRUST)
+    STAMP_UNTRUSTED     = _signature("时间戳签名或证书不可信", "the time-stamp is not the authority's",
+                                     "不采用；答复已留存，电话核实时间戳服务方的证书", _TRUST)
+    STAMP_CLOCK_WRONG   = _signature("时间戳的时间与本机相差过大", "the time-stamp's clock and ours differ too much",
+                                     "核对本机时间同步；本机无误则联系时间戳服务方", _TRUST)
+    STAMP_WAITING       = _refused("时间戳久候未得", "a time-stamp has been waited for too long",
+                                   "查时间戳服务与网络；得到后告警自动解除", _TRUST)
 
     # lines and fields
     ENCODING_INVALID   = _file("含有无法识别的字符编码（如半个汉字）", "bytes that are no character of the encoding")
@@ -153,6 +188,9 @@ class Code(Enum):
     LUMP_DIFFERS     = _refused("专户批扣入账与结果文件成功金额不符", "the lump credited is not the sum taken",
                                 "电话请银行核对批扣入账；差额列入当晚不平账项")
     NIGHT_NOT_READY  = _refused("上一步尚未完成，不能执行本步", "the step before is not done", "先完成上一步")
+    HEAD_NOT_YET     = _refused("这条流水还不在已签名的树根之下", "no signed head covers the entry yet",
+                                "执行 gateway housekeep 生成树根后重试", _TRUST)
+    CHECK_FAILED     = _refused("自检有未通过的项", "a self-check failed", "执行 gateway check，按所列各项处理", _HOUSE)
     NIGHT_UNPROVED   = _refused("当晚核对未完成或不平", "the night is not proved", "按核对表所列事项处理后重新运行")
 
     # what a person must supply
@@ -174,6 +212,8 @@ class Code(Enum):
     NOT_FOUND        = _missing("查无此编号", "no such id", "核对编号；gateway show 可用前缀")
     FILE_NOT_HERE    = _missing("本机没有这个文件", "no such file on this machine",
                                 "核对路径；只读普通文件，且须有读取权限")
+    FONT_MISSING     = _missing("没有找到文书所用的中文字体", "the typeface of our documents is not here",
+                                "安装软件包 fonts-noto-cjk，或用 GATEWAY_FONTS 指明字体目录", _TRUST)
     DUPLICATE_SETTING = _missing("配置重复", "a setting is given twice", "删除多余的一份")
 
     # what must never happen
@@ -189,6 +229,10 @@ class Code(Enum):
                                Money.MAYBE, "停止入账，保留现场，报告开发人员", _NIGHT)
     JOURNAL_BROKEN     = _signature("流水链断裂或被改动", "the journal's chain is broken",
                                     "停止使用，保护数据库，按应急手册取证", _SITE)
+    PUBLICATION_DIFFERS = _signature("公布目录中的树根与所记不符", "the published head is not the recorded one",
+                                     "两份均保全；与留存方手中的树根比对，按应急手册取证", _TRUST)
+    GLYPH_MISSING      = Entry("MalformedMessage", "文字中有字体没有的字符，不能成文", "a character has no glyph in our typeface",
+                               Money.NO, "改写事由等文字中的特殊符号后重试", _TRUST)
     ARCHIVE_DAMAGED    = _signature("归档原件缺失或被改动", "an archived payload is missing or altered",
                                     "从备份恢复原件并比对摘要", _SITE)
 # fmt: on

@@ -99,13 +99,13 @@ def show(store: Store, wanted: str) -> Life:
     Raises NotConfigured when nothing, or more than one thing, has such an id.
     """
     with store.begin() as work:
-        kind, found = _find(work, wanted)
+        kind, found = find(work, wanted)
         identity, name, state = found
         # a file's receipt has its id from the file's, so it is found though no column names it
         ids = {"id": identity, "receipt": business_id("receipt", identity)}
         related = work.connection.execute(text(_RELATED), ids).all()
         particulars = _of_break(work, identity) if kind == "break" else ()
-        steps = tuple(_step(entry) for entry in journal.read(work.connection, identity))
+        steps = tuple(step_of(entry) for entry in journal.read(work.connection, identity))
     title = f"{_KINDS[kind][0]} {mask_text(name)}"
     others = tuple((row[0], row[1]) for row in related)
     return Life(identity, title, state, steps, others, particulars)
@@ -126,7 +126,11 @@ def _of_break(work: UnitOfWork, break_id: str) -> tuple[tuple[str, str], ...]:
     return tuple((title, value) for title, value in told.items() if value)
 
 
-def _find(work: UnitOfWork, wanted: str) -> tuple[str, tuple[str, str, str]]:
+def find(work: UnitOfWork, wanted: str) -> tuple[str, tuple[str, str, str]]:
+    """What kind of thing has this id, or one that begins so, and its (id, name, state).
+
+    Raises NotConfigured when nothing, or more than one thing, has such an id.
+    """
     kind, _, digits = wanted.partition("-")
     if kind not in _KINDS:
         raise NotConfigured(Code.NOT_FOUND, detail=f"{wanted}：编号以 {_BEGINNINGS} 开头")
@@ -152,7 +156,8 @@ def _candidates(wanted: str, ids: Sequence[str]) -> str:
     return f"{wanted} 不止一个：{'、'.join(ids[:_NAMED_MAX])}{more}"
 
 
-def _step(entry: journal.Entry) -> LifeStep:
+def step_of(entry: journal.Entry) -> LifeStep:
+    """An entry of the journal as a person reads it, masked."""
     facts: Mapping[str, object] = json.loads(entry.facts)
     grade = str(facts.get("grade", ""))
     shown = "  ".join(f"{name}={_short(value)}" for name, value in facts.items() if name != "grade")

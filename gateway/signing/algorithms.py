@@ -11,6 +11,7 @@ from cryptography.hazmat.primitives.asymmetric import ec, ed25519, padding, rsa,
 
 from gateway.errors import Code, NotConfigured
 from gateway.ports import Algorithm
+from gateway.signing.forms import normalised
 from gateway.signing.sm2 import Sm2Key
 
 _RSA_BITS = 3072
@@ -71,7 +72,9 @@ _METHODS: dict[Algorithm, _Method] = {
     Algorithm.ECDSA_P256_SHA256: _Method(
         lambda: ec.generate_private_key(ec.SECP256R1()),
         lambda key, chunks: key.sign(_sha256(chunks), ec.ECDSA(_HASHED)),
-        lambda key, sig, chunks: key.verify(sig, _sha256(chunks), ec.ECDSA(_HASHED)),
+        lambda key, sig, chunks: key.verify(
+            normalised(Algorithm.ECDSA_P256_SHA256, sig), _sha256(chunks), ec.ECDSA(_HASHED)
+        ),
         _p256_fits,
     ),
     Algorithm.ED25519: _Method(
@@ -106,7 +109,7 @@ class SoftwareVerifier:
     _key: Any = field(repr=False)
 
     def verify(self, signature: bytes, chunks: Iterable[bytes]) -> bool:
-        """Whether the signature fits the chunks; rubbish is False."""
+        """Whether the signature fits the chunks; rubbish is False. Elliptic ones in DER or r‖s."""
         if self.algorithm is Algorithm.SM2_SM3:
             return bool(self._key.verify(signature, chunks))
         try:

@@ -46,7 +46,8 @@ class Key:
 
     Signing ends at `sign_until`, verifying at `verify_until`: the time between is the overlap of a
     rotation. `revoked_at` ends both at once. `chain` are its certificates in DER, its own first,
-    the root last; empty for a key that was agreed on without one.
+    the root last; empty for a key that was agreed on without one. `public_pem` is its public half
+    as others load it.
     """
 
     kid: str
@@ -59,6 +60,7 @@ class Key:
     revoked_at: datetime | None = None
     signer: Signer | None = field(default=None, repr=False)
     chain: tuple[bytes, ...] = ()
+    public_pem: bytes = field(default=b"", repr=False)
 
     def revoked(self, at: datetime) -> bool:
         """Whether the key is revoked at this moment."""
@@ -123,6 +125,10 @@ class KeyRing:
         if key.revoked(at):
             return Code.KEY_REVOKED
         return None if key.not_before <= at < key.verify_until else Code.KEY_NOT_IN_FORCE
+
+    def key(self, kid: str) -> Key:
+        """The key of that id, which must be there."""
+        return self._keys[kid]
 
     def verifier(self, kid: str) -> Verifier:
         """The verifier of a key that `refusal` has let through."""

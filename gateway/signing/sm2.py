@@ -1,8 +1,10 @@
-"""SM2 with SM3 (GM/T 0003, GM/T 0009): keys, signatures, DER and raw forms. 国密 SM2"""
+"""SM2 with SM3 (GM/T 0003, GM/T 0009): keys and signatures. 国密 SM2"""
 
 import ctypes
 from collections.abc import Iterable
 
+from gateway.ports import Algorithm
+from gateway.signing.forms import normalised
 from gateway.signing.libcrypto import (
     LibcryptoError,
     digesting,
@@ -15,9 +17,6 @@ from gateway.signing.libcrypto import (
 
 # GM/T 0009-2012 §10: the default id when two parties have agreed on none.
 DEFAULT_ID = b"1234567812345678"
-# The order of the curve sm2p256v1 (GM/T 0003.5): r and s lie in 1 … N-1.
-_ORDER = 0xFFFFFFFEFFFFFFFFFFFFFFFFFFFFFFFF7203DF6B21C6052B53BBF40939D54123
-_COORDINATE_BYTES = 32
 _ENCRYPTED = b"-----BEGIN ENCRYPTED PRIVATE KEY-----"
 
 
@@ -95,7 +94,7 @@ class Sm2Key:
     ) -> bool:
         """Whether the signature (DER, or raw r‖s) fits. Rubbish is False."""
         try:
-            der = normalised(signature)
+            der = normalised(Algorithm.SM2_SM3, signature)
         except ValueError:
             return False
         lib = library()
@@ -103,40 +102,3 @@ class Sm2Key:
             answer = lib.EVP_DigestVerifyFinal(context, der, len(der))
             lib.ERR_clear_error()
             return bool(answer == 1)
-
-
-def normalised(signature: bytes) -> bytes:
-    """The one strict DER form of a signature given as DER or as 64 raw bytes r‖s (X04, X05).
-
-    Raises ValueError for anything else: r or s outside 1 … n-1, sloppy or trailing DER.
-    """
-    if len(signature) == 2 * _COORDINATE_BYTES:
-        r, s = signature[:_COORDINATE_BYTES], signature[_COORDINATE_BYTES:]
-        return _der(int.from_bytes(r, "big"), int.from_bytes(s, "big"))
-    r_value, s_value = _integers(signature)
-    strict = _der(r_value, s_value)
-    if strict != signature:
-        raise ValueError("not strict DER")
-    return strict
-
-
-def _integers(der: bytes) -> tuple[int, int]:
-    if len(der) < 8 or der[0] != 0x30 or der[1] != len(der) - 2 or der[2] != 0x02:
-        raise ValueError("not a DER signature")
-    r_end = 4 + der[3]
-    if r_end + 2 > len(der) or der[r_end] != 0x02 or r_end + 2 + der[r_end + 1] != len(der):
-        raise ValueError("not a DER signature")
-    return int.from_bytes(der[4:r_end], "big"), int.from_bytes(der[r_end + 2 :], "big")
-
-
-def _der(r: int, s: int) -> bytes:
-    if not (0 < r < _ORDER and 0 < s < _ORDER):
-        raise ValueError("r or s out of range")
-    body = b"".join(_der_integer(value) for value in (r, s))
-    return bytes((0x30, len(body))) + body
-
-
-def _der_integer(value: int) -> bytes:
-    # one more bit than the value needs, so that the sign bit stays clear
-    content = value.to_bytes(value.bit_length() // 8 + 1, "big")
-    return bytes((0x02, len(content))) + content

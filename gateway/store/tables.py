@@ -8,6 +8,7 @@ from sqlalchemy import (
     ForeignKey,
     Identity,
     Integer,
+    LargeBinary,
     MetaData,
     Table,
     Text,
@@ -53,6 +54,24 @@ INBOX = Table(
     # the order in which files were entered, whatever the clock said
     Column("arrival", BigInteger, Identity(always=True), nullable=False),
     UniqueConstraint("counterparty", "name", "digest"),
+)
+
+# A head is the root of the journal's tree over its first `size` entries, as it was signed.
+JOURNAL_HEAD = Table(
+    "journal_head",
+    METADATA,
+    Column("size", BigInteger, ForeignKey("journal.seq"), primary_key=True, autoincrement=False),
+    Column("root", Text, nullable=False),
+    moment("at"),
+    Column("text", Text, nullable=False),
+    Column("digest", Text, nullable=False, unique=True),
+    Column("kid", Text, nullable=False),
+    Column("algorithm", Text, nullable=False),
+    Column("signature", LargeBinary, nullable=False),
+    Column("public_key", Text, nullable=False),
+    Column("stamp_digest", Text, ForeignKey("payload.digest")),
+    moment("stamped_at", nullable=True),
+    moment("published_at", nullable=True),
 )
 
 MESSAGE = Table(

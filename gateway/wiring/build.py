@@ -25,6 +25,7 @@ from connectors.core_system.transport import CoreDatabase
 from gateway.clock import SystemClock
 from gateway.dates import Calendar
 from gateway.errors import Code, NotConfigured
+from gateway.flows.anchoring import Anchoring
 from gateway.flows.bank_night import Night
 from gateway.flows.checks import Checked
 from gateway.flows.sending import Sending
@@ -35,6 +36,7 @@ from gateway.signing.selftest import require_sound_algorithms
 from gateway.store import calendars
 from gateway.store.archive import Archive
 from gateway.store.database import connect, require_current
+from gateway.store.publication import Publication
 from gateway.store.unit_of_work import PostgresStore
 from gateway.wiring.agreed import load_interface, load_layouts, load_years
 from gateway.wiring.connections import GATEWAY, Connections
@@ -53,12 +55,20 @@ class Environment(Enum):
 
 
 @dataclass(frozen=True, slots=True)
+class JournalSettings:
+    """The journal's heads: the directory they are published in, for others to copy."""
+
+    publication: Path
+
+
+@dataclass(frozen=True, slots=True)
 class Site:
     """The site's settings, settings.json of the secrets directory."""
 
     name: str
     environment: Environment
     archive: Path
+    journal: JournalSettings
     banks: tuple[BankProfile, ...]
 
 
@@ -96,6 +106,10 @@ class Gateway:
             self.core,
             self.interface,
         )
+
+    def anchoring(self) -> Anchoring:
+        """The journal's heads: whose keys sign them and where they are published."""
+        return Anchoring(self.store, self.ring, Publication(self.site.journal.publication))
 
     def night(self, key: NightKey) -> Night:
         """One night with everything it needs."""

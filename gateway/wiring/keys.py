@@ -48,7 +48,8 @@ def load_ring(secrets: Path) -> KeyRing:
 
 
 def _key(secrets: Path, entry: KeyEntry, passphrase: bytes) -> Key:
-    verifier = load_verifier(entry.kid, entry.algorithm, _pem(secrets / entry.public))
+    public = _pem(secrets / entry.public)
+    verifier = load_verifier(entry.kid, entry.algorithm, public)
     signer = None
     if entry.private:
         pem = _pem(secrets / entry.private)
@@ -65,6 +66,7 @@ def _key(secrets: Path, entry: KeyEntry, passphrase: bytes) -> Key:
         verify_until=entry.verify_until,
         revoked_at=entry.revoked_at,
         signer=signer,
+        public_pem=public,
     )
 
 

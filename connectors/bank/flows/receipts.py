@@ -87,7 +87,7 @@ class ReceiptCourier:
     def send(self, message: Outgoing, signed: bytes) -> Reply:
         """Publish data, signature and flag; the flag's renaming is the point of no return."""
         wire, directory = self._wires[message.counterparty]
-        files = _unpacked(signed)
+        files = unpacked(signed)
         wire.publish(directory, files)
         return _published(files[-1][1])
 
@@ -97,7 +97,7 @@ class ReceiptCourier:
         Raises IllegalTransition when another flag stands under our name.
         """
         wire, directory = self._wires[message.counterparty]
-        name, data = _unpacked(signed)[-1]
+        name, data = unpacked(signed)[-1]
         found = wire.read(directory, name, FLAG_BYTES_MAX)
         if found is None:
             return None
@@ -113,5 +113,6 @@ def _published(flag: bytes) -> Reply:
     return Reply(Verdict.ACCEPTED, Grade.C, flag, "已发布于银行目录")
 
 
-def _unpacked(signed: bytes) -> list[tuple[str, bytes]]:
+def unpacked(signed: bytes) -> list[tuple[str, bytes]]:
+    """The files a receipt was sent as, in the order they were published: data, signature, flag."""
     return [(name, base64.b64decode(data)) for name, data in json.loads(signed)]

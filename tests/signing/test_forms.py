@@ -1,11 +1,13 @@
-"""The forms of an SM2 signature: raw or DER goes in, one strict DER comes out. X04、X05"""
+"""The forms of an elliptic signature: raw or DER goes in, one strict DER comes out. X04、X05"""
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from gateway.ports import Algorithm
-from gateway.signing.sm2 import normalised
+from gateway.signing.forms import ORDERS
+from gateway.signing.forms import normalised as normalised_for
+from gateway.signing.forms import raw as raw_of
 from sandbox.keys.der import INTEGER, SEQUENCE, element, integer
 from tests.signing.keys import signer_of, verifier_of
 
@@ -14,6 +16,10 @@ SM2 = Algorithm.SM2_SM3
 N = int("FFFFFFFEFFFFFFFFFFFFFFFFFFFFFFFF7203DF6B21C6052B53BBF40939D54123", 16)
 numbers = st.integers(1, N - 1) | st.sampled_from([1, 0x7F, 0x80, 0xFF, 1 << 248, 1 << 255, N - 1])
 outside = st.sampled_from([0, N, N + 1, (1 << 256) - 1])
+
+
+def normalised(signature: bytes) -> bytes:
+    return normalised_for(SM2, signature)
 
 
 def der(r: int, s: int) -> bytes:
@@ -113,3 +119,25 @@ def test_x05_whatever_is_accepted_is_strict_already_or_raw(found):
         return
     assert len(found) == 64 or strict == found
     assert normalised(strict) == strict
+
+
+@pytest.mark.parametrize("algorithm", ORDERS, ids=lambda algorithm: algorithm.value)
+def test_both_curves_take_raw_and_give_raw(algorithm):
+    verifier = verifier_of(algorithm)
+    for number in range(20):
+        data = (b"data", bytes([number]))
+        signature = signer_of(algorithm).sign(data)
+        assert verifier.verify(raw_of(algorithm, signature), data)
+        assert normalised_for(algorithm, raw_of(algorithm, signature)) == signature
+        assert raw_of(algorithm, raw_of(algorithm, signature)) == raw_of(algorithm, signature)
+
+
+@pytest.mark.parametrize("algorithm", ORDERS, ids=lambda algorithm: algorithm.value)
+def test_each_curve_has_its_own_order(algorithm):
+    order = ORDERS[algorithm]
+    for r, s in ((order, 1), (1, order), (0, 1), (1, 0)):
+        for form in (der, raw):
+            with pytest.raises(ValueError, match="range"):
+                raw_of(algorithm, form(r, s))
+            assert not verifier_of(algorithm).verify(form(r, s), (b"data",))
+    assert raw_of(algorithm, der(order - 1, 1)) == raw(order - 1, 1)

@@ -1,0 +1,129 @@
+"""What a certificate states, read strictly (RFC 5280), SM2 ones too (GM/T 0015). 证书解析"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from asn1crypto import algos, pem
+from asn1crypto import x509 as asn1
+from cryptography import x509
+
+from gateway.dates import SHANGHAI
+from gateway.errors import Code, SignatureInvalid
+from gateway.ports import Algorithm
+
+# Honest certificates have one to four kilobytes.
+CERTIFICATE_BYTES_MAX = 32 * 1024
+SM2_WITH_SM3 = "1.2.156.10197.1.501"
+_ALGORITHMS: dict[str, Algorithm] = {
+    "sha256_rsa": Algorithm.RSA_V15_SHA256,
+    "rsassa_pss": Algorithm.RSA_PSS_SHA256,
+    "sha256_ecdsa": Algorithm.ECDSA_P256_SHA256,
+    "ed25519": Algorithm.ED25519,
+    SM2_WITH_SM3: Algorithm.SM2_SM3,
+}
+_OIDS = {algorithm: oid for oid, algorithm in _ALGORITHMS.items()}
+_SHA256 = {"algorithm": "sha256", "parameters": None}
+_PSS = {
+    "hash_algorithm": _SHA256,
+    "mask_gen_algorithm": {"algorithm": "mgf1", "parameters": _SHA256},
+    "salt_length": 32,
+    "trailer_field": "trailer_field_bc",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Extension:
+    """One extension: dotted id, whether critical, and its value as the package reads it."""
+
+    oid: str
+    critical: bool
+    value: object
+
+
+@dataclass(frozen=True, slots=True)
+class Opened:
+    """A certificate's parts: names and what is signed as exact bytes, never written anew.
+
+    `algorithm` is None for a signature that is none of the house's.
+    """
+
+    der: bytes = field(repr=False)
+    tbs: bytes = field(repr=False)
+    subject: bytes = field(repr=False)
+    issuer: bytes = field(repr=False)
+    subject_text: str
+    issuer_text: str
+    serial: int
+    not_before: datetime
+    not_after: datetime
+    public_pem: bytes = field(repr=False)
+    algorithm: Algorithm | None
+    signature: bytes = field(repr=False)
+    extensions: tuple[Extension, ...] = ()
+
+    def extension(self, kind: type) -> Any | None:  # noqa: ANN401 - the package's class
+        """The value of that class of extension, None when it has none."""
+        return next((one.value for one in self.extensions if isinstance(one.value, kind)), None)
+
+
+def open_certificate(der: bytes) -> Opened:
+    """Read one certificate. Raises SignatureInvalid for whatever is none, and for sloppy DER."""
+    if len(der) > CERTIFICATE_BYTES_MAX:
+        raise SignatureInvalid(Code.CERTIFICATE_UNREADABLE, detail="太大")
+    try:
+        return _opened(der)
+    # the parsers of two packages over hostile bytes: their errors have no common ancestor
+    except Exception as unreadable:
+        detail = type(unreadable).__name__
+        raise SignatureInvalid(Code.CERTIFICATE_UNREADABLE, detail=detail) from None
+
+
+def _opened(der: bytes) -> Opened:
+    # cryptography's parser takes DER only and never BER; asn1crypto gives the exact bytes
+    found = x509.load_der_x509_certificate(der)
+    tbs = asn1.TbsCertificate.load(found.tbs_certificate_bytes, strict=True)
+    outer = asn1.Certificate.load(der, strict=True)["signature_algorithm"]
+    if outer.dump() != tbs["signature"].dump():
+        raise ValueError("two signature algorithms")
+    return Opened(
+        der=der,
+        tbs=found.tbs_certificate_bytes,
+        subject=tbs["subject"].dump(),
+        issuer=tbs["issuer"].dump(),
+        subject_text=found.subject.rfc4514_string(),
+        issuer_text=found.issuer.rfc4514_string(),
+        serial=found.serial_number,
+        not_before=found.not_valid_before_utc.astimezone(SHANGHAI),
+        not_after=found.not_valid_after_utc.astimezone(SHANGHAI),
+        public_pem=pem.armor("PUBLIC KEY", tbs["subject_public_key_info"].dump()),
+        algorithm=algorithm_of(outer),
+        signature=found.signature,
+        extensions=tuple(_extensions(found.extensions)),
+    )
+
+
+def _extensions(found: Iterable[x509.Extension[Any]]) -> Iterable[Extension]:
+    for one in found:
+        yield Extension(one.oid.dotted_string, one.critical, one.value)
+
+
+def algorithm_of(stated: algos.SignedDigestAlgorithm) -> Algorithm | None:
+    """The algorithm an AlgorithmIdentifier names; None unless it is one of ours to the letter."""
+    name = stated["algorithm"].native
+    algorithm = _ALGORITHMS.get(name)
+    parameters = stated["parameters"].native
+    expected = _PSS if algorithm is Algorithm.RSA_PSS_SHA256 else None
+    return algorithm if parameters == expected else None
+
+
+def identifier_of(algorithm: Algorithm) -> algos.SignedDigestAlgorithm:
+    """The AlgorithmIdentifier of a signature (RFC 4055, 5758, 8410; GM/T 0006 for SM2)."""
+    parameters: dict[str, Any] = {}
+    if algorithm is Algorithm.RSA_PSS_SHA256:
+        shape = {key: value for key, value in _PSS.items() if key != "trailer_field"}
+        parameters = {"parameters": algos.RSASSAPSSParams(shape)}
+    if algorithm is Algorithm.RSA_V15_SHA256:
+        parameters = {"parameters": None}
+    return algos.SignedDigestAlgorithm({"algorithm": _OIDS[algorithm], **parameters})
