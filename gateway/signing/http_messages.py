@@ -46,7 +46,7 @@ _RAW_BYTES = 64
 
 @dataclass(frozen=True, slots=True)
 class Form:
-    """What an algorithm is called in `alg`; an elliptic signature is r‖s there (RFC 9421 §3.3.4)."""
+    """What an algorithm is called in `alg`; elliptic signatures are r‖s (RFC 9421 §3.3.4)."""
 
     name: str
     registered: bool

@@ -1,13 +1,19 @@
 """Codes of signed HTTP messages and of TLS, each from something really wrong. 错误目录"""
 
+import hashlib
+import socket
+import ssl
+import threading
 from datetime import datetime, timedelta
 
 from gateway.dates import SHANGHAI
 from gateway.errors import Code, SignatureInvalid
+from gateway.https import Https, Peer
 from gateway.ports import Algorithm, HttpRequest
 from gateway.signing.http_messages import sign_request, verify_request
 from gateway.signing.keyring import Key, KeyRing, Purpose
-from tests.kernel.ground import Ground
+from sandbox.keys.authority import own_certificate, prepare_authority
+from tests.kernel.ground import Ground, raised
 from tests.signing.keys import signer_of, verifier_of
 
 NOW = datetime(2026, 3, 1, 2, 0, tzinfo=SHANGHAI)
@@ -43,7 +49,31 @@ def refused_message(age: timedelta, covered: str, seen: bool) -> object:
     return produce
 
 
+def another_server(ground: Ground) -> Code | None:
+    """Calls a server whose certificate is of the agreed root, but not the pinned one."""
+    prepare_authority(ground.place)
+    private, chain = own_certificate(ground.place, "server", "tls-server")
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(chain, private)
+    door = socket.create_server(("127.0.0.1", 0))
+
+    def greet() -> None:
+        line, _ = door.accept()
+        context.wrap_socket(line, server_side=True).close()
+
+    thread = threading.Thread(target=greet, daemon=True)
+    thread.start()
+    pin = hashlib.sha256(b"another certificate").hexdigest()
+    peer = Peer("court", ground.place / "public" / "ca" / "root.pem", frozenset({pin}))
+    url = f"https://127.0.0.1:{door.getsockname()[1]}/"
+    found = raised(lambda: Https(peer, None).send(HttpRequest("GET", url)))
+    thread.join(5)
+    door.close()
+    return found
+
+
 PRODUCERS = {
+    Code.PEER_CERTIFICATE_DIFFERS: another_server,
     Code.SIGNATURE_COVERAGE: refused_message(timedelta(0), ' "content-digest"', False),
     Code.MESSAGE_STALE: refused_message(timedelta(hours=1), "nothing", False),
     Code.MESSAGE_REPLAYED: refused_message(timedelta(0), "nothing", True),
