@@ -89,7 +89,10 @@ def test_a_bank_or_account_nobody_knows_is_named_with_those_we_know(ask, words, 
 def test_proof_masks_people_and_revealing_them_stands_in_the_journal(ask, branch):
     branch.publish("990001")
     ask("reconcile", *NIGHT)
-    masked, revealed = ask("proof", *NIGHT, "--json"), ask("proof", *NIGHT, "--json", "--reveal")
+    masked, revealed = (
+        ask("proof", *NIGHT, "--json"),
+        ask("proof", *NIGHT, "--json", "--reveal", "--reason", "客户投诉 TS-2026-17"),
+    )
     assert no_person_in(masked.out)
     names = {line["payer_name"] for line in revealed.json()["sheet"]["breaks"]} - {""}
     assert names

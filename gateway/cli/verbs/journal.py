@@ -4,7 +4,7 @@ import argparse
 
 from gateway.cli.output import Answer
 from gateway.cli.verbs.arguments import Subparsers
-from gateway.flows.checks import verify_archive
+from gateway.flows.checks import shredded, verify_archive
 from gateway.store import journal
 from gateway.wiring import build
 
@@ -25,5 +25,5 @@ def run(parsed: argparse.Namespace) -> Answer:
     payloads = verify_archive(gateway.store) if parsed.archive else None
     lines = [f"✓ 流水 {count} 条，链完整，末条摘要 {head}"]
     if payloads is not None:
-        lines.append(f"✓ 归档原件 {payloads} 件，摘要相符")
+        lines.append(f"✓ 归档原件 {payloads} 件，摘要相符；已销毁 {shredded(gateway.store)} 件")
     return Answer(lines, {"entries": count, "head": head, "payloads": payloads})

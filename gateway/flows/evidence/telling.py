@@ -63,7 +63,7 @@ def _particulars(case: Case, asked: Asked) -> tuple[tuple[str, str], ...]:
 def _step(case: Case, entry: Entry) -> StepLine:
     step = showing.step_of(entry)
     about = "" if entry.subject == case.case_id else mask_text(entry.subject)
-    grade = step.grade.split(" ")[0] if step.grade else ""
+    grade = step.grade.name if step.grade else ""
     return StepLine(step.seq, step.at, step.title, about, step.facts, grade)
 
 

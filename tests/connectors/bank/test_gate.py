@@ -260,5 +260,16 @@ def test_a_signature_that_is_there_must_hold_and_may_be_missing_only_where_agree
 
 
 def test_only_a_good_signature_is_grade_b():
-    assert grade_of(None) is Grade.B
-    assert {grade_of(code) for code in SIGNATURE_CODES} == {Grade.C}
+    assert {grade_of(None, readable=readable) for readable in (True, False)} == {Grade.B}
+
+
+def test_without_a_signature_the_channel_speaks_for_a_file_that_can_be_read():
+    missing = Code.SIGNATURE_MISSING
+    assert grade_of(missing, readable=True) is Grade.C
+    assert grade_of(missing, readable=False) is Grade.E
+
+
+def test_a_signature_that_does_not_hold_leaves_no_proof_at_all():
+    wrong = set(SIGNATURE_CODES) - {Code.SIGNATURE_MISSING}
+    assert wrong
+    assert {grade_of(code, readable=True) for code in wrong} == {Grade.E}
