@@ -84,7 +84,10 @@ def _opened(der: bytes) -> Opened:
     # cryptography's parser takes DER only and never BER; asn1crypto gives the exact bytes
     found = x509.load_der_x509_certificate(der)
     tbs = asn1.TbsCertificate.load(found.tbs_certificate_bytes, strict=True)
-    outer = asn1.Certificate.load(der, strict=True)["signature_algorithm"]
+    whole = asn1.Certificate.load(der, strict=True)
+    outer = whole["signature_algorithm"]
+    if whole["signature_value"].contents[:1] != b"\0":
+        raise ValueError("a signature has whole bytes")  # neither parser looks at unused bits
     if outer.dump() != tbs["signature"].dump():
         raise ValueError("two signature algorithms")
     return Opened(

@@ -29,6 +29,7 @@ from gateway.flows.anchoring import Anchoring
 from gateway.flows.bank_night import Night
 from gateway.flows.checks import Checked
 from gateway.flows.sending import Sending
+from gateway.flows.stamping import Stamping
 from gateway.ports import Clock
 from gateway.retrying import pause
 from gateway.signing.keyring import KeyRing
@@ -43,6 +44,7 @@ from gateway.wiring.connections import GATEWAY, Connections
 from gateway.wiring.keys import load_ring
 from gateway.wiring.places import Places
 from gateway.wiring.reading import read_typed
+from gateway.wiring.time_authority import HttpTimeAuthority, NoTimeAuthority, post_in_the_clear
 
 FILE = "settings.json"
 
@@ -62,6 +64,17 @@ class JournalSettings:
 
 
 @dataclass(frozen=True, slots=True)
+class TimeAuthoritySettings:
+    """The time-stamping authority: where it answers, and its policies agreed on; none means any.
+
+    Its certificates are the keys of purpose time_stamp in keyring.json.
+    """
+
+    url: str
+    policies: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Site:
     """The site's settings, settings.json of the secrets directory."""
 
@@ -70,6 +83,7 @@ class Site:
     archive: Path
     journal: JournalSettings
     banks: tuple[BankProfile, ...]
+    time_authority: TimeAuthoritySettings | None = None
 
 
 _SITE = TypeAdapter(Site)
@@ -88,6 +102,7 @@ class Gateway:
     interface: Interface
     banks: Mapping[str, Bank]
     sending: Sending
+    stamping: Stamping
 
     def bank(self, code: str) -> Bank:
         """The bank of that node number. Raises NotConfigured when there is none."""
@@ -159,7 +174,20 @@ def build(places: Places | None = None) -> Gateway:
     }
     interface = load_interface(places.schemas)
     sending = Sending(store, couriers(banks, core, ring), clock, pause, _owner())
-    return Gateway(settings, store, calendar, ring, clock, core, interface, banks, sending)
+    stamping = stamping_with(settings.time_authority, store, ring)
+    return Gateway(
+        settings, store, calendar, ring, clock, core, interface, banks, sending, stamping
+    )
+
+
+def stamping_with(
+    settings: TimeAuthoritySettings | None, store: PostgresStore, ring: KeyRing
+) -> Stamping:
+    """How stamps are taken at this site."""
+    if settings is None:
+        return Stamping(store, ring, NoTimeAuthority())
+    authority = HttpTimeAuthority(settings.url, post_in_the_clear)
+    return Stamping(store, ring, authority, frozenset(settings.policies))
 
 
 def couriers(

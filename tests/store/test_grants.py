@@ -23,6 +23,7 @@ UPDATES = {
     "bank_night": {"state", "state_at", "ledger_digest", "decision_digest"},
     "bank_file": {"state", "state_at", "grade", "kid"},
     "posting": {"result_code", "result_text"},
+    "stamp": {"attempts", "next_attempt_at", "token_digest", "gen_time"},
 }
 # Where personal data lies, and which of its columns the desk may see all the same.
 PERSONAL = {
