@@ -120,8 +120,9 @@ def _ask(stamping: Stamping, kept: Kept) -> tuple[Stamp | None, Code | None]:
             _put_off(stamping.store, work, kept, failed.code, listening.reply)
         return None, failed.code
     with stamping.store.begin() as work:
-        _take(stamping.store, work, kept, stamp)
-    return stamp, None
+        mine = _take(stamping.store, work, kept, stamp)
+        now_kept = stamps.find(work, kept.stamp_id)
+    return (stamp if mine else _kept_stamp(stamping, now_kept)), None
 
 
 def _terms(stamping: Stamping, at: datetime) -> Terms:
@@ -130,14 +131,16 @@ def _terms(stamping: Stamping, at: datetime) -> Terms:
     return Terms(anchors, stamping.policies, stamping.skew)
 
 
-def _take(store: Store, work: UnitOfWork, kept: Kept, stamp: Stamp) -> None:
-    """Keep the stamp; of two workers the first one's stays, and either is a stamp."""
+def _take(store: Store, work: UnitOfWork, kept: Kept, stamp: Stamp) -> bool:
+    """Keep the stamp; False when another worker was first, whose stamp stays."""
     token = keep_bytes(store, work, stamp.token)
-    if stamps.take(work, kept.stamp_id, token, stamp.gen_time):
+    mine = stamps.take(work, kept.stamp_id, token, stamp.gen_time)
+    if mine:
         moment = stamp.gen_time.isoformat()
         work.note("stamp_taken", kept.subject, token=token, gen_time=moment, id=kept.stamp_id)
     for code in _TELLING:
         alarms.clear(work, code, ABOUT, "已取得可信时间戳")
+    return mine
 
 
 def _put_off(store: Store, work: UnitOfWork, kept: Kept, code: Code, reply: bytes) -> None:

@@ -68,7 +68,8 @@ def _read(response: http.client.HTTPResponse) -> bytes:
     if response.headers.get_content_type() != REPLY:
         raise TransportError(Code.STAMP_UNREACHABLE, detail="Content-Type")
     body = response.read(REPLY_BYTES_MAX + 1)
-    if len(body) > REPLY_BYTES_MAX:
+    # `length` is what is still owed of what was announced
+    if len(body) > REPLY_BYTES_MAX or response.length:
         raise TransportError(Code.STAMP_UNREACHABLE, detail="size")
     return body
 
