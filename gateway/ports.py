@@ -131,6 +131,17 @@ class Outgoing:
 
 
 @dataclass(frozen=True, slots=True)
+class Signed:
+    """The exact bytes that go on the wire, and the id of the key that signed them.
+
+    `kid` is None where the channel alone proves us and nothing is signed.
+    """
+
+    data: bytes = field(repr=False)
+    kid: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Reply:
     """What came back: the meaning, the bytes that prove it, and how strong the proof is."""
 

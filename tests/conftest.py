@@ -16,9 +16,9 @@ from gateway.launcher.databases import Access, provide
 from gateway.launcher.options import Options
 from gateway.launcher.secret_files import provide_secrets
 from gateway.launcher.server import EmbeddedServer, start_embedded
-from gateway.store.archive import Archive
 from gateway.store.database import connect
 from gateway.store.unit_of_work import PostgresStore
+from tests.archives import new_archive
 from tests.branch import Branch, free_port
 
 
@@ -108,7 +108,7 @@ def engine(access: Access, empty_tables: Callable[[], None]) -> Engine:
 @pytest.fixture
 def store(engine: Engine, tmp_path: Path, clock: SteppingClock) -> PostgresStore:
     """An empty store over the real database and a real archive."""
-    return PostgresStore(engine, Archive(tmp_path / "archive"), clock)
+    return PostgresStore(engine, new_archive(tmp_path / "archive"), clock)
 
 
 @pytest.fixture(scope="session")

@@ -46,6 +46,11 @@ def _signature(
     return Entry("SignatureInvalid", zh, en, Money.NO, act, runbook)
 
 
+def _signed(zh: str, en: str, act: str) -> Entry:
+    """A message, perhaps a reply: what it would have said is unknown, so money may have moved."""
+    return Entry("SignatureInvalid", zh, en, Money.MAYBE, act, _TRUST)
+
+
 def _transport(
     zh: str,
     en: str,
@@ -80,6 +85,8 @@ class Code(Enum):
                                       "立即停止连接，电话核实对方是否更换主机密钥")
     SEND_OUTCOME_UNKNOWN = Entry("OutcomeUnknown", "发送结果未知，对方可能已收到", "it may have reached them",
                                  Money.MAYBE, "不要重发；等待系统查询对方结果，或凭书面证据由双人处理", _NIGHT)
+    PROOF_TOO_WEAK       = Entry("OutcomeUnknown", "对方答复的凭据不足（D、E 级），不能据以了结", "an answer on grade D or E ends nothing",
+                                 Money.MAYBE, "不要重发，也不要手工认定；等待系统再次查询，或请对方以签名或经认证通道给出可读结果", _TRUST)
     MESSAGE_REJECTED     = Entry("MessageRejected", "对接方拒绝了报文", "the counterparty refused the message",
                                  Money.NO, "查看对方原因，由业务人员决定是否更正后重新发起", _NIGHT)
 
@@ -105,6 +112,8 @@ class Code(Enum):
     SIGNATURE_MISSING     = _signature("缺少签名文件", "the signature is missing")
     SIGNATURE_UNREADABLE  = _signature("签名文件无法识别", "the signature file cannot be read")
     SIGNATURE_WRONG       = _signature("签名与内容不符", "the signature does not fit the bytes")
+    SIGNED_NAME_DIFFERS   = _signature("签名清单中的文件名与文件不符，文件被改名", "signed under another name",
+                                       "隔离原件；电话请银行核实是否改名重放，更正文件须重新签名")
     KEY_UNKNOWN           = _signature("签名密钥未登记", "the signing key is not known")
     KEY_NOT_IN_FORCE      = _signature("签名密钥不在有效期", "the signing key is outside its window")
     KEY_REVOKED           = _signature("签名密钥已吊销", "the signing key is revoked")
@@ -118,6 +127,17 @@ class Code(Enum):
 
     SIGNATURE_COVERAGE    = _signature("签名未恰好覆盖约定的部分", "the signature does not cover exactly what is agreed",
                                        "原件已留存，不采用；请对方按签名约定重新签名", _TRUST)
+    # signed messages
+    MESSAGE_UNREADABLE = Entry("MalformedMessage", "报文无法读取（不是约定的 XML，或过大）", "no message that can be read",
+                               Money.MAYBE, "原件已留存，不采用；请对方检查其系统或线路上的代理，结果按未知处理", _TRUST)
+    MESSAGE_WITH_DTD   = Entry("MalformedMessage", "报文含 DTD 或实体声明", "the message brings a document type",
+                               Money.MAYBE, "不采用；正常系统不会这样发送，报信息安全负责人并核实来源", _TRUST)
+    MESSAGE_UNSIGNED   = _signed("报文没有签名", "the message bears no signature",
+                                 "不采用；请对方按签名约定重新发送，核实是否经过了未登记的线路")
+    FAULT_UNSIGNED     = _signed("对方返回未签名的错误报文", "an unsigned fault",
+                                 "其内容不可采信；结果按未知处理，等待查询，请对方技术人员排查")
+    MESSAGE_MISSHAPEN  = _signed("签名报文结构不符合约定，可能是包装攻击", "a signed message of another shape than agreed",
+                                 "不采用；隔离原件，电话核实来源；对方系统升级所致的，请其恢复约定结构")
     MESSAGE_STALE         = _signature("报文签名已过期或时间不符", "the message is stale or from the future",
                                        "不采用；核对双方时钟，请对方重新发送", _TRUST)
     MESSAGE_REPLAYED      = _signature("报文是已收过的重放", "the message is a replay of one already taken",
@@ -144,6 +164,8 @@ class Code(Enum):
                                      "核对本机时间同步；本机无误则联系时间戳服务方", _TRUST)
     STAMP_WAITING       = _refused("时间戳久候未得", "a time-stamp has been waited for too long",
                                    "查时间戳服务与网络；得到后告警自动解除", _TRUST)
+    REPLY_NOT_BOUND    = _signed("答复签名有效，但答复的不是这一请求", "a signed reply to another request",
+                                 "不采用；结果按未知处理，等待查询，电话核实对方是否串线")
 
     # lines and fields
     ENCODING_INVALID   = _file("含有无法识别的字符编码（如半个汉字）", "bytes that are no character of the encoding")
@@ -179,6 +201,10 @@ class Code(Enum):
     CORRECTION_WAITS = _refused("已采用的文件又来了更正版本，须人工处理", "a correction of a file already used",
                                 "两版均已保存；核对差异，由双人决定")
     CLAIMED_ELSEWHERE = _refused("另一进程正在发送此报文", "another worker holds this message", "等租约到期后自动接手")
+    KEY_IN_USE       = _refused("仍有未了结的报文使用这把密钥，或没有接替的密钥", "something is still open under this key, or none follows",
+                                "等所列事项了结后再停用；泄露时用 gateway keys revoke 立即吊销", _TRUST)
+    KEY_GAP          = _refused("新旧密钥之间会有空档", "no key would sign between the old and the new",
+                                "把新密钥的启用时间提前到旧密钥的期限之内", _TRUST)
     LAUNCHER_RUNNING = _refused("已有一个启动程序在此目录运行", "another launcher runs here",
                                 "等它结束，或执行 make down；要并行请换 GATEWAY_VAR 与端口", _SITE)
     LUMP_DIFFERS     = _refused("专户批扣入账与结果文件成功金额不符", "the lump credited is not the sum taken",
@@ -189,12 +215,25 @@ class Code(Enum):
     CHECK_FAILED     = _refused("自检有未通过的项", "a self-check failed", "执行 gateway check，按所列各项处理", _HOUSE)
     NIGHT_UNPROVED   = _refused("当晚核对未完成或不平", "the night is not proved", "按核对表所列事项处理后重新运行")
 
+    PAYLOAD_SHREDDED = _refused("原件已按留存规则销毁，只余摘要", "the payload was shredded; its digest is left",
+                                "查流水中的销毁记录与理由；原件不可恢复，摘要仍可核对他处的副本", _TRUST)
+    RETENTION_FORBIDS = _refused("留存期未满或仍在使用，不得销毁", "too young to be destroyed, or still in use",
+                                 "到所列日期之后再办；留存规则见 schemas/retention", _TRUST)
+
     # what a person must supply
     CALENDAR_YEAR_MISSING = _missing("该年度工作日历尚未导入", "no working-day data for that year",
                                      "国务院办公厅通知公布后执行 gateway calendar import")
     SETTING_MISSING  = _missing("缺少配置项", "a setting is missing", "补充配置目录中的对应文件")
     SETTING_INVALID  = _missing("配置项不合格", "a setting is not valid", "按提示修正配置目录中的对应文件")
     LAYOUT_INVALID   = _missing("文件格式定义不合格", "a layout is not valid", "按提示修正 schemas/bank 中的定义")
+    RETENTION_BELOW_FLOOR = _missing("留存期短于法定下限", "a retention rule is below the legal floor",
+                                     "把 schemas/retention 中该项改到下限以上", _TRUST)
+    CERTIFICATE_EXPIRES = _missing("密钥或证书即将到期", "a key or its certificate ends soon",
+                                   "我方的：gateway keys rotate 并请对方登记新公钥；对方的：请对方提供新证书", _TRUST)
+    CERTIFICATE_EXPIRED = _missing("密钥或证书已到期，没有接替的密钥", "a key or its certificate has ended, none follows",
+                                   "立即换用新密钥；期间不能签名或验签", _TRUST)
+    SECRETS_EXPOSED  = _missing("密钥目录或文件他人可读", "others may read the secrets directory or a file of it",
+                                "目录改为 0700、文件改为 0600；查清谁读过，必要时吊销更换", _TRUST)
     KEY_MISSING      = _missing("没有可用的密钥", "no usable key", "生成或登记密钥后重试")
     MIGRATION_NEEDED = _missing("数据库结构不是本版本", "the database schema is not this version's",
                                 "执行 gateway migrate")
@@ -230,5 +269,5 @@ class Code(Enum):
     GLYPH_MISSING      = Entry("MalformedMessage", "文字中有字体没有的字符，不能成文", "a character has no glyph in our typeface",
                                Money.NO, "改写事由等文字中的特殊符号后重试", _TRUST)
     ARCHIVE_DAMAGED    = _signature("归档原件缺失或被改动", "an archived payload is missing or altered",
-                                    "从备份恢复原件并比对摘要", _SITE)
+                                    "从备份恢复原件与密钥文件并比对摘要", _SITE)
 # fmt: on

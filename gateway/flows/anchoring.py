@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from gateway.errors import Code, SignatureInvalid
 from gateway.ports import StageCount
 from gateway.signing.keyring import KeyRing, Purpose
+from gateway.signing.timestamps import as_reply
 from gateway.store import alarms, heads
 from gateway.store.heads import Head, SignedHead
 from gateway.store.history import History, read_history
@@ -115,7 +116,7 @@ def files_of(store: Store, head: SignedHead) -> Iterator[tuple[str, bytes]]:
     yield "sig", head.signature
     yield "pem", head.public_key.encode("ascii")
     if head.stamp is not None:
-        yield "tsr", store.archive.get(head.stamp)
+        yield "tsr", as_reply(store.archive.get(head.stamp))
 
 
 def verify_heads(anchoring: Anchoring) -> int:

@@ -10,6 +10,7 @@ from sqlalchemy import text
 from connectors.bank.model import BreakKind, Direction
 from gateway.errors import Code, NotConfigured
 from gateway.events import JOURNAL_EVENTS
+from gateway.grades import legend_lines
 from gateway.identity import business_id, mask_text
 from gateway.money import show_yuan
 from gateway.ports import Grade
@@ -29,7 +30,12 @@ class LifeStep:
     event: str
     title: str
     facts: str
-    grade: str
+    grade: Grade | None
+
+    @property
+    def grade_text(self) -> str:
+        """The grade and its name; nothing where a step is no exchange."""
+        return f"{self.grade.name} {self.grade.value}" if self.grade else ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +51,11 @@ class Life:
     steps: tuple[LifeStep, ...]
     related: tuple[tuple[str, str], ...]
     particulars: tuple[tuple[str, str], ...] = ()
+
+    @property
+    def grades(self) -> frozenset[Grade]:
+        """The grades of proof that appear in it."""
+        return frozenset(step.grade for step in self.steps if step.grade)
 
 
 # What an id can be: where it stands, and what to call it. Columns are of our own tables.
@@ -167,7 +178,7 @@ def step_of(entry: journal.Entry) -> LifeStep:
         entry.event,
         JOURNAL_EVENTS.get(entry.event, entry.event),
         mask_text(shown),
-        f"{grade} {Grade[grade].value}" if grade in Grade.__members__ else "",
+        Grade[grade] if grade in Grade.__members__ else None,
     )
 
 
@@ -183,8 +194,11 @@ def lines(life: Life) -> Sequence[str]:
     particulars = [f"  {title} {value}" for title, value in life.particulars]
     steps = [
         f"  {step.seq:>6}  {step.at:%m-%d %H:%M:%S}  {step.title}  {step.facts}"
-        + (f"  【{step.grade}】" if step.grade else "")
+        + (f"  【{step.grade_text}】" if step.grade else "")
         for step in life.steps
     ]
     related = [f"  {identity}  {title}" for identity, title in life.related]
-    return [*head, *particulars, *steps, *(["相关："] if related else []), *related]
+    proofs = legend_lines(life.grades)
+    titled = (("凭据等级：", proofs), ("相关：", related))
+    more = [line for title, under in titled if under for line in (title, *under)]
+    return [*head, *particulars, *steps, *more]

@@ -102,6 +102,12 @@ def check_stamp(token: bytes, imprint: Imprint, terms: Terms) -> Stamp:
     return _read_token(token, imprint, terms)[0]
 
 
+def as_reply(token: bytes) -> bytes:
+    """A token as the authority's whole reply (TimeStampResp), the form that `.tsr` files have."""
+    granted = {"status": {"status": "granted"}, "time_stamp_token": cms.ContentInfo.load(token)}
+    return bytes(_Reply(granted).dump())
+
+
 def _request(imprint: Imprint, nonce: int) -> bytes:
     message = {
         "version": "v1",

@@ -86,10 +86,11 @@ def _opened(der: bytes) -> Opened:
     tbs = asn1.TbsCertificate.load(found.tbs_certificate_bytes, strict=True)
     whole = asn1.Certificate.load(der, strict=True)
     outer = whole["signature_algorithm"]
-    if whole["signature_value"].contents[:1] != b"\0":
-        raise ValueError("a signature has whole bytes")  # neither parser looks at unused bits
     if outer.dump() != tbs["signature"].dump():
         raise ValueError("two signature algorithms")
+    # both parsers let a signature say that its last bits do not count
+    if whole["signature_value"].contents[:1] != b"\x00":
+        raise ValueError("a signature with bits to spare")
     return Opened(
         der=der,
         tbs=found.tbs_certificate_bytes,

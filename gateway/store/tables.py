@@ -23,6 +23,11 @@ def moment(name: str, *, nullable: bool = False) -> Column[object]:
     return Column(name, DateTime(timezone=True), nullable=nullable)
 
 
+def graded() -> Column[object]:
+    """The grade of proof of an exchange: E, put there by the database, until something has come."""
+    return Column("grade", Text, nullable=False, server_default="E")
+
+
 JOURNAL = Table(
     "journal",
     METADATA,
@@ -41,6 +46,9 @@ PAYLOAD = Table(
     Column("digest", Text, primary_key=True),
     Column("bytes", BigInteger, nullable=False),
     moment("archived_at"),
+    # when the same bytes came once more: how long they are kept counts from then
+    moment("kept_again_at", nullable=True),
+    moment("shredded_at", nullable=True),
 )
 
 INBOX = Table(
@@ -86,7 +94,7 @@ MESSAGE = Table(
     Column("state", Text, nullable=False),
     moment("state_at"),
     Column("verdict", Text),
-    Column("grade", Text),
+    graded(),
     Column("reason", Text, nullable=False),
 )
 
@@ -112,7 +120,8 @@ ATTEMPT = Table(
     moment("ended_at", nullable=True),
     Column("outcome", Text),
     Column("reply_digest", Text, ForeignKey("payload.digest")),
-    Column("grade", Text),
+    graded(),
+    Column("kid", Text, index=True),
 )
 
 ALARM = Table(
@@ -154,4 +163,12 @@ STAMP = Table(
     Column("token_digest", Text, ForeignKey("payload.digest")),
     moment("gen_time", nullable=True),
     UniqueConstraint("subject", "algorithm", "digest"),
+)
+
+SEEN_SIGNATURE = Table(
+    "seen_signature",
+    METADATA,
+    Column("counterparty", Text, primary_key=True),
+    Column("digest", Text, primary_key=True),
+    Column("until", DateTime(timezone=True), nullable=False, index=True),
 )

@@ -1,4 +1,4 @@
-"""Codes of signed HTTP messages and of lines under TLS, from something really wrong. 错误目录"""
+"""Codes of signed HTTP messages and of TLS, each from something really wrong. 错误目录"""
 
 from datetime import datetime, timedelta
 
