@@ -47,7 +47,8 @@ class Sm2Key:
 
         One that anybody can read is refused: the library itself would not ask for the passphrase.
         """
-        if _ENCRYPTED not in pem:
+        # the library takes the first block it can read, which may lie before the encrypted one
+        if _ENCRYPTED not in pem or pem.count(b"-----BEGIN ") != 1:
             raise LibcryptoError("the private key is not encrypted")
         with memory_of(pem) as bio:
             key = library().PEM_read_bio_PrivateKey(bio, None, None, passphrase)
@@ -55,9 +56,10 @@ class Sm2Key:
 
     @classmethod
     def from_public_pem(cls, pem: bytes) -> "Sm2Key":
-        """A public key from SubjectPublicKeyInfo PEM."""
+        """A public key from SubjectPublicKeyInfo PEM. Raises LibcryptoError for anything else."""
         with memory_of(pem) as bio:
-            return cls(library().PEM_read_bio_PUBKEY(bio, None, None, None), "read public key")
+            # with no passphrase at all the library would ask the terminal for one, and wait
+            return cls(library().PEM_read_bio_PUBKEY(bio, None, None, b""), "read public key")
 
     def private_pem(self, passphrase: bytes) -> bytes:
         """The private key as PKCS#8 PEM, encrypted with AES-256-CBC under the passphrase."""

@@ -120,9 +120,8 @@ ATTEMPT = Table(
     moment("ended_at", nullable=True),
     Column("outcome", Text),
     Column("reply_digest", Text, ForeignKey("payload.digest")),
-    Column("grade", Text),
-    Column("kid", Text, index=True),
     graded(),
+    Column("kid", Text, index=True),
 )
 
 ALARM = Table(
