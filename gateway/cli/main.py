@@ -24,7 +24,9 @@ from gateway.cli.verbs import (
     dates,
     docs,
     find,
+    housekeep,
     journal,
+    keys,
     migrate,
     proof,
     purge,
@@ -41,8 +43,8 @@ Verb = Callable[[argparse.Namespace], Answer]
 
 # Each module adds its parser and names the function that answers.
 _VERBS = (
-    check, show, find, journal, tries, reconcile, proof, reveal, purge, shred, dates, calendar,
-    migrate, docs, bench,
+    check, show, find, journal, keys, tries, reconcile, proof, reveal, purge, shred, housekeep,
+    dates, calendar, migrate, docs, bench,
 )  # fmt: skip
 
 

@@ -144,8 +144,6 @@ class Code(Enum):
                                        "不采用；电话核实来源，排查线路", _TRUST)
 
     # seals, time-stamps, packages
-    SIGNER_UNTRUSTED    = _signature("签章证书不可信，或不在登记之列", "the signer's certificate is not trusted here",
-                                     "不采用；核对签章单位的证书，未登记的先核实再登记", _TRUST)
     DOCUMENT_UNREADABLE = _unreadable("文书不是可读的 PDF", "the document is no PDF we can read")
     DOCUMENT_ALTERED    = _signature("文书在签章之后被改动或追加", "the document was changed after it was sealed",
                                      "不采用；以原件为准，请出具方重新提供", _TRUST)
@@ -203,6 +201,10 @@ class Code(Enum):
     CORRECTION_WAITS = _refused("已采用的文件又来了更正版本，须人工处理", "a correction of a file already used",
                                 "两版均已保存；核对差异，由双人决定")
     CLAIMED_ELSEWHERE = _refused("另一进程正在发送此报文", "another worker holds this message", "等租约到期后自动接手")
+    KEY_IN_USE       = _refused("仍有未了结的报文使用这把密钥，或没有接替的密钥", "something is still open under this key, or none follows",
+                                "等所列事项了结后再停用；泄露时用 gateway keys revoke 立即吊销", _TRUST)
+    KEY_GAP          = _refused("新旧密钥之间会有空档", "no key would sign between the old and the new",
+                                "把新密钥的启用时间提前到旧密钥的期限之内", _TRUST)
     LAUNCHER_RUNNING = _refused("已有一个启动程序在此目录运行", "another launcher runs here",
                                 "等它结束，或执行 make down；要并行请换 GATEWAY_VAR 与端口", _SITE)
     LUMP_DIFFERS     = _refused("专户批扣入账与结果文件成功金额不符", "the lump credited is not the sum taken",
@@ -226,6 +228,12 @@ class Code(Enum):
     LAYOUT_INVALID   = _missing("文件格式定义不合格", "a layout is not valid", "按提示修正 schemas/bank 中的定义")
     RETENTION_BELOW_FLOOR = _missing("留存期短于法定下限", "a retention rule is below the legal floor",
                                      "把 schemas/retention 中该项改到下限以上", _TRUST)
+    CERTIFICATE_EXPIRES = _missing("密钥或证书即将到期", "a key or its certificate ends soon",
+                                   "我方的：gateway keys rotate 并请对方登记新公钥；对方的：请对方提供新证书", _TRUST)
+    CERTIFICATE_EXPIRED = _missing("密钥或证书已到期，没有接替的密钥", "a key or its certificate has ended, none follows",
+                                   "立即换用新密钥；期间不能签名或验签", _TRUST)
+    SECRETS_EXPOSED  = _missing("密钥目录或文件他人可读", "others may read the secrets directory or a file of it",
+                                "目录改为 0700、文件改为 0600；查清谁读过，必要时吊销更换", _TRUST)
     KEY_MISSING      = _missing("没有可用的密钥", "no usable key", "生成或登记密钥后重试")
     MIGRATION_NEEDED = _missing("数据库结构不是本版本", "the database schema is not this version's",
                                 "执行 gateway migrate")

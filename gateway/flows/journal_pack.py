@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 
 from sqlalchemy import select
 
@@ -48,6 +49,26 @@ def journal_pack(store: Store, seqs: Sequence[int] | None) -> Pack:
         *((f"journal/head.{name}", data) for name, data in files_of(store, head)),
         ("journal/proofs.json", json.dumps(proofs, sort_keys=True, indent=1).encode()),
     )
+
+
+@dataclass(frozen=True, slots=True)
+class Proof:
+    """One entry, its leaf, and the path from there to the root of a head."""
+
+    entry: Entry
+    leaf: bytes
+    path: Sequence[bytes]
+    head: SignedHead
+
+
+def prove(store: Store, seq: int) -> Proof:
+    """The proof that an entry is under the newest head. Raises as `journal_pack` does."""
+    with store.begin() as work:
+        head, history = _newest(work), read_history(work.connection)
+        history.require(head)
+        (entry,) = _entries(work, _wanted([seq], head, history))
+    tree = history.tree
+    return Proof(entry, tree.leaf(seq - 1), tree.inclusion(seq - 1, head.size), head)
 
 
 def seqs_of(store: Store, subject: str) -> Sequence[int]:

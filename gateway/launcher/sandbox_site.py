@@ -12,10 +12,11 @@ from gateway.errors import Code, NotConfigured
 from gateway.launcher.databases import Access
 from gateway.launcher.options import Options
 from gateway.launcher.ports import LOOPBACK
-from gateway.launcher.secret_files import write_once, write_private
+from gateway.launcher.secret_files import write_once
 from gateway.ports import Algorithm
 from gateway.signing.algorithms import new_key_pair
 from gateway.signing.ssh import new_ssh_key
+from gateway.wiring.private_files import write_private
 
 # The sandbox's own calendar; its last business day is a made-up working Saturday.
 FIRST_DAY, LAST_DAY = date(2026, 2, 24), date(2026, 2, 28)

@@ -2,10 +2,11 @@
 
 import base64
 import json
-import os
 import secrets
 from collections.abc import Callable
 from pathlib import Path
+
+from gateway.wiring.private_files import write_private
 
 _TOKEN_BYTES = 48
 _FERNET_BYTES = 32
@@ -27,19 +28,6 @@ def write_once(path: Path, make: Callable[[], str]) -> None:
     """Write a secret file unless it is there; whole or not at all, mode 0600."""
     if not path.exists():
         write_private(path, make().encode())
-
-
-def write_private(path: Path, data: bytes) -> None:
-    """Write a file only we can read, replacing what was there in one step."""
-    path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-    part = path.with_name(path.name + ".part")
-    descriptor = os.open(part, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
-    with os.fdopen(descriptor, "wb") as file:
-        os.fchmod(descriptor, 0o600)  # also when a dead process left it there
-        file.write(data)
-        file.flush()
-        os.fsync(file.fileno())
-    part.rename(path)
 
 
 def ui_users(directory: Path) -> dict[str, str]:

@@ -198,10 +198,10 @@ def stamp_of(seal: bytes) -> tuple[bytes, bytes | None]:
 
 def index_of(pack: Any) -> dict[str, Any]:  # noqa: ANN401
     """The index, which the sealed manifest vouches for."""
-    index = JOURNAL.parsed(pack.read("index.json", INDEX_MAX), "index.json")
+    index: Any = JOURNAL.parsed(pack.read("index.json", INDEX_MAX), "index.json")
     if not isinstance(index, dict) or index.get("format") != "gateway-evidence-1":
         wrong("index.json 不是规定的格式", "not the agreed form of an index")
-    return index
+    return dict(index)
 
 
 def check_payloads(journal: Any, _desk: Any) -> Iterator[str]:  # noqa: ANN401

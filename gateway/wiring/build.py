@@ -28,6 +28,8 @@ from gateway.errors import Code, NotConfigured
 from gateway.flows.anchoring import Anchoring
 from gateway.flows.bank_night import Night
 from gateway.flows.checks import Checked
+from gateway.flows.housekeeping import House
+from gateway.flows.key_acts import Keys
 from gateway.flows.purging import Purging
 from gateway.flows.retention import Retention
 from gateway.flows.sending import Sending
@@ -45,11 +47,14 @@ from gateway.store.unit_of_work import PostgresStore
 from gateway.wiring.agreed import load_interface, load_layouts, load_retention, load_years
 from gateway.wiring.archives import open_archive, open_tokens
 from gateway.wiring.connections import GATEWAY, Connections
+from gateway.wiring.keyring_file import KeyringFile
 from gateway.wiring.keys import load_ring
 from gateway.wiring.places import Places
 from gateway.wiring.reading import read_typed
 
 FILE = "settings.json"
+# who purges when nobody asks for it
+_HOUSEKEEPING = "housekeeping"
 
 
 class Environment(Enum):
@@ -123,6 +128,10 @@ class Gateway:
         """The journal's heads: whose keys sign them and where they are published."""
         return Anchoring(self.store, self.ring, Publication(self.site.journal.publication))
 
+    def house(self) -> House:
+        """Everything that housekeeping looks after."""
+        return House(self.checked(), self.sending, self.purging(_HOUSEKEEPING), self.anchoring())
+
     def purging(self, user: str) -> Purging:
         """What the retention rules are applied to, for whoever asks for it."""
         return Purging(self.store, self.retention, self.site.logs, user)
@@ -160,9 +169,7 @@ def build(places: Places | None = None) -> Gateway:
     require_sound_algorithms()
     places = places or Places.from_environment()
     settings, connections, clock = site(places), Connections(places.secrets), SystemClock()
-    engine = connect(connections.database(GATEWAY))
-    require_current(engine)
-    store = PostgresStore(engine, archive_of(places, settings), clock)
+    store = _store(connections, places, settings)
     tokens = open_tokens(places.secrets)
     with store.begin() as work:
         calendar = calendars.load(work, load_years(places.schemas))
@@ -197,6 +204,23 @@ def build(places: Places | None = None) -> Gateway:
         banks=banks,
         sending=sending,
     )
+
+
+def build_keys(places: Places | None = None) -> Keys:
+    """The key ring's file and the store alone: also when a key of it cannot be opened.
+
+    Raises like `build`.
+    """
+    require_sound_algorithms()
+    places = places or Places.from_environment()
+    store = _store(Connections(places.secrets), places, site(places))
+    return Keys(store, KeyringFile(places.secrets))
+
+
+def _store(connections: Connections, places: Places, settings: Site) -> PostgresStore:
+    engine = connect(connections.database(GATEWAY))
+    require_current(engine)
+    return PostgresStore(engine, archive_of(places, settings), SystemClock())
 
 
 def couriers(

@@ -10,9 +10,11 @@ from fastapi import Depends
 from connectors.bank.model import NightKey
 from connectors.core_system.connector import CONNECTOR as CORE
 from gateway.clock import SystemClock
+from gateway.signing.tokens import Tokens
 from gateway.store.database import connect
 from gateway.store.unit_of_work import PostgresStore, Store
 from gateway.wiring import Places, archive_of, site
+from gateway.wiring.archives import open_tokens
 from gateway.wiring.connections import DESK, Connections
 
 # A page that takes longer is not read; nobody's visit holds the database up.
@@ -24,6 +26,7 @@ class Desk:
     """The store, and how the site calls itself and its banks."""
 
     store: Store
+    tokens: Tokens
     site_name: str
     sandbox: bool
     banks: Mapping[str, str]
@@ -43,6 +46,7 @@ def open_desk(places: Places) -> Desk:
     engine = connect(Connections(places.secrets).database(DESK), _STATEMENT_SECONDS)
     return Desk(
         store=PostgresStore(engine, archive_of(places, settings), SystemClock()),
+        tokens=open_tokens(places.secrets),
         site_name=settings.name,
         sandbox=settings.environment.value == "sandbox",
         banks={bank.code: bank.name for bank in settings.banks},

@@ -2,19 +2,27 @@
 
 import shutil
 import subprocess
+import sys
 from datetime import timedelta
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 from sqlalchemy import text
 
 from gateway.errors import Code, SignatureInvalid
 from gateway.flows.anchoring import HOLDER, Anchoring, anchor, verify_heads
+from gateway.flows.journal_pack import journal_pack
 from gateway.ports import Algorithm
+from gateway.signing import outsider
+from gateway.signing.anchors import Anchors
 from gateway.signing.keyring import Key, KeyRing, Purpose
+from gateway.signing.timestamps import Imprint, Terms, take_stamp
 from gateway.store import alarms, heads, journal
 from gateway.store.database import connect
 from gateway.store.publication import Publication
+from gateway.store.unit_of_work import keep_bytes
+from sandbox.tsa import authority, credentials
 from tests.signing.keys import pair_of, signer_of, verifier_of
 
 
@@ -212,17 +220,53 @@ def test_a_head_whose_worker_died_before_publishing_is_published_by_the_next(
     assert Path(anchoring.publication.directory / "head-3.sig").exists()
 
 
-def test_a_stamp_had_later_is_published_beside_its_head(anchoring, act, store):
-    act()
-    anchor(anchoring)
+@pytest.fixture
+def stamped(store, clock, tmp_path):
+    """Has a head stamped by the sandbox's authority, and keeps the token."""
+    credentials.prepare(tmp_path, clock.now())
+    keys = credentials.read(tmp_path)
+    ask = SimpleNamespace(ask=lambda request: authority.reply(request, keys, clock.now()))
+    terms = Terms(Anchors((keys.chain[-1].dump(),)))
 
     def stamp(head):
-        digest = store.archive.put(b"token")
+        digest = bytes.fromhex(head.digest)
+        token = take_stamp(ask, Imprint(digest), terms, clock.now()).token
         with store.begin() as work:
-            work.keep(digest, 5)
-            heads.set_stamp(work, head.size, digest)
+            heads.set_stamp(work, head.size, keep_bytes(store, work, token))
 
-    late = Anchoring(store, anchoring.ring, anchoring.publication, stamp)
+    return stamp
+
+
+def test_a_stamp_had_later_is_published_beside_its_head(anchoring, act, store, stamped):
+    act()
+    anchor(anchoring)
+    late = Anchoring(store, anchoring.ring, anchoring.publication, stamped)
     assert anchor(late).counts == {"made": 0, "published": 1}
     assert published(anchoring)[-1] == "head-3.tsr"
     assert anchor(late).counts == {"made": 0, "published": 0}
+
+
+def test_openssl_verifies_the_stamp_and_so_does_the_outsider_s_script(
+    anchoring, act, store, stamped, require_peer, tmp_path
+):
+    require_peer(None if shutil.which("openssl") else "openssl")
+    act()
+    anchor(Anchoring(store, anchoring.ring, anchoring.publication, stamped))
+    root = tmp_path / "tsa" / "root.pem"
+    done = subprocess.run(
+        ["openssl", "ts", "-verify", "-in", "head-3.tsr", "-data", "head-3.json", "-CAfile", root],
+        cwd=anchoring.publication.directory, capture_output=True, text=True,
+    )  # fmt: skip
+    assert "Verification: OK" in done.stdout, done.stderr
+    for name, data in journal_pack(store, None):
+        (tmp_path / name).parent.mkdir(exist_ok=True)
+        (tmp_path / name).write_bytes(data)
+
+    def check(*words):
+        command = [sys.executable, "-I", "-S", outsider.__file__, tmp_path, *words]
+        return subprocess.run(command, capture_output=True, text=True)
+
+    assert "时间戳未核验：未给 --ca" in check().stdout
+    assert "✓ 时间戳成立：Feb 28" in check("--ca", root).stdout
+    (tmp_path / "journal" / "head.tsr").write_bytes(b"\x30\x00")
+    assert check("--ca", root).returncode == 1

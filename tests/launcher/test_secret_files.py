@@ -11,8 +11,8 @@ from gateway.launcher.secret_files import (
     provide_secrets,
     ui_users,
     write_once,
-    write_private,
 )
+from gateway.wiring.private_files import write_private
 
 
 @pytest.fixture(autouse=True)

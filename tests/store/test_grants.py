@@ -21,6 +21,7 @@ UPDATES = {
     "outbox": {"next_attempt_at", "attempts", "fence", "lease_owner", "lease_until"},
     "attempt": {"ended_at", "outcome", "reply_digest", "grade"},
     "alarm": {"first_at", "last_at", "times", "cleared_at", "cleared_why", "detail"},
+    "journal_head": {"stamp_digest", "stamped_at", "published_at"},
     "bank_night": {"state", "state_at", "ledger_digest", "ledger_grade", "decision_digest"},
     "bank_file": {"state", "state_at", "grade", "kid"},
     "posting": {"result_code", "result_text", "grade"},
