@@ -1,13 +1,15 @@
 """Altered CMS signatures and time-stamps. 变异签章与时间戳"""
 
 import hashlib
+from datetime import timedelta
 
 from gateway.ports import Algorithm
 from gateway.signing.anchors import Anchors, Trust
 from gateway.signing.cms import Seal, check_cms, sign_cms
 from gateway.signing.timestamps import Imprint, Terms, check_stamp, take_stamp
+from sandbox.keys.authority import BEGIN
 from sandbox.tsa.authority import reply
-from sandbox.tsa.credentials import prepare, read
+from sandbox.tsa.credentials import credentials_of
 from tests.fuzz.plan import survive
 from tests.signing.certificates import at, own
 from tests.signing.keys import signer_of
@@ -28,11 +30,10 @@ def test_an_altered_cms_signature_is_never_taken():
 
 
 def test_an_altered_time_stamp_is_never_taken(tmp_path):
-    prepare(tmp_path, at())
-    credentials = read(tmp_path)
-    authority = type("Sandbox", (), {"ask": lambda _, asked: reply(asked, credentials, at())})()
+    credentials, now = credentials_of(tmp_path), BEGIN + timedelta(days=30)
+    authority = type("Sandbox", (), {"ask": lambda _, asked: reply(asked, credentials, now)})()
     terms = Terms(Anchors((credentials.chain[-1].dump(),)))
-    samples = [take_stamp(authority, Imprint(DIGEST), terms, at()).token for _ in range(2)]
+    samples = [take_stamp(authority, Imprint(DIGEST), terms, now).token for _ in range(2)]
 
     def judge(token):
         stamp = check_stamp(token, Imprint(DIGEST), terms)
