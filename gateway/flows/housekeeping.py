@@ -9,6 +9,7 @@ from gateway.flows.checks import Checked, check_all
 from gateway.flows.keys import watch_certificates
 from gateway.flows.purging import Purging, purge
 from gateway.flows.sending import Sending, sweep
+from gateway.flows.stamping import stamp_waiting
 from gateway.flows.watching import watch_calendar
 from gateway.log import Log
 from gateway.ports import CheckResult, StageCount
@@ -70,6 +71,11 @@ def _outbox(house: House) -> StageCount:
     return StageCount("outbox", 1, {"done": sweep(house.sending)})
 
 
+def _stamps(house: House) -> StageCount:
+    found = stamp_waiting(house.anchoring.stamping)
+    return StageCount("stamps", found.asked, {"taken": found.taken, "waiting": found.waiting})
+
+
 def _replays(house: House) -> StageCount:
     """Signatures whose own age refuses them by now need not be remembered."""
     with house.checked.store.begin() as work:
@@ -90,6 +96,7 @@ DUTIES: Mapping[str, Duty] = {
     "calendar": Duty("工作日历", _calendar),
     "certificates": Duty("密钥与证书期限", _certificates),
     "outbox": Duty("待发报文", _outbox),
+    "stamps": Duty("待补时间戳", _stamps),
     "replays": Duty("防重放记录", _replays),
     "retention": Duty("到期清理", _retention),
     "anchoring": Duty("流水树根", _anchoring),

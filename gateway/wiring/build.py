@@ -141,7 +141,9 @@ class Gateway:
 
     def anchoring(self) -> Anchoring:
         """The journal's heads: whose keys sign them and where they are published."""
-        return Anchoring(self.store, self.ring, Publication(self.site.journal.publication))
+        return Anchoring(
+            self.store, self.ring, Publication(self.site.journal.publication), self.stamping
+        )
 
     def house(self) -> House:
         """Everything that housekeeping looks after."""
