@@ -308,9 +308,11 @@ def test_the_commands_of_an_exported_readme_do_what_it_says(ask, branch, tmp_pat
     ask("reconcile", *NIGHT)
     ask("housekeep")
     ask("journal", "export", "--to", str(tmp_path / "pack"))
+    authority = branch.options.sandbox / "public" / "ca" / "root.pem"
+    (tmp_path / "pack" / "CA.pem").write_bytes(authority.read_bytes())
     readme = (tmp_path / "pack" / "README.md").read_text(encoding="utf-8")
     commands = re.findall(r"```\n(.+)\n```", readme)
-    assert len(commands) == 2
+    assert len(commands) == 3
     for command in commands:
         done = subprocess.run(
             command.split(), cwd=tmp_path / "pack", capture_output=True, text=True

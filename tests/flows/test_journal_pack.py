@@ -50,7 +50,7 @@ def _openssl(require_peer):
 
 @pytest.fixture
 def anchoring(store, clock, tmp_path):
-    """Three heads over what happened, the last over eleven entries."""
+    """Three heads over what happened, the last over twelve entries."""
     ring = ring_of(Algorithm.SM2_SM3, clock.now())
     found = unstamped(store, ring, tmp_path / "public")
     for number in range(3):
@@ -77,7 +77,7 @@ def write(store, tmp_path):
 def test_a_whole_pack_holds_and_says_what_was_not_checked(anchoring, write):
     found = check(write())
     assert found.code == 0, found.out
-    assert "流水完整：第 1 至 10 条" in found.out
+    assert "流水完整：第 1 至 12 条" in found.out
     assert "与先前 2 个树根一致" in found.out
     for unchecked in ("是谁的未核验", "未与留存方手中的树根比对", "尚未盖时间戳"):
         assert f"{unchecked}" in found.out
@@ -100,15 +100,15 @@ def test_a_zip_file_is_checked_as_it_is(anchoring, write, tmp_path):
 
 def test_the_key_and_the_heads_that_an_auditor_holds_are_what_counts(anchoring, write, tmp_path):
     pack, public = write(), anchoring.publication.directory
-    kept = [word for name in ("head-2", "head-6", "head-10")
+    kept = [word for name in ("head-2", "head-7", "head-12")
             for word in ("--kept", public / f"{name}.json")]  # fmt: skip
-    found = check(pack, "--key", public / "head-10.pem", *kept)
+    found = check(pack, "--key", public / "head-12.pem", *kept)
     assert found.code == 0, found.out
     assert found.out.count("与所留树根一致") == 3
     assert "未核验：用" not in found.out
     (tmp_path / "other.pem").write_bytes(pair_of(Algorithm.SM2_SM3, 2).public_pem)
     assert "签名不成立" in check(pack, "--key", tmp_path / "other.pem").out
-    forged = json.loads((public / "head-6.json").read_text()) | {"root": "0" * 64}
+    forged = json.loads((public / "head-7.json").read_text()) | {"root": "0" * 64}
     (tmp_path / "kept.json").write_text(json.dumps(forged))
     assert check(pack, "--kept", tmp_path / "kept.json").code == 1
 
@@ -130,17 +130,17 @@ def test_a_rewritten_history_signed_by_another_is_found_by_the_head_that_was_kep
     anchoring, write, store, clock, tmp_path, empty_tables
 ):
     """The owner of database and program makes all anew, with a key of his own."""
-    kept = anchoring.publication.directory / "head-10.json"
+    kept = anchoring.publication.directory / "head-12.json"
     empty_tables()
     forger = unstamped(store, ring_of(Algorithm.SM2_SM3, clock.now(), 2), tmp_path / "forged")
     with store.begin() as work:
-        for number in range(10):
+        for number in range(12):
             work.note("night_moved", f"night-{number}")
     anchor(forger)
     pack = write(name="forged-pack")
     assert check(pack).code == 0  # it agrees with itself …
     assert check(pack, "--kept", kept).code == 1  # … and with nothing that was said before
-    key = anchoring.publication.directory / "head-10.pem"
+    key = anchoring.publication.directory / "head-12.pem"
     assert check(pack, "--key", key).code == 1
 
 
@@ -169,7 +169,7 @@ def edits():
     yield "an endless line", "entries.jsonl", lambda d: b"x" * 3_000_000
     yield "a surrogate", "entries.jsonl", lambda d: d.replace(b"night-1", b"\\ud800")
     yield "another root", "head.json", lambda d: d.replace(b'"root":"', b'"root":"0')
-    yield "another size", "head.json", lambda d: d.replace(b'"size":10', b'"size":9')
+    yield "another size", "head.json", lambda d: d.replace(b'"size":12', b'"size":9')
     yield "another algorithm", "head.json", lambda d: d.replace(b"sm2-sm3", b"ed25519")
     yield "an unknown algorithm", "head.json", lambda d: d.replace(b"sm2-sm3", b"none")
     yield "a head with a blank", "head.json", lambda d: d.replace(b",", b", ", 1)
@@ -179,7 +179,7 @@ def edits():
     yield "rubbish for a key", "head.pem", lambda d: b"-----BEGIN PUBLIC KEY-----"
     yield "rubbish for a certificate", "head.pem", lambda d: b"-----BEGIN CERTIFICATE-----"
     yield "proofs gone", "proofs.json", lambda d: b"{}"
-    yield "proofs of another head", "proofs.json", lambda d: d.replace(b'"size": 10', b'"size": 9')
+    yield "proofs of another head", "proofs.json", lambda d: d.replace(b'"size": 12', b'"size": 9')
     yield "an earlier root altered", "proofs.json", lambda d: d.replace(b'"root": "', b'"root": "0')
     yield "a list for a proof", "proofs.json", lambda d: d.replace(b'"path": [', b'"path": [[],')
 
