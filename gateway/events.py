@@ -24,6 +24,8 @@ JOURNAL_EVENTS: dict[str, str] = {
     "enquiry_answered": "对方答复查询",
     "reply_received": "收到答复，原件已归档",
     "message_answered": "答复已认定",
+    "stamp_taken": "取得时间戳",
+    "stamp_waits": "时间戳暂未取得，稍后再取",
     "alarm_rung": "告警",
     "alarm_cleared": "告警解除",
     "key_made": "生成或登记密钥",

@@ -83,6 +83,8 @@ class Code(Enum):
                                     "核对用户名与登录公钥是否已在对方登记", _NIGHT)
     HOST_KEY_DIFFERS     = _signature("对接方主机公钥与登记不符", "the host key is not the pinned one",
                                       "立即停止连接，电话核实对方是否更换主机密钥")
+    PEER_CERTIFICATE_DIFFERS = _signature("对方服务器证书与登记不符", "the server's certificate is not the pinned one",
+                                          "立即停止连接，电话核实对方是否更换证书，核实后登记新指纹", _TRUST)
     SEND_OUTCOME_UNKNOWN = Entry("OutcomeUnknown", "发送结果未知，对方可能已收到", "it may have reached them",
                                  Money.MAYBE, "不要重发；等待系统查询对方结果，或凭书面证据由双人处理", _NIGHT)
     PROOF_TOO_WEAK       = Entry("OutcomeUnknown", "对方答复的凭据不足（D、E 级），不能据以了结", "an answer on grade D or E ends nothing",

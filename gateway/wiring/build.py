@@ -33,6 +33,7 @@ from gateway.flows.key_acts import Keys
 from gateway.flows.purging import Purging
 from gateway.flows.retention import Retention
 from gateway.flows.sending import Sending
+from gateway.flows.stamping import Stamping
 from gateway.ports import Clock
 from gateway.retrying import pause
 from gateway.signing.ciphers import Cipher
@@ -51,6 +52,7 @@ from gateway.wiring.keyring_file import KeyringFile
 from gateway.wiring.keys import load_ring
 from gateway.wiring.places import Places
 from gateway.wiring.reading import read_typed
+from gateway.wiring.time_authority import HttpTimeAuthority, NoTimeAuthority, post_in_the_clear
 
 FILE = "settings.json"
 # who purges when nobody asks for it
@@ -72,6 +74,17 @@ class JournalSettings:
 
 
 @dataclass(frozen=True, slots=True)
+class TimeAuthoritySettings:
+    """The time-stamping authority: where it answers, and its policies agreed on; none means any.
+
+    Its certificates are the keys of purpose time_stamp in keyring.json.
+    """
+
+    url: str
+    policies: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Site:
     """The site's settings, settings.json of the secrets directory."""
 
@@ -85,6 +98,7 @@ class Site:
     archive_cipher: Cipher = Cipher.AES_256_GCM
     # the technical logs that the retention rules are applied to, None where others do that
     logs: Path | None = None
+    time_authority: TimeAuthoritySettings | None = None
 
 
 _SITE = TypeAdapter(Site)
@@ -105,6 +119,7 @@ class Gateway:
     interface: Interface
     banks: Mapping[str, Bank]
     sending: Sending
+    stamping: Stamping
 
     def bank(self, code: str) -> Bank:
         """The bank of that node number. Raises NotConfigured when there is none."""
@@ -203,7 +218,18 @@ def build(places: Places | None = None) -> Gateway:
         interface=interface,
         banks=banks,
         sending=sending,
+        stamping=stamping_with(settings.time_authority, store, ring),
     )
+
+
+def stamping_with(
+    settings: TimeAuthoritySettings | None, store: PostgresStore, ring: KeyRing
+) -> Stamping:
+    """How stamps are taken at this site."""
+    if settings is None:
+        return Stamping(store, ring, NoTimeAuthority())
+    authority = HttpTimeAuthority(settings.url, post_in_the_clear)
+    return Stamping(store, ring, authority, frozenset(settings.policies))
 
 
 def build_keys(places: Places | None = None) -> Keys:

@@ -179,9 +179,10 @@ def _require_fresh(
 ) -> tuple[datetime, datetime]:
     """When it was made, and the moment from which its age alone would refuse it."""
     created, expires = (_moment(element) for element in timestamp)
-    until = min(expires, created + peer.age_max) + peer.clock_skew
+    # first: a moment at the end of all calendars has none after it
     if not created < expires or created > at + peer.clock_skew:
         raise SignatureInvalid(Code.MESSAGE_STALE, detail="Created")
+    until = min(expires, created + peer.age_max) + peer.clock_skew
     if at >= until:
         raise SignatureInvalid(Code.MESSAGE_STALE, detail="Expires")
     return created, until
