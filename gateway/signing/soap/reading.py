@@ -8,6 +8,8 @@ from lxml import etree
 
 from gateway.errors import Code, MalformedMessage, SignatureInvalid
 
+# Brackets of one message, two an element: what is done for each is done before anybody is trusted.
+BRACKETS_MAX = 400_000
 # Declarations of namespaces in one message: canonicalisation looks through them again and again.
 NAMESPACES_MAX = 2_000
 ATTRIBUTES_MAX = 64
@@ -39,8 +41,9 @@ def parsed(data: bytes, size_max: int) -> etree._Element:
         raise unreadable("是 HTML 网页，不是报文")
     if _DTD.search(data):
         raise MalformedMessage(Code.MESSAGE_WITH_DTD)
-    if data.count(b"xmlns") > NAMESPACES_MAX:
-        raise unreadable(f"命名空间声明超过 {NAMESPACES_MAX} 个")
+    for what, most in ((b"<", BRACKETS_MAX), (b"xmlns", NAMESPACES_MAX)):
+        if data.count(what) > most:
+            raise unreadable(f"{what.decode()} 超过 {most} 个")
     return _root(data)
 
 

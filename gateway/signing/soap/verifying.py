@@ -14,7 +14,7 @@ from gateway.errors import Code, SignatureInvalid
 from gateway.ports import Algorithm, Grade, SeenSignatures
 from gateway.signing.certificates import read_certificate
 from gateway.signing.digests import digest_of
-from gateway.signing.forms import normalised
+from gateway.signing.forms import ORDERS, normalised
 from gateway.signing.keyring import Key, KeyRing, Purpose
 from gateway.signing.soap.names import METHODS, Form, Method
 from gateway.signing.soap.reading import canonical, decoded, misshapen, parsed
@@ -135,15 +135,15 @@ def _require_signature(parts: Parts, key: Key, method: Method) -> bytes:
 
 
 def _inside(signature: bytes, algorithm: Algorithm, form: Form) -> bytes:
-    """The signature as our verifiers take it; only the agreed form is read."""
-    if form is Form.PLAIN:
+    """The signature as our verifiers take it; of an elliptic one only the agreed form is read."""
+    if algorithm not in ORDERS:
         return signature
-    if len(signature) != _RAW_BYTES:
-        raise SignatureInvalid(Code.SIGNATURE_WRONG, detail="SignatureValue")
     try:
-        return normalised(algorithm, signature)
+        if (len(signature) == _RAW_BYTES) is (form is Form.RAW):
+            return normalised(algorithm, signature)
     except ValueError:
-        raise SignatureInvalid(Code.SIGNATURE_WRONG, detail="SignatureValue") from None
+        pass
+    raise SignatureInvalid(Code.SIGNATURE_WRONG, detail="SignatureValue")
 
 
 def _require_digests(parts: Parts, method: Method) -> tuple[str, ...]:
