@@ -77,6 +77,25 @@ class SeenSignatures(Protocol):
         """Remember a signature until that moment; False when it is remembered already: a replay."""
 
 
+@dataclass(frozen=True, slots=True)
+class HttpRequest:
+    """An HTTP request as a value: header fields in their order, the body's exact bytes."""
+
+    method: str
+    url: str
+    headers: tuple[tuple[str, str], ...] = ()
+    body: bytes = field(default=b"", repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class HttpReply:
+    """An HTTP reply as it came: nothing decoded, no redirect followed."""
+
+    status: int
+    headers: tuple[tuple[str, str], ...] = ()
+    body: bytes = field(default=b"", repr=False)
+
+
 class Grade(Enum):
     """How strong the proof of one step is."""
 
@@ -109,6 +128,17 @@ class Outgoing:
     kind: str
     name: str
     payload: bytes = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Signed:
+    """The exact bytes that go on the wire, and the id of the key that signed them.
+
+    `kid` is None where the channel alone proves us and nothing is signed.
+    """
+
+    data: bytes = field(repr=False)
+    kid: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

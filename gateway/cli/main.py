@@ -22,11 +22,17 @@ from gateway.cli.verbs import (
     check,
     dates,
     docs,
+    find,
+    housekeep,
     journal,
+    keys,
     migrate,
     proof,
+    purge,
     reconcile,
+    reveal,
     show,
+    shred,
     tries,
 )
 from gateway.errors import GatewayError
@@ -35,7 +41,10 @@ from gateway.log import configure
 Verb = Callable[[argparse.Namespace], Answer]
 
 # Each module adds its parser and names the function that answers.
-_VERBS = (check, show, journal, tries, reconcile, proof, dates, calendar, migrate, docs)
+_VERBS = (
+    check, show, find, journal, keys, tries, reconcile, proof, reveal, purge, shred, housekeep,
+    dates, calendar, migrate, docs,
+)  # fmt: skip
 
 
 class _Parser(argparse.ArgumentParser):

@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 
 from connectors.bank.connector import CONNECTOR as BANK
 from connectors.bank.flows.parts import Bank
@@ -13,9 +13,11 @@ from connectors.core_system.settings import Interface
 from connectors.core_system.transport import CoreDatabase
 from gateway.dates import Calendar
 from gateway.errors import GatewayError
+from gateway.flows.keys import watch_certificates
 from gateway.flows.watching import watch_calendar
 from gateway.ports import CheckResult, Clock
 from gateway.signing.keyring import KeyRing, Purpose
+from gateway.signing.lifetimes import watched
 from gateway.store import journal
 from gateway.store.tables import PAYLOAD
 from gateway.store.unit_of_work import Store
@@ -43,21 +45,30 @@ def check_all(checked: Checked, connector: str | None = None) -> Sequence[CheckR
 
 
 def verify_archive(store: Store) -> int:
-    """Read every payload back and recompute its digest; how many there are.
+    """Read every payload that was not shredded and recompute its digest; how many there are.
 
     Raises SignatureInvalid for the first that is missing or altered.
     """
     with store.begin() as work:
-        digests = work.connection.execute(select(PAYLOAD.c.digest)).scalars().all()
+        kept = select(PAYLOAD.c.digest).where(PAYLOAD.c.shredded_at.is_(None))
+        digests = work.connection.execute(kept).scalars().all()
     for digest in digests:
         store.archive.get(digest)
     return len(digests)
+
+
+def shredded(store: Store) -> int:
+    """How many payloads were shredded: of them only the digest is left."""
+    with store.begin() as work:
+        gone = select(func.count()).where(PAYLOAD.c.shredded_at.is_not(None))
+        return work.connection.execute(gone).scalar_one()
 
 
 def _kernel(checked: Checked) -> Iterator[CheckResult]:
     yield _tried("流水链", lambda: _journal(checked.store))
     yield _tried("工作日历", lambda: _calendar(checked))
     yield _tried("密钥", lambda: _keys(checked))
+    yield _tried("密钥期限", lambda: _lifetimes(checked))
 
 
 def _journal(store: Store) -> tuple[int, str]:
@@ -78,6 +89,14 @@ def _keys(checked: Checked) -> tuple[int, str]:
     now = checked.clock.now()
     kids = [checked.ring.signer(Purpose.BANK_RECEIPT, code, now).kid for code in checked.banks]
     return len(checked.ring), f"当前签名密钥 {'、'.join(kids)}"
+
+
+def _lifetimes(checked: Checked) -> tuple[int, str]:
+    due = watch_certificates(checked.store, checked.ring)
+    last = watched(checked.ring.keys(), checked.clock.now())
+    first = min((key.ends for key in last), default=None)
+    until = "无在用密钥" if first is None else f"最早 {first:%Y-%m-%d} 到期"
+    return len(checked.ring), f"{until}{f'，{due} 把须更换，已告警' if due else ''}"
 
 
 def _banks(checked: Checked) -> Iterator[CheckResult]:

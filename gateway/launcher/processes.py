@@ -9,9 +9,9 @@ from contextlib import suppress
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
-from gateway.launcher.secret_files import write_private
 from gateway.retrying import pause
 from gateway.wiring.places import ROOT
+from gateway.wiring.private_files import write_private
 
 _BOOT_ID = Path("/proc/sys/kernel/random/boot_id")
 _TERM_SECONDS = 20

@@ -2,13 +2,15 @@
 
 import base64
 import json
-import os
 import secrets
 from collections.abc import Callable
 from pathlib import Path
 
+from gateway.wiring.private_files import write_private
+
 _TOKEN_BYTES = 48
 _FERNET_BYTES = 32
+_KEY_BYTES = 32
 _PASSWORD_BYTES = 12
 
 # The users of the sandbox's UI: name and role are the same word.
@@ -28,19 +30,6 @@ def write_once(path: Path, make: Callable[[], str]) -> None:
         write_private(path, make().encode())
 
 
-def write_private(path: Path, data: bytes) -> None:
-    """Write a file only we can read, replacing what was there in one step."""
-    path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-    part = path.with_name(path.name + ".part")
-    descriptor = os.open(part, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
-    with os.fdopen(descriptor, "wb") as file:
-        os.fchmod(descriptor, 0o600)  # also when a dead process left it there
-        file.write(data)
-        file.flush()
-        os.fsync(file.fileno())
-    part.rename(path)
-
-
 def ui_users(directory: Path) -> dict[str, str]:
     """The UI's users with their passwords."""
     users: dict[str, str] = json.loads((directory / "ui_users.json").read_text(encoding="utf-8"))
@@ -55,6 +44,11 @@ def _fernet_key() -> str:
     return base64.urlsafe_b64encode(secrets.token_bytes(_FERNET_BYTES)).decode()
 
 
+def _archive_keys() -> str:
+    key = base64.b64encode(secrets.token_bytes(_KEY_BYTES)).decode()
+    return json.dumps([{"kid": "archive-1", "key": key}])
+
+
 def _users() -> str:
     return json.dumps({role: secrets.token_urlsafe(_PASSWORD_BYTES) for role in UI_ROLES})
 
@@ -66,4 +60,6 @@ _SECRETS: dict[str, Callable[[], str]] = {
     "jwt_secret": _token,
     "key_passphrase": _token,
     "ui_users.json": _users,
+    "archive_keys.json": _archive_keys,
+    "token_key": _token,
 }

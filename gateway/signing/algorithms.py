@@ -12,6 +12,7 @@ from cryptography.hazmat.primitives.asymmetric import ec, ed25519, padding, rsa,
 from gateway.errors import Code, NotConfigured
 from gateway.ports import Algorithm
 from gateway.signing.forms import normalised
+from gateway.signing.pkcs8 import encrypted_pem
 from gateway.signing.sm2 import Sm2Key
 
 _RSA_BITS = 3072
@@ -168,12 +169,12 @@ def new_key_pair(algorithm: Algorithm, passphrase: bytes) -> KeyPair:
         sm2 = Sm2Key.generate()
         return KeyPair(sm2.private_pem(passphrase), sm2.public_pem())
     key = _METHODS[algorithm].generate()
-    private = key.private_bytes(
-        serialization.Encoding.PEM,
+    plain = key.private_bytes(
+        serialization.Encoding.DER,
         serialization.PrivateFormat.PKCS8,
-        serialization.BestAvailableEncryption(passphrase),
+        serialization.NoEncryption(),
     )
     public = key.public_key().public_bytes(
         serialization.Encoding.PEM, serialization.PublicFormat.SubjectPublicKeyInfo
     )
-    return KeyPair(private, public)
+    return KeyPair(encrypted_pem(plain, passphrase), public)

@@ -1,5 +1,6 @@
 """The key ring: which key signs now, which keys may still verify, and for whom. 密钥环"""
 
+import hashlib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -23,6 +24,10 @@ class Purpose(Enum):
     TIME_STAMP = "time_stamp"
 
 
+# Of these purposes the private half is ours.
+OURS = frozenset(
+    {Purpose.BANK_RECEIPT, Purpose.OUR_MESSAGE, Purpose.JOURNAL_HEAD, Purpose.DOCUMENT_SEAL}
+)
 # The algorithms each purpose allows. What a bank signs with is agreed with it; what we sign with is
 # ours to choose, and RSA with PKCS#1 v1.5 is not chosen any more.
 ALLOWED: Mapping[Purpose, frozenset[Algorithm]] = {
@@ -46,7 +51,9 @@ class Key:
 
     Signing ends at `sign_until`, verifying at `verify_until`: the time between is the overlap of a
     rotation. `revoked_at` ends both at once. `chain` are its certificates in DER, its own first,
-    the root last; empty for a key that was agreed on without one.
+    the root last; empty for a key that was agreed on without one. `certified_until` is the end of
+    its own certificate: with one, the key is in force no longer than that. `public_pem` is its
+    public half as others load it.
     """
 
     kid: str
@@ -59,6 +66,34 @@ class Key:
     revoked_at: datetime | None = None
     signer: Signer | None = field(default=None, repr=False)
     chain: tuple[bytes, ...] = ()
+    public_pem: bytes = field(default=b"", repr=False)
+    certified_until: datetime | None = None
+
+    @property
+    def fingerprint(self) -> str:
+        """The SHA-256 of its own certificate in hex; empty when it has none."""
+        return hashlib.sha256(self.chain[0]).hexdigest() if self.chain else ""
+
+    def signs(self, at: datetime) -> bool:
+        """Whether it may sign at this moment."""
+        return (
+            self.signer is not None
+            and self.verifier.algorithm in ALLOWED[self.purpose]
+            and self.not_before <= at < self._end(self.sign_until)
+            and not self.revoked(at)
+        )
+
+    def verifies(self, at: datetime) -> bool:
+        """Whether this moment lies in its window; `revoked` is another question."""
+        return self.not_before <= at < self._end(self.verify_until)
+
+    @property
+    def ends(self) -> datetime:
+        """When another must have followed: ours when it signs no more, theirs when it verifies."""
+        return self._end(self.sign_until if self.purpose in OURS else self.verify_until)
+
+    def _end(self, window: datetime) -> datetime:
+        return window if self.certified_until is None else min(window, self.certified_until)
 
     def revoked(self, at: datetime) -> bool:
         """Whether the key is revoked at this moment."""
@@ -90,11 +125,7 @@ class KeyRing:
         usable = [
             key
             for key in self._keys.values()
-            if key.signer is not None
-            and (key.purpose, key.holder) == (purpose, holder)
-            and key.verifier.algorithm in ALLOWED[purpose]
-            and key.not_before <= at < key.sign_until
-            and not key.revoked(at)
+            if (key.purpose, key.holder) == (purpose, holder) and key.signs(at)
         ]
         if not usable:
             raise NotConfigured(Code.KEY_MISSING, detail=f"{purpose.value} {holder}")
@@ -122,7 +153,25 @@ class KeyRing:
             return Code.ALGORITHM_NOT_ALLOWED
         if key.revoked(at):
             return Code.KEY_REVOKED
-        return None if key.not_before <= at < key.verify_until else Code.KEY_NOT_IN_FORCE
+        return None if key.verifies(at) else Code.KEY_NOT_IN_FORCE
+
+    def by_certificate(self, purpose: Purpose, holder: str, fingerprint: str) -> Key | None:
+        """The holder's key of that purpose whose own certificate has this SHA-256 in hex.
+
+        Whether it may be used now is for `refusal` to say.
+        """
+        found = (
+            key
+            for key in self._keys.values()
+            if key.chain
+            and (key.purpose, key.holder, key.fingerprint) == (purpose, holder, fingerprint)
+        )
+        # the same certificate twice: the newer entry, as for signing
+        return max(found, key=lambda key: (key.not_before, key.kid), default=None)
+
+    def key(self, kid: str) -> Key:
+        """The key of that id, which must be there."""
+        return self._keys[kid]
 
     def verifier(self, kid: str) -> Verifier:
         """The verifier of a key that `refusal` has let through."""

@@ -35,8 +35,6 @@ _SIGNATURES: dict[str, tuple[object, tuple[object, ...]]] = {
     "EVP_PKEY_free": (None, (_POINTER,)),
     "EVP_PKEY_is_a": (_INT, (_POINTER, _BYTES)),
     "EVP_PKEY_get_size": (_INT, (_POINTER,)),
-    "EVP_CIPHER_fetch": (_POINTER, (_POINTER, _BYTES, _BYTES)),
-    "EVP_CIPHER_free": (None, (_POINTER,)),
     "EVP_MD_CTX_new": (_POINTER, ()),
     "EVP_MD_CTX_free": (None, (_POINTER,)),
     "EVP_DigestSignInit_ex": (

@@ -3,6 +3,8 @@
 import ctypes
 from collections.abc import Iterable
 
+from asn1crypto import pem
+
 from gateway.ports import Algorithm
 from gateway.signing.forms import normalised
 from gateway.signing.libcrypto import (
@@ -14,6 +16,7 @@ from gateway.signing.libcrypto import (
     memory_of,
     written,
 )
+from gateway.signing.pkcs8 import encrypted_pem
 
 # GM/T 0009-2012 §10: the default id when two parties have agreed on none.
 DEFAULT_ID = b"1234567812345678"
@@ -42,35 +45,31 @@ class Sm2Key:
         return cls(make(ctypes.c_void_p(), ctypes.c_char_p(), ctypes.c_char_p(b"SM2")), "keygen")
 
     @classmethod
-    def from_private_pem(cls, pem: bytes, passphrase: bytes) -> "Sm2Key":
+    def from_private_pem(cls, data: bytes, passphrase: bytes) -> "Sm2Key":
         """A private key from encrypted PKCS#8 PEM. Raises LibcryptoError when it does not open.
 
         One that anybody can read is refused: the library itself would not ask for the passphrase.
         """
-        if _ENCRYPTED not in pem:
+        if _ENCRYPTED not in data:
             raise LibcryptoError("the private key is not encrypted")
-        with memory_of(pem) as bio:
+        with memory_of(data) as bio:
             key = library().PEM_read_bio_PrivateKey(bio, None, None, passphrase)
             return cls(key, "read private key")
 
     @classmethod
-    def from_public_pem(cls, pem: bytes) -> "Sm2Key":
+    def from_public_pem(cls, data: bytes) -> "Sm2Key":
         """A public key from SubjectPublicKeyInfo PEM."""
-        with memory_of(pem) as bio:
+        with memory_of(data) as bio:
             return cls(library().PEM_read_bio_PUBKEY(bio, None, None, None), "read public key")
 
     def private_pem(self, passphrase: bytes) -> bytes:
-        """The private key as PKCS#8 PEM, encrypted with AES-256-CBC under the passphrase."""
-        lib = library()
-        cipher = lib.EVP_CIPHER_fetch(None, b"AES-256-CBC", None)
-        try:
-            with empty_memory() as bio:
-                args = (bio, self._handle, cipher, passphrase, len(passphrase), None, None)
-                if lib.PEM_write_bio_PKCS8PrivateKey(*args) != 1:
-                    raise failure("write private key")
-                return written(bio)
-        finally:
-            lib.EVP_CIPHER_free(cipher)
+        """The private key as PKCS#8 PEM, encrypted under the passphrase."""
+        with empty_memory() as bio:
+            args = (bio, self._handle, None, None, 0, None, None)
+            if library().PEM_write_bio_PKCS8PrivateKey(*args) != 1:
+                raise failure("write private key")
+            _, _, plain = pem.unarmor(written(bio))
+        return encrypted_pem(plain, passphrase)
 
     def public_pem(self) -> bytes:
         """The public key as SubjectPublicKeyInfo PEM."""

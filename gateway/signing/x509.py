@@ -84,9 +84,13 @@ def _opened(der: bytes) -> Opened:
     # cryptography's parser takes DER only and never BER; asn1crypto gives the exact bytes
     found = x509.load_der_x509_certificate(der)
     tbs = asn1.TbsCertificate.load(found.tbs_certificate_bytes, strict=True)
-    outer = asn1.Certificate.load(der, strict=True)["signature_algorithm"]
+    whole = asn1.Certificate.load(der, strict=True)
+    outer = whole["signature_algorithm"]
     if outer.dump() != tbs["signature"].dump():
         raise ValueError("two signature algorithms")
+    # both parsers let a signature say that its last bits do not count
+    if whole["signature_value"].contents[:1] != b"\x00":
+        raise ValueError("a signature with bits to spare")
     return Opened(
         der=der,
         tbs=found.tbs_certificate_bytes,

@@ -23,6 +23,7 @@ class Claim:
     fence: int
     state: MessageState
     signed_digest: str | None
+    signed_kid: str | None = None
 
 
 def is_free(now: datetime) -> ColumnElement[bool]:
@@ -48,7 +49,7 @@ def claim(work: UnitOfWork, message_id: str, owner: str) -> Claim:
         raise RefusedHere(
             Code.CLAIMED_ELSEWHERE, detail=f"{until:%H:%M:%S} 起可接手", subject=message_id
         )
-    return Claim(message_id, taken, _state(work, message_id), _last_signed(work, message_id))
+    return Claim(message_id, taken, _state(work, message_id), *_last_signed(work, message_id))
 
 
 def free_from(work: UnitOfWork, message_id: str) -> datetime:
@@ -102,11 +103,13 @@ def _state(work: UnitOfWork, message_id: str) -> MessageState:
     return MessageState[work.connection.execute(query).scalar_one()]
 
 
-def _last_signed(work: UnitOfWork, message_id: str) -> str | None:
+def _last_signed(work: UnitOfWork, message_id: str) -> tuple[str | None, str | None]:
+    """Digest and key id of what was last put on the wire; None twice before the first time."""
     query = (
-        select(ATTEMPT.c.signed_digest)
+        select(ATTEMPT.c.signed_digest, ATTEMPT.c.kid)
         .where(ATTEMPT.c.message_id == message_id, ATTEMPT.c.signed_digest.is_not(None))
         .order_by(ATTEMPT.c.fence.desc())
         .limit(1)
     )
-    return work.connection.execute(query).scalar_one_or_none()
+    row = work.connection.execute(query).one_or_none()
+    return (row.signed_digest, row.kid) if row else (None, None)

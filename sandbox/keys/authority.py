@@ -12,7 +12,7 @@ from dataclasses import asdict
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-from asn1crypto import keys, pem, x509  # type: ignore[import-untyped]
+from asn1crypto import keys, pem, x509
 
 from sandbox.disk import write_private, write_whole
 from sandbox.keys.algorithms import ALGORITHMS, ECDSA_P256, SM2_SM3

@@ -11,7 +11,7 @@ from datetime import UTC, datetime
 from ipaddress import ip_address
 from types import MappingProxyType
 
-from asn1crypto import algos, core, csr, keys, pem, x509  # type: ignore[import-untyped]
+from asn1crypto import algos, core, csr, keys, pem, x509
 
 from sandbox.keys.algorithms import ECDSA_P256, ED25519, RSA_PSS, RSA_V1_5, SM2_SM3, sign, verify
 

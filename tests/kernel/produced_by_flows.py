@@ -10,7 +10,7 @@ from connectors.core_system.flows import PostingCourier
 from gateway.errors import Code
 from gateway.flows import bank_night, showing
 from gateway.launcher.alone import alone
-from gateway.ports import Grade, Outgoing, Reply, Verdict
+from gateway.ports import Grade, Outgoing, Reply, Signed, Verdict
 from gateway.signing.ssh import new_ssh_key
 from gateway.store import journal, leases, outbox
 from gateway.store.database import connect, require_current
@@ -74,7 +74,7 @@ def message_rejected(ground: Ground) -> Code | None:
     with ground.store.begin() as work:
         claimed = leases.claim(work, message_id, "one")
     with ground.store.begin() as work:
-        outbox.intend(ground.store, work, claimed, b"signed")
+        outbox.intend(ground.store, work, claimed, Signed(b"signed"))
     with ground.store.begin() as work:
         outbox.take_reply(work, claimed, Reply(Verdict.REJECTED, Grade.C, b"no"))
     (code,) = ground.rung()
@@ -88,7 +88,7 @@ def answer_contradicts(ground: Ground) -> Code | None:
             claimed = leases.claim(work, message_id, "one")
         with ground.store.begin() as work:
             if verdict is Verdict.ACCEPTED:
-                outbox.intend(ground.store, work, claimed, b"signed")
+                outbox.intend(ground.store, work, claimed, Signed(b"signed"))
         with ground.store.begin() as work:
             outbox.take_reply(work, claimed, Reply(verdict, Grade.C, b"answer"))
     (code,) = ground.rung()

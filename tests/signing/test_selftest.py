@@ -6,8 +6,13 @@ from pathlib import Path
 
 import pytest
 
+from gateway.errors import Code, NotConfigured
+from gateway.ports import Algorithm
+from gateway.signing.ciphers import Cipher
+from gateway.signing.digests import DigestName
 from gateway.signing.libcrypto import LibcryptoError, failure, library
 from gateway.signing.selftest import require_sound_algorithms
+from gateway.signing.vectors import ABC, SEALED, SIGNED
 
 ROOT = Path(__file__).parents[2]
 # What a hardened OpenSSL may be told: no algorithm that is not approved elsewhere.
@@ -52,6 +57,33 @@ def test_a_machine_whose_openssl_knows_no_sm3_is_refused(tmp_path):
     (tmp_path / "openssl.cnf").write_text(WITHOUT_SM)
     told = run_elsewhere(SELF_TEST, OPENSSL_CONF=str(tmp_path / "openssl.cnf"))
     assert told.startswith("SELF_TEST_FAILED")
+    assert all(name in told for name in ("SM3", "SM2_SM3", "AES_256_GCM", "ED25519"))
+
+
+def flipped(answer):
+    """The same known answer with one bit of its last part's first byte changed."""
+    if isinstance(answer, str):
+        return f"{int(answer[0], 16) ^ 1:x}{answer[1:]}"
+    *before, last = answer
+    return (*before, flipped(last) if isinstance(last, str) else bytes([last[0] ^ 1]) + last[1:])
+
+
+@pytest.mark.parametrize(
+    ("table", "name"),
+    [(table, name) for table in (ABC, SEALED, SIGNED) for name in table],
+    ids=lambda value: value if isinstance(value, str) else "",
+)
+def test_one_wrong_answer_refuses_the_start_and_is_named(table, name, monkeypatch):
+    named = {one.value: one.name for kind in (DigestName, Cipher, Algorithm) for one in kind}
+    monkeypatch.setitem(table, name, flipped(table[name]))
+    with pytest.raises(NotConfigured) as refused:
+        require_sound_algorithms.__wrapped__()
+    assert (refused.value.code, refused.value.detail) == (Code.SELF_TEST_FAILED, named[name])
+
+
+def test_every_algorithm_digest_and_cipher_has_a_known_answer():
+    known = {*ABC, *SEALED, *SIGNED}
+    assert known == {one.value for kind in (DigestName, Cipher, Algorithm) for one in kind}
 
 
 def test_a_machine_without_the_library_is_refused(tmp_path):

@@ -5,10 +5,11 @@ from dataclasses import dataclass, field
 from enum import Enum, auto
 
 from gateway.errors import Code, NotConfigured, OutcomeUnknown, SignatureInvalid, TransportError
-from gateway.ports import Grade, Reply, Verdict
+from gateway.ports import Grade, Reply, Signed, Verdict
 from tests.simulation.parts import Crasher
 
 KIND = "test.kind"
+KID = "gateway-test-1"
 
 
 class Does(Enum):
@@ -45,11 +46,11 @@ class Counterparty:
     # called at each point of the wire with its name: where a test lets another worker run
     meanwhile: dict[str, object] = field(default_factory=dict)
 
-    def prepare(self, message, at) -> bytes:
+    def prepare(self, message, at) -> Signed:
         """Signed anew each time: only the archived bytes are ever the same."""
         self._point("prepare")
         self.signatures += 1
-        return b"signature %d of " % self.signatures + message.payload
+        return Signed(b"signature %d of " % self.signatures + message.payload, KID)
 
     def send(self, message, signed) -> Reply:
         does = self._next()

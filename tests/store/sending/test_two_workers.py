@@ -7,7 +7,7 @@ import pytest
 
 from gateway.errors import Code, IllegalTransition, RefusedHere, TransportError
 from gateway.flows.sending import deliver
-from gateway.ports import Grade, Reply, Verdict
+from gateway.ports import Grade, Reply, Signed, Verdict
 from gateway.store import leases, outbox
 from gateway.store.leases import LEASE_SECONDS
 from gateway.store.messages import MessageState
@@ -23,7 +23,7 @@ def claimed_by(store, owner="worker-1"):
 
 def intended(store, claimed, signed=b"signed"):
     with store.begin() as work:
-        outbox.intend(store, work, claimed, signed)
+        outbox.intend(store, work, claimed, Signed(signed))
     return claimed
 
 
@@ -222,7 +222,7 @@ def test_a_worker_paused_on_the_wire_repeats_the_same_bytes_and_is_not_believed(
 @pytest.mark.parametrize(
     "write",
     [
-        lambda store, work, old: outbox.intend(store, work, old, b"again"),
+        lambda store, work, old: outbox.intend(store, work, old, Signed(b"again")),
         lambda store, work, old: outbox.begin_enquiry(work, old),
         lambda store, work, old: outbox.lease_ran_out(work, old),
         lambda store, work, old: outbox.nothing_sent(work, old, Code.NO_CONNECTION),

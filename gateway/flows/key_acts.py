@@ -1,0 +1,283 @@
+"""What is done to keys: made, certified, rotated, retired, revoked; each act journaled. 密钥操作"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from typing import Protocol
+
+from connectors.bank.store import files as bank_files
+from gateway.errors import Code, NotConfigured, RefusedHere
+from gateway.ports import Algorithm
+from gateway.signing.algorithms import load_signer, load_verifier, new_key_pair
+from gateway.signing.certificates import (
+    Usage,
+    chain_of_pem,
+    pem_of,
+    public_pem_of,
+    request_for,
+    self_signed,
+    verify_chain,
+)
+from gateway.signing.keyring import OURS, Purpose
+from gateway.signing.register import (
+    KeyEntry,
+    next_kid,
+    require_same_key,
+    require_sound,
+    retired,
+    revoked,
+    succeeded,
+)
+from gateway.store import key_use
+from gateway.store.unit_of_work import Store, UnitOfWork
+
+_USAGE: Mapping[Purpose, Usage] = {
+    Purpose.BANK_RECEIPT: Usage.MESSAGE,
+    Purpose.OUR_MESSAGE: Usage.MESSAGE,
+    Purpose.JOURNAL_HEAD: Usage.HEAD,
+    Purpose.DOCUMENT_SEAL: Usage.SEAL,
+}
+
+
+class KeyFiles(Protocol):
+    """The key ring's file and those beside it, on whatever they lie."""
+
+    def entries(self) -> tuple[KeyEntry, ...]:
+        """All keys."""
+
+    def passphrase(self) -> bytes:
+        """What opens the private keys."""
+
+    def read(self, name: str) -> bytes:
+        """A file an entry names; empty for no name."""
+
+    def write(self, name: str, data: bytes) -> None:
+        """Write such a file, for nobody else to read."""
+
+    def save(self, *changed: KeyEntry) -> None:
+        """Put entries into the key ring, those of the same id replaced."""
+
+    def exposed(self) -> Sequence[str]:
+        """What of it others may read."""
+
+
+@dataclass(frozen=True, slots=True)
+class Keys:
+    """The store, where acts are journaled, and the files they change."""
+
+    store: Store
+    files: KeyFiles
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """A key to be made or registered: whose, for what, and how long it signs and then verifies."""
+
+    kid: str
+    holder: str
+    purpose: Purpose
+    algorithm: Algorithm
+    not_before: datetime
+    signs: timedelta
+    verifies: timedelta
+    subject: str = ""
+
+    def entry(self) -> KeyEntry:
+        """It as the key ring states it, its files named after its id."""
+        sign_until = self.not_before + self.signs
+        return KeyEntry(
+            kid=self.kid,
+            holder=self.holder,
+            purpose=self.purpose,
+            algorithm=self.algorithm,
+            not_before=self.not_before,
+            sign_until=sign_until,
+            verify_until=sign_until + self.verifies,
+            public=f"keys/{self.kid}.pem",
+        )
+
+
+def make(keys: Keys, wanted: Wanted) -> KeyEntry:
+    """A new key of ours: encrypted private half, public half, request, self-signed certificate.
+
+    Raises NotConfigured for an id that is taken, and for a purpose, algorithm or window that cannot
+    be.
+    """
+    if wanted.purpose not in OURS:
+        raise NotConfigured(Code.SETTING_INVALID, detail=f"{wanted.kid}：对方的密钥只登记公钥")
+    with _alone(keys) as work:
+        entry = _make(keys, wanted)
+        work.note("key_made", entry.kid, purpose=entry.purpose.value)
+        keys.files.save(entry)
+    return entry
+
+
+def register(keys: Keys, wanted: Wanted, given: bytes) -> KeyEntry:
+    """A counterparty's key, from its public key or its certificates in PEM.
+
+    Raises NotConfigured as `make` does, SignatureInvalid for certificates that do not chain.
+    """
+    if wanted.purpose in OURS:
+        raise NotConfigured(Code.SETTING_INVALID, detail=f"{wanted.kid}：本方的密钥须在本机生成")
+    with _alone(keys) as work:
+        entry = _registered(keys, wanted.entry(), given, work.now)
+        work.note("key_made", entry.kid, purpose=entry.purpose.value)
+        keys.files.save(entry)
+    return entry
+
+
+def certify(keys: Keys, kid: str, given: bytes) -> KeyEntry:
+    """Install the certificates a CA gave for a key, its own first, the root last.
+
+    Raises NotConfigured when they are another key's, SignatureInvalid when they do not chain.
+    """
+    with _alone(keys) as work:
+        entry = _certified(keys, _entry(keys, kid), given, work.now)
+        work.note("key_certified", kid, purpose=entry.purpose.value)
+        keys.files.save(entry)
+    return entry
+
+
+def rotate(keys: Keys, kid: str, start: datetime, signs: timedelta) -> KeyEntry:
+    """A successor that signs from `start`; until then the old key does, and both verify.
+
+    Raises RefusedHere when nobody could sign in between, NotConfigured for a key that is not ours.
+    """
+    with _alone(keys) as work:
+        old = _entry(keys, kid)
+        if old.purpose not in OURS:
+            raise NotConfigured(Code.SETTING_INVALID, detail=f"{kid}：对方的密钥由对方更换")
+        ended = succeeded(old, max(start, work.now))
+        use = (old.holder, old.purpose, old.algorithm)
+        new = _make(keys, Wanted(next_kid(kid), *use, ended.sign_until, signs, signs))
+        work.note("key_rotated", kid, purpose=old.purpose.value, successor=new.kid)
+        keys.files.save(ended, new)
+    return new
+
+
+def retire(keys: Keys, kid: str) -> KeyEntry:
+    """Take a key out of use: it signs and verifies no more.
+
+    Raises RefusedHere with the count while anything is open under it, or when none follows it.
+    """
+    with _alone(keys) as work:
+        entry = _entry(keys, kid)
+        _require_free(keys, work, entry)
+        entry = retired(entry, work.now)
+        work.note("key_retired", kid, purpose=entry.purpose.value)
+        keys.files.save(entry)
+    return entry
+
+
+def revoke(keys: Keys, kid: str) -> tuple[KeyEntry, int]:
+    """Revoke a key at once, whatever is open under it; returns how much that is.
+
+    A revoked key signs and verifies nothing from this moment, old signatures included.
+    """
+    with _alone(keys) as work:
+        entry = revoked(_entry(keys, kid), work.now)
+        work.note("key_revoked", kid, purpose=entry.purpose.value)
+        keys.files.save(entry)
+        return entry, outstanding(work, entry)
+
+
+def outstanding(work: UnitOfWork, entry: KeyEntry) -> int:
+    """How much is open under a key.
+
+    Ours: messages it signed last that have no final answer. Theirs: replies we wait for and files
+    of theirs that are not judged yet.
+    """
+    if entry.purpose in OURS:
+        return key_use.signed_and_open(work, entry.kid)
+    waiting = key_use.replies_expected(work, entry.holder)
+    return waiting + len(bank_files.unjudged(work, entry.holder))
+
+
+@contextmanager
+def _alone(keys: Keys) -> Iterator[UnitOfWork]:
+    """A transaction in which nobody else changes the ring.
+
+    Acts write the ring last: one that was written and, the commit failing, not journaled is a
+    smaller evil than a journal that tells of a key that is not there.
+    """
+    with keys.store.begin() as work:
+        key_use.lock_ring(work)
+        yield work
+
+
+def _entry(keys: Keys, kid: str) -> KeyEntry:
+    found = next((entry for entry in keys.files.entries() if entry.kid == kid), None)
+    if found is None:
+        raise NotConfigured(Code.NOT_FOUND, detail=kid)
+    return found
+
+
+def _make(keys: Keys, wanted: Wanted) -> KeyEntry:
+    """Everything of a new key but its place in the ring."""
+    stem = f"keys/{wanted.kid}"
+    entry = replace(wanted.entry(), private=f"{stem}.key", chain=f"{stem}.crt")
+    _require_new(keys, entry)
+    passphrase, usage = keys.files.passphrase(), _USAGE[entry.purpose]
+    pair = new_key_pair(entry.algorithm, passphrase)
+    signer = load_signer(entry.kid, entry.algorithm, pair.private_pem, passphrase)
+    public, subject = pair.public_pem, wanted.subject or entry.kid
+    asked = request_for(signer, public, subject, usage)
+    own = self_signed(signer, public, subject, entry.not_before, entry.sign_until, usage)
+    for name, data in (
+        (entry.private, pair.private_pem),
+        (entry.public, public),
+        (f"{stem}.csr", pem_of("CERTIFICATE REQUEST", asked)),
+        (entry.chain, pem_of("CERTIFICATE", own)),
+    ):
+        keys.files.write(name, data)
+    return entry
+
+
+def _registered(keys: Keys, entry: KeyEntry, given: bytes, at: datetime) -> KeyEntry:
+    _require_new(keys, entry)
+    certified = b"BEGIN CERTIFICATE" in given
+    public = public_pem_of(_chain(given, at)[0]) if certified else given
+    load_verifier(entry.kid, entry.algorithm, public)
+    keys.files.write(entry.public, public)
+    return _certified(keys, entry, given, at) if certified else entry
+
+
+def _require_new(keys: Keys, entry: KeyEntry) -> None:
+    require_sound(entry)
+    if any(there.kid == entry.kid for there in keys.files.entries()):
+        raise NotConfigured(Code.DUPLICATE_SETTING, detail=f"key {entry.kid}")
+
+
+def _certified(keys: Keys, entry: KeyEntry, given: bytes, at: datetime) -> KeyEntry:
+    own = _chain(given, at)[0]
+    require_same_key(entry.kid, public_pem_of(own), keys.files.read(entry.public))
+    changed = replace(entry, chain=f"keys/{entry.kid}.crt")
+    keys.files.write(changed.chain, given)
+    return changed
+
+
+def _chain(given: bytes, at: datetime) -> tuple[bytes, ...]:
+    """The certificates, which must lead to the last of them; that we trust that one is our act."""
+    chain = chain_of_pem(given)
+    verify_chain(chain, chain[-1:], at)
+    return chain
+
+
+def _require_free(keys: Keys, work: UnitOfWork, entry: KeyEntry) -> None:
+    count = outstanding(work, entry)
+    if count:
+        raise RefusedHere(Code.KEY_IN_USE, detail=f"未了结 {count} 件", subject=entry.kid)
+    if _in_force(entry, work.now) and not _followed(keys, entry, work.now):
+        raise RefusedHere(Code.KEY_IN_USE, detail="没有接替的密钥", subject=entry.kid)
+
+
+def _in_force(entry: KeyEntry, at: datetime) -> bool:
+    end = entry.sign_until if entry.purpose in OURS else entry.verify_until
+    return entry.revoked_at is None and entry.not_before <= at < end
+
+
+def _followed(keys: Keys, entry: KeyEntry, at: datetime) -> bool:
+    use = (entry.purpose, entry.holder)
+    others = [one for one in keys.files.entries() if one.kid != entry.kid]
+    return any((one.purpose, one.holder) == use and _in_force(one, at) for one in others)

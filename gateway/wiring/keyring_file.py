@@ -1,0 +1,69 @@
+"""keyring.json and the files beside it: read, and written whole, one key at a time. 密钥环文件"""
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from pydantic import TypeAdapter
+
+from gateway.errors import Code, NotConfigured
+from gateway.signing.register import KeyEntry
+from gateway.wiring.private_files import is_exposed, write_private
+from gateway.wiring.reading import read_json, read_secret, read_typed
+
+FILE = "keyring.json"
+_PASSPHRASE = "key_passphrase"  # noqa: S105 - a file's name
+_ENTRIES = TypeAdapter(tuple[KeyEntry, ...])
+_ENTRY = TypeAdapter(KeyEntry)
+
+
+@dataclass(frozen=True, slots=True)
+class KeyringFile:
+    """The key ring of one secrets directory."""
+
+    secrets: Path
+
+    def entries(self) -> tuple[KeyEntry, ...]:
+        """All keys. Raises NotConfigured naming what cannot be read."""
+        return read_typed(self.secrets / FILE, _ENTRIES)
+
+    def passphrase(self) -> bytes:
+        """What opens the private keys. Raises NotConfigured when it is missing."""
+        return read_secret(self.secrets / _PASSPHRASE).encode()
+
+    def read(self, name: str) -> bytes:
+        """A file an entry names; empty for no name. Raises NotConfigured when it is missing."""
+        if not name:
+            return b""
+        try:
+            return (self.secrets / name).read_bytes()
+        except OSError as missing:
+            raise NotConfigured(Code.KEY_MISSING, detail=Path(name).name) from missing
+
+    def write(self, name: str, data: bytes) -> None:
+        """Write a file of the secrets directory, for nobody else to read."""
+        write_private(self.secrets / name, data)
+
+    def save(self, *changed: KeyEntry) -> None:
+        """Put entries into keyring.json, replacing those of the same id; the others stay as read.
+
+        Fields that this program does not know stay too. One writer at a time: the caller locks.
+        """
+        rows: list[dict[str, Any]] = read_json(self.secrets / FILE)
+        for entry in changed:
+            stated = _ENTRY.dump_python(entry, mode="json", exclude_defaults=True)
+            there = next((row for row in rows if row.get("kid") == entry.kid), None)
+            if there is None:
+                rows.append(stated)
+            else:
+                there.update(stated)
+        text = json.dumps(rows, ensure_ascii=False, indent=1)
+        write_private(self.secrets / FILE, text.encode())
+
+    def exposed(self) -> Sequence[str]:
+        """What of the key ring others than its owner may read: the directories, then files."""
+        private = [entry.private for entry in self.entries() if entry.private]
+        names = [".", "keys", FILE, _PASSPHRASE, *private]
+        return [name for name in names if is_exposed(self.secrets / name)]

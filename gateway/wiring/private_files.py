@@ -1,0 +1,24 @@
+"""Files nobody else can read: written whole, and asked whether they still are. 私有文件"""
+
+import os
+from pathlib import Path
+
+_OTHERS = 0o077
+
+
+def write_private(path: Path, data: bytes) -> None:
+    """Write a file only we can read, replacing what was there in one step."""
+    path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+    part = path.with_name(path.name + ".part")
+    descriptor = os.open(part, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+    with os.fdopen(descriptor, "wb") as file:
+        os.fchmod(descriptor, 0o600)  # also when a dead process left it there
+        file.write(data)
+        file.flush()
+        os.fsync(file.fileno())
+    part.rename(path)
+
+
+def is_exposed(path: Path) -> bool:
+    """Whether anybody but the owner may read, write or enter it; what is not there is not."""
+    return path.exists() and bool(path.stat().st_mode & _OTHERS)
