@@ -26,6 +26,7 @@ _DECLARATION = re.compile(
 _HTML = re.compile(rb"\s*<(!doctype\s+html|html)\b", re.IGNORECASE)
 _DTD = re.compile(rb"<!(DOCTYPE|ENTITY|ELEMENT|ATTLIST|NOTATION)")
 _BLANK = " \t\r\n"
+_NO_BLANKS = str.maketrans("", "", _BLANK)
 
 
 def parsed(data: bytes, size_max: int) -> etree._Element:
@@ -99,7 +100,7 @@ def canonical(element: etree._Element, prefixes: tuple[str, ...] = ()) -> bytes:
 
 def decoded(element: etree._Element) -> bytes:
     """The bytes of a base64 text, blanks between them allowed, no other way to write them."""
-    text = (element.text or "").translate({ord(blank): None for blank in _BLANK})
+    text = (element.text or "").translate(_NO_BLANKS)
     try:
         value = base64.b64decode(text.encode("ascii"), validate=True)
     except (binascii.Error, UnicodeEncodeError):
@@ -109,9 +110,9 @@ def decoded(element: etree._Element) -> bytes:
     return value
 
 
-def blank(text: str | None) -> bool:
+def blank(text: str) -> bool:
     """Whether a text is nothing but XML's own white space."""
-    return not (text or "").strip(_BLANK)
+    return not text.strip(_BLANK)
 
 
 def unreadable(what: str) -> MalformedMessage:

@@ -163,11 +163,12 @@ def _survey(root: etree._Element) -> None:
 
 
 def _ids(node: etree._Element) -> Iterator[str]:
-    if len(node.attrib) > ATTRIBUTES_MAX:
+    attributes = node.items()
+    if len(attributes) > ATTRIBUTES_MAX:
         raise unreadable(f"一个元素的属性超过 {ATTRIBUTES_MAX} 个")
-    for name, value in node.attrib.items():
-        if split(str(name))[1].lower() in _IDS:
-            yield str(value).strip()
+    for name, value in attributes:
+        if name.rpartition("}")[2].lower() in _IDS:
+            yield value.strip()
 
 
 def _require_signed(root: etree._Element, soap: str) -> None:
@@ -199,7 +200,7 @@ def _require_shape(element: etree._Element, soap: str) -> None:
 
 
 def _require_attributes(element: etree._Element, name: str, soap: str) -> None:
-    for attribute, value in element.attrib.items():
+    for attribute, value in element.items():
         known = _short(attribute, soap)
         if known not in SHAPES[name].attributes:
             raise misshapen(f"{name} 的属性")
@@ -215,7 +216,7 @@ def _short(name: object, soap: str) -> str:
 
 
 def _only_elements(element: etree._Element) -> bool:
-    return blank(element.text) and all(blank(child.tail) for child in element)
+    return blank("".join([element.text or "", *(child.tail or "" for child in element)]))
 
 
 def _blocks(
