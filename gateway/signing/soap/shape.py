@@ -65,14 +65,16 @@ SHAPES: dict[str, Shape] = {
     "wsse:SecurityTokenReference": _shape("wsse:Reference ", "wsu:Id", "Id"),
     "wsse:Reference": _shape("", "URI", "ValueType"),
 }
-# Where an attribute stands, it must say this.
-_VALUES: dict[tuple[str, str], frozenset[str]] = {
-    ("wsse:Security", "soap:mustUnderstand"): frozenset({"1", "true"}),
-    ("wsse:BinarySecurityToken", "ValueType"): frozenset({names.X509}),
-    ("wsse:BinarySecurityToken", "EncodingType"): frozenset({names.BASE64}),
-    ("wsse:Reference", "ValueType"): frozenset({names.X509}),
-    ("ds:CanonicalizationMethod", "Algorithm"): frozenset({names.EXCLUSIVE}),
-    ("ds:Transform", "Algorithm"): frozenset({names.EXCLUSIVE}),
+# Attributes that must be there, and what they may say: what a signature leaves open, this does not.
+_VALUES: dict[str, dict[str, frozenset[str]]] = {
+    "wsse:Security": {"soap:mustUnderstand": frozenset({"1", "true"})},
+    "wsse:BinarySecurityToken": {
+        "ValueType": frozenset({names.X509}),
+        "EncodingType": frozenset({names.BASE64}),
+    },
+    "wsse:Reference": {"ValueType": frozenset({names.X509})},
+    "ds:CanonicalizationMethod": {"Algorithm": frozenset({names.EXCLUSIVE})},
+    "ds:Transform": {"Algorithm": frozenset({names.EXCLUSIVE})},
 }
 _PATTERNS = {name: re.compile(shape.children) for name, shape in SHAPES.items()}
 _ATTRIBUTES = frozenset(name for shape in SHAPES.values() for name in shape.attributes)
@@ -200,14 +202,12 @@ def _require_shape(element: etree._Element, soap: str) -> None:
 
 
 def _require_attributes(element: etree._Element, name: str, soap: str) -> None:
-    for attribute, value in element.items():
-        known = _short(attribute, soap)
-        if known not in SHAPES[name].attributes:
-            raise misshapen(f"{name} 的属性")
-        if value not in _VALUES.get((name, known), (value,)):
-            raise misshapen(f"{name}/{known}")
-    if "Algorithm" in SHAPES[name].attributes and element.get("Algorithm") is None:
-        raise misshapen(f"{name}/Algorithm")
+    stated = {_short(attribute, soap): value for attribute, value in element.items()}
+    if not stated.keys() <= SHAPES[name].attributes:
+        raise misshapen(f"{name} 的属性")
+    for attribute, allowed in _VALUES.get(name, {}).items():
+        if stated.get(attribute) not in allowed:
+            raise misshapen(f"{name}/{attribute}")
 
 
 def _short(name: object, soap: str) -> str:

@@ -276,6 +276,16 @@ def an_actor_on_the_security_header():
 
 
 @hostile(SHAPE)
+def a_security_header_that_need_not_be_understood():
+    return changed(' s:mustUnderstand="1"', "")
+
+
+@hostile(SHAPE)
+def a_security_header_that_may_be_left_alone():
+    return changed(' s:mustUnderstand="1"', ' s:mustUnderstand="0"')
+
+
+@hostile(SHAPE)
 def text_between_the_parts():
     return changed("<s:Body ", "pay 1<s:Body ")
 
