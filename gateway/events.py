@@ -13,6 +13,9 @@ JOURNAL_EVENTS: dict[str, str] = {
     "postings_decided": "决定入账",
     "sheet_made": "生成核对表",
     "sheet_revealed": "查看未脱敏核对表",
+    "field_revealed": "查看一处未脱敏内容",
+    "payload_shredded": "销毁原件密钥，摘要保留",
+    "retention_purged": "按留存规则清理",
     "message_drafted": "报文拟定，待发送",
     "send_intended": "记下发送意图，随后发送",
     "attempt_failed": "本次未发出，稍后重试",
@@ -29,6 +32,8 @@ JOURNAL_EVENTS: dict[str, str] = {
     "key_retired": "停用密钥",
     "key_revoked": "吊销密钥",
     "calendar_imported": "导入工作日历",
+    "head_made": "流水树根已生成并签名",
+    "head_published": "流水树根已公布",
 }
 
 # What stands in the technicians' log only.
@@ -43,4 +48,6 @@ LOG_EVENTS: dict[str, str] = {
     "message_waits": "报文稍后再试",
     "desk_failed": "对账台页面出错",
     "stage_refused": "阶段不能继续",
+    "duty_done": "巡检事项完成",
+    "duty_failed": "巡检事项未完成",
 }

@@ -77,6 +77,25 @@ class SeenSignatures(Protocol):
         """Remember a signature until that moment; False when it is remembered already: a replay."""
 
 
+@dataclass(frozen=True, slots=True)
+class HttpRequest:
+    """An HTTP request as a value: header fields in their order, the body's exact bytes."""
+
+    method: str
+    url: str
+    headers: tuple[tuple[str, str], ...] = ()
+    body: bytes = field(default=b"", repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class HttpReply:
+    """An HTTP reply as it came: nothing decoded, no redirect followed."""
+
+    status: int
+    headers: tuple[tuple[str, str], ...] = ()
+    body: bytes = field(default=b"", repr=False)
+
+
 class Grade(Enum):
     """How strong the proof of one step is."""
 

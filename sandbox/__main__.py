@@ -4,16 +4,18 @@ import argparse
 import sys
 from collections.abc import Sequence
 
-from sandbox.verbs import bank, core, truth
+from sandbox.verbs import bank, ca, core, soap, truth, tsa
+
+_VERBS = (bank, ca, core, soap, truth, tsa)
 
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Run one verb; a refusal is one line on standard error and exit code 1."""
     parser = argparse.ArgumentParser(prog="python -m sandbox", description=__doc__)
-    verbs = parser.add_subparsers(required=True, metavar="bank | core | truth")
-    bank.add_to(verbs)
-    core.add_to(verbs)
-    truth.add_to(verbs)
+    names = " | ".join(module.__name__.rpartition(".")[2] for module in _VERBS)
+    verbs = parser.add_subparsers(required=True, metavar=names)
+    for module in _VERBS:
+        module.add_to(verbs)
     args = parser.parse_args(argv)
     try:
         args.run(args)

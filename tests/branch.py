@@ -106,8 +106,10 @@ class Branch:
         return path.read_text(encoding="utf-8").splitlines() if path.exists() else []
 
     def forget(self) -> None:
-        """Empty the banks' directories; forget what they wrote down, and all postings."""
+        """Empty the banks' directories; forget what they wrote down, all heads and postings."""
         root = self.options.sandbox
+        for path in (self.options.var / "publication").glob("*"):
+            path.unlink()
         for bank in BANKS:
             for place in (outgoing(root, bank), incoming(root, bank)):
                 for path in place.iterdir():

@@ -4,6 +4,7 @@ import os
 from collections.abc import Callable, Iterator
 from datetime import datetime, timedelta
 from pathlib import Path
+from threading import Barrier, Thread
 
 import pytest
 from sqlalchemy import Engine, text
@@ -15,9 +16,9 @@ from gateway.launcher.databases import Access, provide
 from gateway.launcher.options import Options
 from gateway.launcher.secret_files import provide_secrets
 from gateway.launcher.server import EmbeddedServer, start_embedded
-from gateway.store.archive import Archive
 from gateway.store.database import connect
 from gateway.store.unit_of_work import PostgresStore
+from tests.archives import new_archive
 from tests.branch import Branch, free_port
 
 
@@ -107,7 +108,7 @@ def engine(access: Access, empty_tables: Callable[[], None]) -> Engine:
 @pytest.fixture
 def store(engine: Engine, tmp_path: Path, clock: SteppingClock) -> PostgresStore:
     """An empty store over the real database and a real archive."""
-    return PostgresStore(engine, Archive(tmp_path / "archive"), clock)
+    return PostgresStore(engine, new_archive(tmp_path / "archive"), clock)
 
 
 @pytest.fixture(scope="session")
@@ -130,3 +131,29 @@ def branch(running_branch: Branch, empty_tables: Callable[[], None]) -> Branch:
     empty_tables()
     running_branch.forget()
     return running_branch
+
+
+@pytest.fixture(scope="session")
+def at_once() -> Callable[..., list[object]]:
+    """Calls several functions at the same moment; what each returned or raised, in order."""
+
+    def run(*calls: Callable[[], object]) -> list[object]:
+        results: list[object] = [None] * len(calls)
+        barrier = Barrier(len(calls))
+
+        def one(number: int) -> None:
+            barrier.wait()
+            try:
+                results[number] = calls[number]()
+            except Exception as error:  # the caller asks which
+                results[number] = error
+
+        threads = [Thread(target=one, args=(number,)) for number in range(len(calls))]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join(30)
+            assert not thread.is_alive(), "a deadlock"
+        return results
+
+    return run

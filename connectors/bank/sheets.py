@@ -8,8 +8,10 @@ from datetime import date, datetime
 from pydantic import TypeAdapter
 
 from connectors.bank.rules.proof import Equation, Sum
+from gateway.grades import legend
 from gateway.identity import mask_account, mask_name
 from gateway.money import show_yuan
+from gateway.ports import Grade
 
 _WIDTH = 92
 _WEEKDAYS = "一二三四五六日"
@@ -164,6 +166,9 @@ def _files(files: Sequence[FileLine]) -> Iterator[str]:
         yield f"  {_pad(file.kind, 14)}{_pad(file.state, 12)}{_pad(file.name, 40)}{about}"
         if file.reason:
             yield f"      {file.reason}"
+    shown = [Grade[file.grade] for file in files if file.grade in Grade.__members__]
+    for meaning in legend(shown):
+        yield f"  凭据 {meaning.grade.name}：可证明{meaning.proves}；不能证明{meaning.proves_not}"
 
 
 def _equations(lines: Sequence[EquationLine]) -> Iterator[str]:

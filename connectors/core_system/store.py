@@ -18,7 +18,8 @@ from sqlalchemy.dialects.postgresql import insert
 from connectors.core_system import codec
 from connectors.core_system.model import Posting, PostingResult
 from connectors.core_system.verdicts import SUCCESS
-from gateway.store.tables import MESSAGE
+from gateway.ports import Grade
+from gateway.store.tables import MESSAGE, graded
 from gateway.store.unit_of_work import UnitOfWork
 
 METADATA = MetaData()
@@ -32,6 +33,7 @@ POSTING = Table(
     Column("fen", BigInteger, nullable=False),
     Column("result_code", Text),
     Column("result_text", Text),
+    graded(),
 )
 
 
@@ -48,13 +50,13 @@ def add(work: UnitOfWork, message_id: str, subject: str, postings: Sequence[Post
     work.connection.execute(insert(POSTING).on_conflict_do_nothing(), rows)
 
 
-def settle(work: UnitOfWork, results: Sequence[PostingResult]) -> None:
-    """Record what the ledger answered, posting by posting."""
+def settle(work: UnitOfWork, results: Sequence[PostingResult], grade: Grade) -> None:
+    """Record what the ledger answered, posting by posting, and how well that is proved."""
     for result in results:
         work.connection.execute(
             update(POSTING)
             .where(POSTING.c.posting_key == result.key)
-            .values(result_code=result.code, result_text=result.text)
+            .values(result_code=result.code, result_text=result.text, grade=grade.name)
         )
 
 

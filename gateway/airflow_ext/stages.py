@@ -47,12 +47,17 @@ def run_stage(stage: str, label: str) -> dict[str, int]:
         counts = STAGES[stage].run(gateway.night(_key(label)))
     except GatewayError as error:
         _LOG.warning("stage_refused", stage=stage, night=label, code=error.code.name)
-        if isinstance(error, TransportError) or error.code in _CURED_BY_TIME:
-            raise AirflowException(str(error)) from None
-        raise AirflowFailException(str(error)) from None
+        raise as_airflow_says(error) from None
     get_current_context()["label"] = f"{label} · {counts.examined}"
     _LOG.info("stage_done", night=label, line=counts.line())
     return {"examined": counts.examined, **counts.counts}
+
+
+def as_airflow_says(error: GatewayError) -> Exception:
+    """An error as Airflow takes it: try again where time may cure it, else wait for a person."""
+    curable = isinstance(error, TransportError) or error.code in _CURED_BY_TIME
+    kind: type[Exception] = AirflowException if curable else AirflowFailException
+    return kind(str(error))
 
 
 def _key(label: str) -> NightKey:

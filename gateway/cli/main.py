@@ -18,16 +18,22 @@ from gateway.cli.output import (
     trace,
 )
 from gateway.cli.verbs import (
+    bench,
     calendar,
     check,
     dates,
     docs,
+    find,
+    housekeep,
     journal,
     keys,
     migrate,
     proof,
+    purge,
     reconcile,
+    reveal,
     show,
+    shred,
     tries,
 )
 from gateway.errors import GatewayError
@@ -36,7 +42,10 @@ from gateway.log import configure
 Verb = Callable[[argparse.Namespace], Answer]
 
 # Each module adds its parser and names the function that answers.
-_VERBS = (check, show, journal, keys, tries, reconcile, proof, dates, calendar, migrate, docs)
+_VERBS = (
+    check, show, find, journal, keys, tries, reconcile, proof, reveal, purge, shred, housekeep,
+    dates, calendar, migrate, docs, bench,
+)  # fmt: skip
 
 
 class _Parser(argparse.ArgumentParser):

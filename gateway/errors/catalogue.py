@@ -26,10 +26,15 @@ class Entry:
 _NIGHT = "runbooks/bank_reconciliation.md"
 _SITE = "runbooks/site.md"
 _TRUST = "runbooks/trust.md"
+_HOUSE = "runbooks/housekeeping.md"
 
 
 def _file(zh: str, en: str, act: str = "隔离原件，请银行核对后以新版本号重发") -> Entry:
     return Entry("MalformedMessage", zh, en, Money.NO, act, _NIGHT)
+
+
+def _unreadable(zh: str, en: str, act: str = "隔离原件，请出具方重新提供") -> Entry:
+    return Entry("MalformedMessage", zh, en, Money.NO, act, _TRUST)
 
 
 def _signature(
@@ -39,6 +44,11 @@ def _signature(
     runbook: str = _NIGHT,
 ) -> Entry:
     return Entry("SignatureInvalid", zh, en, Money.NO, act, runbook)
+
+
+def _signed(zh: str, en: str, act: str) -> Entry:
+    """A message, perhaps a reply: what it would have said is unknown, so money may have moved."""
+    return Entry("SignatureInvalid", zh, en, Money.MAYBE, act, _TRUST)
 
 
 def _transport(
@@ -75,6 +85,8 @@ class Code(Enum):
                                       "立即停止连接，电话核实对方是否更换主机密钥")
     SEND_OUTCOME_UNKNOWN = Entry("OutcomeUnknown", "发送结果未知，对方可能已收到", "it may have reached them",
                                  Money.MAYBE, "不要重发；等待系统查询对方结果，或凭书面证据由双人处理", _NIGHT)
+    PROOF_TOO_WEAK       = Entry("OutcomeUnknown", "对方答复的凭据不足（D、E 级），不能据以了结", "an answer on grade D or E ends nothing",
+                                 Money.MAYBE, "不要重发，也不要手工认定；等待系统再次查询，或请对方以签名或经认证通道给出可读结果", _TRUST)
     MESSAGE_REJECTED     = Entry("MessageRejected", "对接方拒绝了报文", "the counterparty refused the message",
                                  Money.NO, "查看对方原因，由业务人员决定是否更正后重新发起", _NIGHT)
 
@@ -100,6 +112,8 @@ class Code(Enum):
     SIGNATURE_MISSING     = _signature("缺少签名文件", "the signature is missing")
     SIGNATURE_UNREADABLE  = _signature("签名文件无法识别", "the signature file cannot be read")
     SIGNATURE_WRONG       = _signature("签名与内容不符", "the signature does not fit the bytes")
+    SIGNED_NAME_DIFFERS   = _signature("签名清单中的文件名与文件不符，文件被改名", "signed under another name",
+                                       "隔离原件；电话请银行核实是否改名重放，更正文件须重新签名")
     KEY_UNKNOWN           = _signature("签名密钥未登记", "the signing key is not known")
     KEY_NOT_IN_FORCE      = _signature("签名密钥不在有效期", "the signing key is outside its window")
     KEY_REVOKED           = _signature("签名密钥已吊销", "the signing key is revoked")
@@ -110,6 +124,48 @@ class Code(Enum):
                                         "请对方重发证书；可用 openssl x509 查看", _TRUST)
     CERTIFICATE_UNTRUSTED = _signature("证书链不成立", "the certificate does not chain to a trusted root",
                                        "不采用；电话核实对方证书与签发机构", _TRUST)
+
+    SIGNATURE_COVERAGE    = _signature("签名未恰好覆盖约定的部分", "the signature does not cover exactly what is agreed",
+                                       "原件已留存，不采用；请对方按签名约定重新签名", _TRUST)
+    # signed messages
+    MESSAGE_UNREADABLE = Entry("MalformedMessage", "报文无法读取（不是约定的 XML，或过大）", "no message that can be read",
+                               Money.MAYBE, "原件已留存，不采用；请对方检查其系统或线路上的代理，结果按未知处理", _TRUST)
+    MESSAGE_WITH_DTD   = Entry("MalformedMessage", "报文含 DTD 或实体声明", "the message brings a document type",
+                               Money.MAYBE, "不采用；正常系统不会这样发送，报信息安全负责人并核实来源", _TRUST)
+    MESSAGE_UNSIGNED   = _signed("报文没有签名", "the message bears no signature",
+                                 "不采用；请对方按签名约定重新发送，核实是否经过了未登记的线路")
+    FAULT_UNSIGNED     = _signed("对方返回未签名的错误报文", "an unsigned fault",
+                                 "其内容不可采信；结果按未知处理，等待查询，请对方技术人员排查")
+    MESSAGE_MISSHAPEN  = _signed("签名报文结构不符合约定，可能是包装攻击", "a signed message of another shape than agreed",
+                                 "不采用；隔离原件，电话核实来源；对方系统升级所致的，请其恢复约定结构")
+    MESSAGE_STALE         = _signature("报文签名已过期或时间不符", "the message is stale or from the future",
+                                       "不采用；核对双方时钟，请对方重新发送", _TRUST)
+    MESSAGE_REPLAYED      = _signature("报文是已收过的重放", "the message is a replay of one already taken",
+                                       "不采用；电话核实来源，排查线路", _TRUST)
+
+    # seals, time-stamps, packages
+    DOCUMENT_UNREADABLE = _unreadable("文书不是可读的 PDF", "the document is no PDF we can read")
+    DOCUMENT_ALTERED    = _signature("文书在签章之后被改动或追加", "the document was changed after it was sealed",
+                                     "不采用；以原件为准，请出具方重新提供", _TRUST)
+    PACKAGE_UNREADABLE  = _unreadable("材料包结构不合格", "the package is not built as agreed")
+    PACKAGE_ALTERED     = _signature("材料包内容与签章清单不符", "the package's content is not what its manifest says",
+                                     "不采用；请出具方重新提供，并留存此包", _TRUST)
+    STAMP_UNREACHABLE   = _transport("连不上时间戳服务", "the time-stamp authority cannot be reached",
+                                     "先签名，系统自动补时间戳；持续失败时联系时间戳服务方", _TRUST)
+    STAMP_REFUSED       = Entry("MessageRejected", "时间戳服务拒绝", "the time-stamp authority refused", Money.NO,
+                                "核对约定的策略与配额，联系时间戳服务方；之后系统自动补时间戳", _TRUST)
+    STAMP_UNREADABLE    = _unreadable("时间戳无法识别", "the time-stamp cannot be read",
+                                      "答复已留存；联系时间戳服务方，系统自动重取")
+    STAMP_NOT_OURS      = _signature("时间戳不是对本次请求的答复", "the time-stamp is not over what we asked",
+                                     "不采用；答复已留存，联系时间戳服务方核实", _TRUST)
+    STAMP_UNTRUSTED     = _signature("时间戳签名或证书不可信", "the time-stamp is not the authority's",
+                                     "不采用；答复已留存，电话核实时间戳服务方的证书", _TRUST)
+    STAMP_CLOCK_WRONG   = _signature("时间戳的时间与本机相差过大", "the time-stamp's clock and ours differ too much",
+                                     "核对本机时间同步；本机无误则联系时间戳服务方", _TRUST)
+    STAMP_WAITING       = _refused("时间戳久候未得", "a time-stamp has been waited for too long",
+                                   "查时间戳服务与网络；得到后告警自动解除", _TRUST)
+    REPLY_NOT_BOUND    = _signed("答复签名有效，但答复的不是这一请求", "a signed reply to another request",
+                                 "不采用；结果按未知处理，等待查询，电话核实对方是否串线")
 
     # lines and fields
     ENCODING_INVALID   = _file("含有无法识别的字符编码（如半个汉字）", "bytes that are no character of the encoding")
@@ -154,7 +210,15 @@ class Code(Enum):
     LUMP_DIFFERS     = _refused("专户批扣入账与结果文件成功金额不符", "the lump credited is not the sum taken",
                                 "电话请银行核对批扣入账；差额列入当晚不平账项")
     NIGHT_NOT_READY  = _refused("上一步尚未完成，不能执行本步", "the step before is not done", "先完成上一步")
+    HEAD_NOT_YET     = _refused("这条流水还不在已签名的树根之下", "no signed head covers the entry yet",
+                                "执行 gateway housekeep 生成树根后重试", _TRUST)
+    CHECK_FAILED     = _refused("自检有未通过的项", "a self-check failed", "执行 gateway check，按所列各项处理", _HOUSE)
     NIGHT_UNPROVED   = _refused("当晚核对未完成或不平", "the night is not proved", "按核对表所列事项处理后重新运行")
+
+    PAYLOAD_SHREDDED = _refused("原件已按留存规则销毁，只余摘要", "the payload was shredded; its digest is left",
+                                "查流水中的销毁记录与理由；原件不可恢复，摘要仍可核对他处的副本", _TRUST)
+    RETENTION_FORBIDS = _refused("留存期未满或仍在使用，不得销毁", "too young to be destroyed, or still in use",
+                                 "到所列日期之后再办；留存规则见 schemas/retention", _TRUST)
 
     # what a person must supply
     CALENDAR_YEAR_MISSING = _missing("该年度工作日历尚未导入", "no working-day data for that year",
@@ -162,6 +226,8 @@ class Code(Enum):
     SETTING_MISSING  = _missing("缺少配置项", "a setting is missing", "补充配置目录中的对应文件")
     SETTING_INVALID  = _missing("配置项不合格", "a setting is not valid", "按提示修正配置目录中的对应文件")
     LAYOUT_INVALID   = _missing("文件格式定义不合格", "a layout is not valid", "按提示修正 schemas/bank 中的定义")
+    RETENTION_BELOW_FLOOR = _missing("留存期短于法定下限", "a retention rule is below the legal floor",
+                                     "把 schemas/retention 中该项改到下限以上", _TRUST)
     CERTIFICATE_EXPIRES = _missing("密钥或证书即将到期", "a key or its certificate ends soon",
                                    "我方的：gateway keys rotate 并请对方登记新公钥；对方的：请对方提供新证书", _TRUST)
     CERTIFICATE_EXPIRED = _missing("密钥或证书已到期，没有接替的密钥", "a key or its certificate has ended, none follows",
@@ -181,6 +247,8 @@ class Code(Enum):
     NOT_FOUND        = _missing("查无此编号", "no such id", "核对编号；gateway show 可用前缀")
     FILE_NOT_HERE    = _missing("本机没有这个文件", "no such file on this machine",
                                 "核对路径；只读普通文件，且须有读取权限")
+    FONT_MISSING     = _missing("没有找到文书所用的中文字体", "the typeface of our documents is not here",
+                                "安装软件包 fonts-noto-cjk，或用 GATEWAY_FONTS 指明字体目录", _TRUST)
     DUPLICATE_SETTING = _missing("配置重复", "a setting is given twice", "删除多余的一份")
 
     # what must never happen
@@ -196,6 +264,10 @@ class Code(Enum):
                                Money.MAYBE, "停止入账，保留现场，报告开发人员", _NIGHT)
     JOURNAL_BROKEN     = _signature("流水链断裂或被改动", "the journal's chain is broken",
                                     "停止使用，保护数据库，按应急手册取证", _SITE)
+    PUBLICATION_DIFFERS = _signature("公布目录中的树根与所记不符", "the published head is not the recorded one",
+                                     "两份均保全；与留存方手中的树根比对，按应急手册取证", _TRUST)
+    GLYPH_MISSING      = Entry("MalformedMessage", "文字中有字体没有的字符，不能成文", "a character has no glyph in our typeface",
+                               Money.NO, "改写事由等文字中的特殊符号后重试", _TRUST)
     ARCHIVE_DAMAGED    = _signature("归档原件缺失或被改动", "an archived payload is missing or altered",
-                                    "从备份恢复原件并比对摘要", _SITE)
+                                    "从备份恢复原件与密钥文件并比对摘要", _SITE)
 # fmt: on

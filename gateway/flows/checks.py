@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 
 from connectors.bank.connector import CONNECTOR as BANK
 from connectors.bank.flows.parts import Bank
@@ -45,15 +45,23 @@ def check_all(checked: Checked, connector: str | None = None) -> Sequence[CheckR
 
 
 def verify_archive(store: Store) -> int:
-    """Read every payload back and recompute its digest; how many there are.
+    """Read every payload that was not shredded and recompute its digest; how many there are.
 
     Raises SignatureInvalid for the first that is missing or altered.
     """
     with store.begin() as work:
-        digests = work.connection.execute(select(PAYLOAD.c.digest)).scalars().all()
+        kept = select(PAYLOAD.c.digest).where(PAYLOAD.c.shredded_at.is_(None))
+        digests = work.connection.execute(kept).scalars().all()
     for digest in digests:
         store.archive.get(digest)
     return len(digests)
+
+
+def shredded(store: Store) -> int:
+    """How many payloads were shredded: of them only the digest is left."""
+    with store.begin() as work:
+        gone = select(func.count()).where(PAYLOAD.c.shredded_at.is_not(None))
+        return work.connection.execute(gone).scalar_one()
 
 
 def _kernel(checked: Checked) -> Iterator[CheckResult]:

@@ -14,11 +14,12 @@ from gateway.errors import (
     SignatureInvalid,
     TransportError,
 )
+from gateway.grades import SUFFICIENT
 from gateway.log import Log
 from gateway.ports import Clock, Outgoing, Pause, Reply, Signed
 from gateway.store import alarms, leases, outbox
 from gateway.store.leases import LEASE_SECONDS, Claim
-from gateway.store.messages import MESSAGE_STATES, MessageState
+from gateway.store.messages import MESSAGE_STATES, MessageEvent, MessageState, event_of
 from gateway.store.outbox import Courier, MessageRow
 from gateway.store.unit_of_work import Store
 
@@ -95,8 +96,8 @@ def deliver(sending: Sending, message_id: str) -> MessageState:
 
     Raises TransportError when nothing reached them (the outbox says when to try again), and
     NotConfigured or SignatureInvalid when nothing can until a person acts; OutcomeUnknown when it
-    may have and they do not answer; RefusedHere when another worker holds it for longer than we
-    wait.
+    may have and they do not answer, or not with a proof that counts; RefusedHere when another
+    worker holds it for longer than we wait.
     """
     for _ in range(_ROUNDS_MAX):
         message = _find(sending, message_id)
@@ -197,14 +198,21 @@ def _nothing_sent(sending: Sending, claimed: Claim, failed: GatewayError) -> Non
 
 
 def _take(sending: Sending, of: tuple[Courier, Outgoing, Claim], reply: Reply) -> None:
-    """First the raw bytes, then, in a transaction of its own, what they mean."""
+    """First the raw bytes, then, in a transaction of its own, what they mean.
+
+    What proves too little settles nothing. Raises OutcomeUnknown for it when it is on record.
+    """
     courier, outgoing, claimed = of
     with sending.store.begin() as work:
         outbox.keep_reply(sending.store, work, claimed, reply)
     with sending.store.begin() as work:
         state = outbox.take_reply(work, claimed, reply)
-        courier.settle(work, outgoing, reply)
+        if reply.grade in SUFFICIENT:
+            courier.settle(work, outgoing, reply)
     _LOG.info("message_answered", message_id=claimed.message_id, state=state.name)
+    if event_of(reply) is MessageEvent.PROVES_TOO_LITTLE:
+        detail = reply.grade.name
+        raise OutcomeUnknown(Code.PROOF_TOO_WEAK, detail=detail, subject=claimed.message_id)
 
 
 def _courier(sending: Sending, message: MessageRow) -> Courier:

@@ -10,6 +10,7 @@ from sqlalchemy import text
 from connectors.bank.model import BreakKind, Direction
 from gateway.errors import Code, NotConfigured
 from gateway.events import JOURNAL_EVENTS
+from gateway.grades import legend_lines
 from gateway.identity import business_id, mask_text
 from gateway.money import show_yuan
 from gateway.ports import Grade
@@ -29,7 +30,12 @@ class LifeStep:
     event: str
     title: str
     facts: str
-    grade: str
+    grade: Grade | None
+
+    @property
+    def grade_text(self) -> str:
+        """The grade and its name; nothing where a step is no exchange."""
+        return f"{self.grade.name} {self.grade.value}" if self.grade else ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +51,11 @@ class Life:
     steps: tuple[LifeStep, ...]
     related: tuple[tuple[str, str], ...]
     particulars: tuple[tuple[str, str], ...] = ()
+
+    @property
+    def grades(self) -> frozenset[Grade]:
+        """The grades of proof that appear in it."""
+        return frozenset(step.grade for step in self.steps if step.grade)
 
 
 # What an id can be: where it stands, and what to call it. Columns are of our own tables.
@@ -99,13 +110,13 @@ def show(store: Store, wanted: str) -> Life:
     Raises NotConfigured when nothing, or more than one thing, has such an id.
     """
     with store.begin() as work:
-        kind, found = _find(work, wanted)
+        kind, found = find(work, wanted)
         identity, name, state = found
         # a file's receipt has its id from the file's, so it is found though no column names it
         ids = {"id": identity, "receipt": business_id("receipt", identity)}
         related = work.connection.execute(text(_RELATED), ids).all()
         particulars = _of_break(work, identity) if kind == "break" else ()
-        steps = tuple(_step(entry) for entry in journal.read(work.connection, identity))
+        steps = tuple(step_of(entry) for entry in journal.read(work.connection, identity))
     title = f"{_KINDS[kind][0]} {mask_text(name)}"
     others = tuple((row[0], row[1]) for row in related)
     return Life(identity, title, state, steps, others, particulars)
@@ -126,7 +137,11 @@ def _of_break(work: UnitOfWork, break_id: str) -> tuple[tuple[str, str], ...]:
     return tuple((title, value) for title, value in told.items() if value)
 
 
-def _find(work: UnitOfWork, wanted: str) -> tuple[str, tuple[str, str, str]]:
+def find(work: UnitOfWork, wanted: str) -> tuple[str, tuple[str, str, str]]:
+    """What kind of thing has this id, or one that begins so, and its (id, name, state).
+
+    Raises NotConfigured when nothing, or more than one thing, has such an id.
+    """
     kind, _, digits = wanted.partition("-")
     if kind not in _KINDS:
         raise NotConfigured(Code.NOT_FOUND, detail=f"{wanted}：编号以 {_BEGINNINGS} 开头")
@@ -152,7 +167,8 @@ def _candidates(wanted: str, ids: Sequence[str]) -> str:
     return f"{wanted} 不止一个：{'、'.join(ids[:_NAMED_MAX])}{more}"
 
 
-def _step(entry: journal.Entry) -> LifeStep:
+def step_of(entry: journal.Entry) -> LifeStep:
+    """An entry of the journal as a person reads it, masked."""
     facts: Mapping[str, object] = json.loads(entry.facts)
     grade = str(facts.get("grade", ""))
     shown = "  ".join(f"{name}={_short(value)}" for name, value in facts.items() if name != "grade")
@@ -162,7 +178,7 @@ def _step(entry: journal.Entry) -> LifeStep:
         entry.event,
         JOURNAL_EVENTS.get(entry.event, entry.event),
         mask_text(shown),
-        f"{grade} {Grade[grade].value}" if grade in Grade.__members__ else "",
+        Grade[grade] if grade in Grade.__members__ else None,
     )
 
 
@@ -178,8 +194,11 @@ def lines(life: Life) -> Sequence[str]:
     particulars = [f"  {title} {value}" for title, value in life.particulars]
     steps = [
         f"  {step.seq:>6}  {step.at:%m-%d %H:%M:%S}  {step.title}  {step.facts}"
-        + (f"  【{step.grade}】" if step.grade else "")
+        + (f"  【{step.grade_text}】" if step.grade else "")
         for step in life.steps
     ]
     related = [f"  {identity}  {title}" for identity, title in life.related]
-    return [*head, *particulars, *steps, *(["相关："] if related else []), *related]
+    proofs = legend_lines(life.grades)
+    titled = (("凭据等级：", proofs), ("相关：", related))
+    more = [line for title, under in titled if under for line in (title, *under)]
+    return [*head, *particulars, *steps, *more]

@@ -10,6 +10,7 @@ from gateway.wiring.private_files import write_private
 
 _TOKEN_BYTES = 48
 _FERNET_BYTES = 32
+_KEY_BYTES = 32
 _PASSWORD_BYTES = 12
 
 # The users of the sandbox's UI: name and role are the same word.
@@ -43,6 +44,11 @@ def _fernet_key() -> str:
     return base64.urlsafe_b64encode(secrets.token_bytes(_FERNET_BYTES)).decode()
 
 
+def _archive_keys() -> str:
+    key = base64.b64encode(secrets.token_bytes(_KEY_BYTES)).decode()
+    return json.dumps([{"kid": "archive-1", "key": key}])
+
+
 def _users() -> str:
     return json.dumps({role: secrets.token_urlsafe(_PASSWORD_BYTES) for role in UI_ROLES})
 
@@ -54,4 +60,6 @@ _SECRETS: dict[str, Callable[[], str]] = {
     "jwt_secret": _token,
     "key_passphrase": _token,
     "ui_users.json": _users,
+    "archive_keys.json": _archive_keys,
+    "token_key": _token,
 }

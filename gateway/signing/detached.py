@@ -1,15 +1,23 @@
-"""Detached signatures: a small JSON file beside exact bytes. 分离式签名"""
+"""Detached signatures: a signed manifest beside exact bytes, however many. 分离式签名"""
 
-import base64
-import json
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
 from datetime import datetime
+from pathlib import Path
 
-from gateway.errors import Code
+from gateway.errors import Code, NotConfigured
 from gateway.ports import Signer
 from gateway.signing.keyring import KeyRing, Purpose
+from gateway.signing.manifest import (
+    SIGNATURE_FILE_BYTES_MAX,
+    Manifest,
+    SignedManifest,
+    content_of,
+    read_signature_file,
+)
 
-SIGNATURE_FILE_BYTES_MAX = 16 * 1024
+SIGNATURE_SUFFIX = ".sig"
+_CHUNK_BYTES = 1024 * 1024
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,46 +28,82 @@ class Verified:
     kid: str = ""
 
 
-def sign_detached(signer: Signer, data: bytes) -> bytes:
-    """The signature file for `data`: JSON with key id, algorithm and base64 signature."""
-    fields = {
-        "kid": signer.kid,
-        "alg": signer.algorithm.value,
-        "signature": base64.b64encode(signer.sign((data,))).decode(),
-    }
-    return (json.dumps(fields) + "\n").encode()
+@dataclass(frozen=True, slots=True)
+class Published:
+    """A file as it was found: its name, its bytes in chunks, and the signature file beside it."""
+
+    name: str
+    chunks: Iterable[bytes] = field(repr=False)
+    signature_file: bytes | None = field(repr=False)
+
+
+def sign_detached(signer: Signer, name: str, chunks: Iterable[bytes], at: datetime) -> bytes:
+    """The signature file for the chunks put together, published as `name`; one pass over them."""
+    made_at = at.isoformat(timespec="seconds")
+    manifest = Manifest(name, content_of(chunks), made_at, signer.kid, signer.algorithm.value)
+    return SignedManifest(manifest, signer.sign((manifest.canonical(),))).written()
 
 
 def verify_detached(
-    ring: KeyRing, purpose: Purpose, holder: str, pair: tuple[bytes, bytes | None], at: datetime
+    ring: KeyRing, purpose: Purpose, holder: str, found: Published, at: datetime
 ) -> Verified:
-    """Verify (data, signature file) as `holder`'s, at our time of use; never raises for rubbish."""
-    data, signature_file = pair
-    if signature_file is None:
+    """Verify a file as `holder`'s, at our time of use; never raises for rubbish.
+
+    The name is signed too: true bytes under another name are refused. `made_at` is theirs to say
+    and proves nothing. The chunks are read once, and only when the manifest is really signed.
+    """
+    if found.signature_file is None:
         return Verified(Code.SIGNATURE_MISSING)
-    stated = _read(signature_file)
+    stated = read_signature_file(found.signature_file)
     if stated is None:
         return Verified(Code.SIGNATURE_UNREADABLE)
-    kid, algorithm, signature = stated
-    refusal = ring.refusal(purpose, holder, (kid, algorithm), at)
+    manifest = stated.manifest
+    refusal = ring.refusal(purpose, holder, (manifest.kid, manifest.algorithm), at)
     if refusal is not None:
         return Verified(refusal)
-    if not ring.verifier(kid).verify(signature, (data,)):
-        return Verified(Code.SIGNATURE_WRONG, kid)
-    return Verified(None, kid)
+    return Verified(_difference(ring, stated, found), manifest.kid)
 
 
-def _read(signature_file: bytes) -> tuple[str, str, bytes] | None:
-    if len(signature_file) > SIGNATURE_FILE_BYTES_MAX:
-        return None
+def sign_file(signer: Signer, path: Path, at: datetime) -> bytes:
+    """The signature file for a file on this machine, read in chunks: memory stays flat.
+
+    Raises NotConfigured when the file cannot be read.
+    """
+    return sign_detached(signer, path.name, _chunks(path), at)
+
+
+def verify_file(ring: KeyRing, purpose: Purpose, holder: str, path: Path, at: datetime) -> Verified:
+    """Verify a file on this machine with the signature file beside it, read in chunks.
+
+    Raises NotConfigured when the file cannot be read.
+    """
+    beside = path.with_name(path.name + SIGNATURE_SUFFIX)
+    found = Published(path.name, _chunks(path), _bounded(beside) if beside.exists() else None)
+    return verify_detached(ring, purpose, holder, found, at)
+
+
+def _difference(ring: KeyRing, stated: SignedManifest, found: Published) -> Code | None:
+    manifest = stated.manifest
+    if not ring.verifier(manifest.kid).verify(stated.signature, (manifest.canonical(),)):
+        return Code.SIGNATURE_WRONG
+    if manifest.name != found.name:
+        return Code.SIGNED_NAME_DIFFERS
+    return None if content_of(found.chunks) == manifest.content else Code.SIGNATURE_WRONG
+
+
+def _chunks(path: Path) -> Iterator[bytes]:
     try:
-        fields = json.loads(signature_file.decode("ascii"))
-        kid, algorithm, encoded = fields["kid"], fields["alg"], fields["signature"]
-        signature = base64.b64decode(encoded, validate=True)
-    except (ValueError, KeyError, TypeError, RecursionError):
-        return None
-    if set(fields) != {"kid", "alg", "signature"} or not all(
-        isinstance(text, str) for text in (kid, algorithm)
-    ):
-        return None
-    return kid, algorithm, signature
+        with path.open("rb") as data:
+            while chunk := data.read(_CHUNK_BYTES):
+                yield chunk
+    except OSError as unreadable:
+        raise NotConfigured(Code.FILE_NOT_HERE, detail=path.name) from unreadable
+
+
+def _bounded(path: Path) -> bytes:
+    """One byte more than a signature file may have: enough to see that it is too large."""
+    try:
+        with path.open("rb") as data:
+            return data.read(SIGNATURE_FILE_BYTES_MAX + 1)
+    except OSError as unreadable:
+        raise NotConfigured(Code.FILE_NOT_HERE, detail=path.name) from unreadable

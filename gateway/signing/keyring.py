@@ -52,7 +52,8 @@ class Key:
     Signing ends at `sign_until`, verifying at `verify_until`: the time between is the overlap of a
     rotation. `revoked_at` ends both at once. `chain` are its certificates in DER, its own first,
     the root last; empty for a key that was agreed on without one. `certified_until` is the end of
-    its own certificate: with one, the key is in force no longer than that.
+    its own certificate: with one, the key is in force no longer than that. `public_pem` is its
+    public half as others load it.
     """
 
     kid: str
@@ -65,6 +66,7 @@ class Key:
     revoked_at: datetime | None = None
     signer: Signer | None = field(default=None, repr=False)
     chain: tuple[bytes, ...] = ()
+    public_pem: bytes = field(default=b"", repr=False)
     certified_until: datetime | None = None
 
     @property
@@ -166,6 +168,10 @@ class KeyRing:
         )
         # the same certificate twice: the newer entry, as for signing
         return max(found, key=lambda key: (key.not_before, key.kid), default=None)
+
+    def key(self, kid: str) -> Key:
+        """The key of that id, which must be there."""
+        return self._keys[kid]
 
     def verifier(self, kid: str) -> Verifier:
         """The verifier of a key that `refusal` has let through."""

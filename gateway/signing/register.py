@@ -80,6 +80,7 @@ def key_of(entry: KeyEntry, pems: Pems, passphrase: bytes) -> Key:
         signer=signer,
         chain=chain,
         certified_until=_certified_until(entry.kid, pems.public, chain),
+        public_pem=pems.public,
     )
 
 

@@ -35,12 +35,13 @@ class Entry:
     hash: str
 
     def line(self) -> str:
-        """The entry as one line of canonical JSON: what is hashed, and the hash."""
-        return json.dumps(
-            {**_hashed(self.seq, self.at, self.event, self.subject, self.facts), "hash": self.hash},
-            ensure_ascii=False,
-            sort_keys=True,
-        )
+        """The entry as one line of canonical JSON: what is hashed, the hash before, and its own.
+
+        Its UTF-8 bytes, without a line end, are the entry's leaf in the journal's tree.
+        """
+        said = _hashed(self.seq, self.at, self.event, self.subject, self.facts)
+        chained = {**said, "previous": self.previous, "hash": self.hash}
+        return json.dumps(chained, ensure_ascii=False, sort_keys=True)
 
 
 def canonical(facts: Facts) -> str:
@@ -95,17 +96,24 @@ def _page(connection: Connection, after: int, subject: str | None) -> list[Entry
     return [Entry(*row) for row in connection.execute(query)]
 
 
-def verify(connection: Connection) -> tuple[int, str]:
-    """Recompute the whole chain: (number of entries, last hash).
+def verified(connection: Connection) -> Iterator[Entry]:
+    """All entries in order, each held against the chain before it is handed out.
 
     Raises SignatureInvalid at the first entry that is missing, out of order or altered.
     """
-    seq, previous = 0, GENESIS
-    for entry in read(connection):
-        seq += 1
+    previous = GENESIS
+    for seq, entry in enumerate(read(connection), start=1):
         what = (entry.event, entry.subject, entry.facts)
         expected = entry_hash(previous, seq, entry.at, what)
         if (entry.seq, entry.previous, entry.hash) != (seq, previous, expected):
             raise SignatureInvalid(Code.JOURNAL_BROKEN, detail=f"seq {seq}")
         previous = entry.hash
-    return seq, previous
+        yield entry
+
+
+def verify(connection: Connection) -> tuple[int, str]:
+    """Recompute the whole chain: (number of entries, last hash). Raises as `verified` does."""
+    seq, last = 0, GENESIS
+    for entry in verified(connection):
+        seq, last = entry.seq, entry.hash
+    return seq, last

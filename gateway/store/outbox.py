@@ -9,15 +9,20 @@ from sqlalchemy import ColumnElement, select, update
 from sqlalchemy.dialects.postgresql import insert
 
 from gateway.errors import Code, IllegalTransition
+from gateway.grades import Fact, grade_of
 from gateway.ports import Outgoing, Reply, Signed
 from gateway.retrying import policy_for
 from gateway.states import Answer
 from gateway.store import alarms, leases
 from gateway.store.journal import Facts
 from gateway.store.leases import Claim
-from gateway.store.messages import EVENT_OF, MESSAGE_STATES, MessageEvent, MessageState
+from gateway.store.messages import MESSAGE_STATES, MessageEvent, MessageState, event_of
 from gateway.store.tables import ATTEMPT, MESSAGE, OUTBOX
 from gateway.store.unit_of_work import Store, UnitOfWork, keep_bytes
+
+# What an attempt proves that brought nothing back, and what a "never saw it" read from them does.
+_NOTHING = grade_of().name
+_READ = grade_of(Fact.CHANNEL, Fact.READABLE).name
 
 
 class Courier(Protocol):
@@ -33,10 +38,13 @@ class Courier(Protocol):
         """
 
     def enquire(self, message: Outgoing, signed: bytes) -> Reply | None:
-        """Ask what became of it; None when they provably never saw it."""
+        """Ask what became of it; None when they provably never saw it.
+
+        None is as good as their word: say it only of what an authenticated channel let you read.
+        """
 
     def settle(self, work: UnitOfWork, message: Outgoing, reply: Reply) -> None:
-        """Write what the reply means for the rows behind the message."""
+        """Write what the reply means for the rows behind the message; for grades A–C only."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,7 +168,13 @@ def lease_ran_out(work: UnitOfWork, claimed: Claim) -> None:
     leases.require_ours(work, claimed)
     _advance(work, claimed.message_id, claimed.state, MessageEvent.LEASE_EXPIRED)
     leases.release(work, claimed)
-    work.note("message_unknown", claimed.message_id, fence=claimed.fence, why="LEASE_EXPIRED")
+    work.note(
+        "message_unknown",
+        claimed.message_id,
+        fence=claimed.fence,
+        why="LEASE_EXPIRED",
+        grade=_NOTHING,
+    )
 
 
 def nothing_sent(work: UnitOfWork, claimed: Claim, code: Code) -> None:
@@ -170,7 +184,9 @@ def nothing_sent(work: UnitOfWork, claimed: Claim, code: Code) -> None:
         _advance(work, claimed.message_id, state, MessageEvent.NOTHING_SENT)
     _end_attempt(work, claimed, code.name)
     leases.release(work, claimed, until=_later(work, claimed))
-    work.note("attempt_failed", claimed.message_id, fence=claimed.fence, code=code.name)
+    work.note(
+        "attempt_failed", claimed.message_id, fence=claimed.fence, code=code.name, grade=_NOTHING
+    )
 
 
 def outcome_lost(work: UnitOfWork, claimed: Claim, code: Code) -> None:
@@ -180,17 +196,25 @@ def outcome_lost(work: UnitOfWork, claimed: Claim, code: Code) -> None:
     _end_attempt(work, claimed, code.name)
     leases.release(work, claimed)
     alarms.ring(work, Code.SEND_OUTCOME_UNKNOWN, claimed.message_id)
-    work.note("message_unknown", claimed.message_id, fence=claimed.fence, why=code.name)
+    work.note(
+        "message_unknown", claimed.message_id, fence=claimed.fence, why=code.name, grade=_NOTHING
+    )
 
 
 def never_seen(work: UnitOfWork, claimed: Claim) -> None:
     """The counterparty proved that it never saw the message: it may be sent again, same key."""
     leases.require_ours(work, claimed)
     _advance(work, claimed.message_id, MessageState.UNKNOWN, MessageEvent.NEVER_SAW)
-    _end_attempt(work, claimed, MessageEvent.NEVER_SAW.name)
+    _end_attempt(work, claimed, MessageEvent.NEVER_SAW.name, grade=_READ)
     leases.release(work, claimed)
     alarms.clear(work, Code.SEND_OUTCOME_UNKNOWN, claimed.message_id, "对方证实未收到")
-    work.note("enquiry_answered", claimed.message_id, fence=claimed.fence, answer="NEVER_SAW")
+    work.note(
+        "enquiry_answered",
+        claimed.message_id,
+        fence=claimed.fence,
+        answer="NEVER_SAW",
+        grade=_READ,
+    )
 
 
 def keep_reply(store: Store, work: UnitOfWork, claimed: Claim, reply: Reply) -> None:
@@ -201,9 +225,12 @@ def keep_reply(store: Store, work: UnitOfWork, claimed: Claim, reply: Reply) -> 
 
 
 def take_reply(work: UnitOfWork, claimed: Claim, reply: Reply) -> MessageState:
-    """Second half: the verdict moves the message, or contradicts what is known of it."""
+    """Second half: the verdict moves the message, or contradicts what is known of it.
+
+    On grades D and E no verdict ends anything: the message is unknown, asked for, and rings.
+    """
     state = leases.require_ours(work, claimed)
-    event = EVENT_OF[reply.verdict]
+    event = event_of(reply)
     step = MESSAGE_STATES.advance(state, event)
     facts = {"verdict": reply.verdict.name, "grade": reply.grade.name}
     if step.answer is Answer.MOVE:
@@ -213,7 +240,10 @@ def take_reply(work: UnitOfWork, claimed: Claim, reply: Reply) -> MessageState:
         alarms.ring(work, Code.ANSWER_CONTRADICTS, claimed.message_id)
     if step.answer is Answer.MOVE and step.state is MessageState.REJECTED:
         alarms.ring(work, Code.MESSAGE_REJECTED, claimed.message_id, reply.reason)
+    if event is MessageEvent.PROVES_TOO_LITTLE:
+        alarms.ring(work, Code.PROOF_TOO_WEAK, claimed.message_id, reply.grade.name)
     if step.state in MESSAGE_STATES.finals:
+        alarms.clear(work, Code.PROOF_TOO_WEAK, claimed.message_id, "对方已答复，凭据充分")
         alarms.clear(work, Code.SEND_OUTCOME_UNKNOWN, claimed.message_id, "对方已答复")
     unknown = step.state is MessageState.UNKNOWN
     leases.release(work, claimed, until=_later(work, claimed) if unknown else None)

@@ -8,6 +8,7 @@ from sqlalchemy import (
     ForeignKey,
     Identity,
     Integer,
+    LargeBinary,
     MetaData,
     Table,
     Text,
@@ -20,6 +21,11 @@ METADATA = MetaData()
 def moment(name: str, *, nullable: bool = False) -> Column[object]:
     """A column that holds an aware moment."""
     return Column(name, DateTime(timezone=True), nullable=nullable)
+
+
+def graded() -> Column[object]:
+    """The grade of proof of an exchange: E, put there by the database, until something has come."""
+    return Column("grade", Text, nullable=False, server_default="E")
 
 
 JOURNAL = Table(
@@ -40,6 +46,9 @@ PAYLOAD = Table(
     Column("digest", Text, primary_key=True),
     Column("bytes", BigInteger, nullable=False),
     moment("archived_at"),
+    # when the same bytes came once more: how long they are kept counts from then
+    moment("kept_again_at", nullable=True),
+    moment("shredded_at", nullable=True),
 )
 
 INBOX = Table(
@@ -55,6 +64,24 @@ INBOX = Table(
     UniqueConstraint("counterparty", "name", "digest"),
 )
 
+# A head is the root of the journal's tree over its first `size` entries, as it was signed.
+JOURNAL_HEAD = Table(
+    "journal_head",
+    METADATA,
+    Column("size", BigInteger, ForeignKey("journal.seq"), primary_key=True, autoincrement=False),
+    Column("root", Text, nullable=False),
+    moment("at"),
+    Column("text", Text, nullable=False),
+    Column("digest", Text, nullable=False, unique=True),
+    Column("kid", Text, nullable=False),
+    Column("algorithm", Text, nullable=False),
+    Column("signature", LargeBinary, nullable=False),
+    Column("public_key", Text, nullable=False),
+    Column("stamp_digest", Text, ForeignKey("payload.digest")),
+    moment("stamped_at", nullable=True),
+    moment("published_at", nullable=True),
+)
+
 MESSAGE = Table(
     "message",
     METADATA,
@@ -67,7 +94,7 @@ MESSAGE = Table(
     Column("state", Text, nullable=False),
     moment("state_at"),
     Column("verdict", Text),
-    Column("grade", Text),
+    graded(),
     Column("reason", Text, nullable=False),
 )
 
@@ -93,7 +120,7 @@ ATTEMPT = Table(
     moment("ended_at", nullable=True),
     Column("outcome", Text),
     Column("reply_digest", Text, ForeignKey("payload.digest")),
-    Column("grade", Text),
+    graded(),
     Column("kid", Text, index=True),
 )
 
@@ -120,4 +147,12 @@ CALENDAR_YEAR = Table(
     Column("off", ARRAY(Text), nullable=False),
     Column("work", ARRAY(Text), nullable=False),
     moment("imported_at"),
+)
+
+SEEN_SIGNATURE = Table(
+    "seen_signature",
+    METADATA,
+    Column("counterparty", Text, primary_key=True),
+    Column("digest", Text, primary_key=True),
+    Column("until", DateTime(timezone=True), nullable=False, index=True),
 )

@@ -3,14 +3,14 @@
 from collections.abc import Iterator
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Protocol
 
-from sqlalchemy import Connection, Engine
+from sqlalchemy import Connection, Engine, func, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.exc import DBAPIError
 
-from gateway.errors import Code, IllegalTransition
+from gateway.errors import Code, IllegalTransition, RefusedHere
 from gateway.events import JOURNAL_EVENTS
 from gateway.ports import Clock
 from gateway.store import journal
@@ -19,6 +19,9 @@ from gateway.store.database import meaning
 from gateway.store.journal import Fact
 from gateway.store.tables import PAYLOAD
 
+# A payload kept again within a day of the last time changes nothing about how long it is kept.
+_KEPT_AGAIN = timedelta(days=1)
+
 
 @dataclass(slots=True)
 class UnitOfWork:
@@ -26,6 +29,7 @@ class UnitOfWork:
 
     connection: Connection
     now: datetime
+    archive: Archive
     _entries: list[tuple[str, str, str]] = field(default_factory=list)
 
     def note(self, event: str, subject: str, /, **facts: Fact) -> None:
@@ -35,9 +39,24 @@ class UnitOfWork:
         self._entries.append((event, subject, journal.canonical(facts)))
 
     def keep(self, digest: str, size: int) -> None:
-        """Record that the archive holds these bytes; they are already durable there."""
+        """Record that the archive holds these bytes; they are already durable there.
+
+        What is kept again is kept for as long as if it had come now. Raises RefusedHere when it was
+        shredded between its way into the archive and this record: the next try keeps it anew.
+        """
         row = {"digest": digest, "bytes": size, "archived_at": self.now}
-        self.connection.execute(insert(PAYLOAD).values(row).on_conflict_do_nothing())
+        fresh = insert(PAYLOAD).values(row).on_conflict_do_nothing()
+        if not self.connection.execute(fresh).rowcount:
+            self._keep_again(digest)
+
+    def _keep_again(self, digest: str) -> None:
+        last = func.coalesce(PAYLOAD.c.kept_again_at, PAYLOAD.c.archived_at)
+        old = PAYLOAD.c.shredded_at.is_not(None) | (last < self.now - _KEPT_AGAIN)
+        values = {"kept_again_at": self.now, "shredded_at": None}
+        renewed = update(PAYLOAD).where(PAYLOAD.c.digest == digest, old).values(values)
+        # the row is locked from here on, so nobody shreds what is found to be there
+        if self.connection.execute(renewed).rowcount and not self.archive.holds(digest):
+            raise RefusedHere(Code.PAYLOAD_SHREDDED, subject=digest)
 
     def write_journal(self) -> None:
         """Write the entries; called once, last before the commit."""
@@ -80,7 +99,7 @@ class PostgresStore:
             with self.engine.begin() as connection:
                 # an insert that did nothing must be told from one that did: `rowcount`, not -1
                 connection.execution_options(preserve_rowcount=True)
-                work = UnitOfWork(connection, self._clock.now())
+                work = UnitOfWork(connection, self._clock.now(), self._archive)
                 yield work
                 work.write_journal()
         except DBAPIError as failed:

@@ -12,6 +12,7 @@ from connectors.core_system.rules import interface_of
 from connectors.core_system.settings import Interface
 from gateway.dates import YearDays, read_years
 from gateway.errors import Code, NotConfigured
+from gateway.flows.retention import Retention, rules_of
 from gateway.wiring.reading import read_json
 
 
@@ -44,3 +45,11 @@ def load_years(schemas: Path) -> Mapping[int, YearDays]:
 def load_interface(schemas: Path) -> Interface:
     """The core system's interface as agreed."""
     return interface_of(read_json(schemas / "core_system" / "interface.json"))
+
+
+def load_retention(schemas: Path) -> Retention:
+    """How long what is kept. Raises NotConfigured when a rule is unsound or below its floor."""
+    folder = schemas / "retention"
+    return rules_of(
+        read_json(folder / "retention.json"), read_json(folder / "retention.schema.json")
+    )

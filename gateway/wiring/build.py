@@ -25,19 +25,27 @@ from connectors.core_system.transport import CoreDatabase
 from gateway.clock import SystemClock
 from gateway.dates import Calendar
 from gateway.errors import Code, NotConfigured
+from gateway.flows.anchoring import Anchoring
 from gateway.flows.bank_night import Night
 from gateway.flows.checks import Checked
+from gateway.flows.housekeeping import House
 from gateway.flows.key_acts import Keys
+from gateway.flows.purging import Purging
+from gateway.flows.retention import Retention
 from gateway.flows.sending import Sending
 from gateway.ports import Clock
 from gateway.retrying import pause
+from gateway.signing.ciphers import Cipher
 from gateway.signing.keyring import KeyRing
 from gateway.signing.selftest import require_sound_algorithms
+from gateway.signing.tokens import Tokens
 from gateway.store import calendars
 from gateway.store.archive import Archive
 from gateway.store.database import connect, require_current
+from gateway.store.publication import Publication
 from gateway.store.unit_of_work import PostgresStore
-from gateway.wiring.agreed import load_interface, load_layouts, load_years
+from gateway.wiring.agreed import load_interface, load_layouts, load_retention, load_years
+from gateway.wiring.archives import open_archive, open_tokens
 from gateway.wiring.connections import GATEWAY, Connections
 from gateway.wiring.keyring_file import KeyringFile
 from gateway.wiring.keys import load_ring
@@ -45,6 +53,8 @@ from gateway.wiring.places import Places
 from gateway.wiring.reading import read_typed
 
 FILE = "settings.json"
+# who purges when nobody asks for it
+_HOUSEKEEPING = "housekeeping"
 
 
 class Environment(Enum):
@@ -55,13 +65,26 @@ class Environment(Enum):
 
 
 @dataclass(frozen=True, slots=True)
+class JournalSettings:
+    """The journal's heads: the directory they are published in, for others to copy."""
+
+    publication: Path
+
+
+@dataclass(frozen=True, slots=True)
 class Site:
     """The site's settings, settings.json of the secrets directory."""
 
     name: str
     environment: Environment
     archive: Path
+    journal: JournalSettings
     banks: tuple[BankProfile, ...]
+    # the data keys of the archive, None for the directory beside it
+    archive_keys: Path | None = None
+    archive_cipher: Cipher = Cipher.AES_256_GCM
+    # the technical logs that the retention rules are applied to, None where others do that
+    logs: Path | None = None
 
 
 _SITE = TypeAdapter(Site)
@@ -72,6 +95,8 @@ class Gateway:
     """Everything, put together."""
 
     site: Site
+    tokens: Tokens
+    retention: Retention
     store: PostgresStore
     calendar: Calendar
     ring: KeyRing
@@ -99,6 +124,18 @@ class Gateway:
             self.interface,
         )
 
+    def anchoring(self) -> Anchoring:
+        """The journal's heads: whose keys sign them and where they are published."""
+        return Anchoring(self.store, self.ring, Publication(self.site.journal.publication))
+
+    def house(self) -> House:
+        """Everything that housekeeping looks after."""
+        return House(self.checked(), self.sending, self.purging(_HOUSEKEEPING), self.anchoring())
+
+    def purging(self, user: str) -> Purging:
+        """What the retention rules are applied to, for whoever asks for it."""
+        return Purging(self.store, self.retention, self.site.logs, user)
+
     def night(self, key: NightKey) -> Night:
         """One night with everything it needs."""
         return Night(self.bank(key.bank), self.sending, key)
@@ -117,6 +154,13 @@ def site(places: Places) -> Site:
     return found
 
 
+def archive_of(places: Places, settings: Site) -> Archive:
+    """The site's archive. Raises NotConfigured when there is no key to open it with."""
+    return open_archive(
+        places.secrets, settings.archive, settings.archive_keys, settings.archive_cipher
+    )
+
+
 def build(places: Places | None = None) -> Gateway:
     """Put the gateway together from the settings.
 
@@ -125,7 +169,8 @@ def build(places: Places | None = None) -> Gateway:
     require_sound_algorithms()
     places = places or Places.from_environment()
     settings, connections, clock = site(places), Connections(places.secrets), SystemClock()
-    store = _store(connections, settings, clock)
+    store = _store(connections, places, settings)
+    tokens = open_tokens(places.secrets)
     with store.begin() as work:
         calendar = calendars.load(work, load_years(places.schemas))
     ring = load_ring(places.secrets)
@@ -140,12 +185,25 @@ def build(places: Places | None = None) -> Gateway:
             store=store,
             calendar=calendar,
             clock=clock,
+            tokens=tokens,
         )
         for profile in settings.banks
     }
     interface = load_interface(places.schemas)
     sending = Sending(store, couriers(banks, core, ring), clock, pause, _owner())
-    return Gateway(settings, store, calendar, ring, clock, core, interface, banks, sending)
+    return Gateway(
+        site=settings,
+        tokens=tokens,
+        retention=load_retention(places.schemas),
+        store=store,
+        calendar=calendar,
+        ring=ring,
+        clock=clock,
+        core=core,
+        interface=interface,
+        banks=banks,
+        sending=sending,
+    )
 
 
 def build_keys(places: Places | None = None) -> Keys:
@@ -155,14 +213,14 @@ def build_keys(places: Places | None = None) -> Keys:
     """
     require_sound_algorithms()
     places = places or Places.from_environment()
-    store = _store(Connections(places.secrets), site(places), SystemClock())
+    store = _store(Connections(places.secrets), places, site(places))
     return Keys(store, KeyringFile(places.secrets))
 
 
-def _store(connections: Connections, settings: Site, clock: Clock) -> PostgresStore:
+def _store(connections: Connections, places: Places, settings: Site) -> PostgresStore:
     engine = connect(connections.database(GATEWAY))
     require_current(engine)
-    return PostgresStore(engine, Archive(settings.archive), clock)
+    return PostgresStore(engine, archive_of(places, settings), SystemClock())
 
 
 def couriers(

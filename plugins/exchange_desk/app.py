@@ -5,9 +5,18 @@ from fastapi import Depends, FastAPI
 
 from plugins.exchange_desk import failures
 from plugins.exchange_desk.access import require_desk
-from plugins.exchange_desk.pages import assets, codes, night, overview, runbooks, runs, things
+from plugins.exchange_desk.pages import (
+    assets,
+    codes,
+    night,
+    overview,
+    people,
+    runbooks,
+    runs,
+    things,
+)
 
-_PAGES = (overview, night, things, codes, runbooks, runs)
+_PAGES = (overview, night, things, people, codes, runbooks, runs)
 
 
 def build() -> FastAPI:

@@ -8,11 +8,13 @@ from typing import Annotated
 from fastapi import Depends
 
 from connectors.bank.model import NightKey
+from connectors.core_system.connector import CONNECTOR as CORE
 from gateway.clock import SystemClock
-from gateway.store.archive import Archive
+from gateway.signing.tokens import Tokens
 from gateway.store.database import connect
 from gateway.store.unit_of_work import PostgresStore, Store
-from gateway.wiring import Places, site
+from gateway.wiring import Places, archive_of, site
+from gateway.wiring.archives import open_tokens
 from gateway.wiring.connections import DESK, Connections
 
 # A page that takes longer is not read; nobody's visit holds the database up.
@@ -24,13 +26,18 @@ class Desk:
     """The store, and how the site calls itself and its banks."""
 
     store: Store
+    tokens: Tokens
     site_name: str
     sandbox: bool
     banks: Mapping[str, str]
 
     def bank_name(self, key: NightKey) -> str:
         """The bank's name; its node number where the settings no longer know it."""
-        return self.banks.get(key.bank, key.bank)
+        return self.called(key.bank)
+
+    def called(self, counterparty: str) -> str:
+        """A counterparty's name; its code where nobody knows a name."""
+        return {CORE.name: CORE.title, **self.banks}.get(counterparty, counterparty)
 
 
 def open_desk(places: Places) -> Desk:
@@ -38,7 +45,8 @@ def open_desk(places: Places) -> Desk:
     settings = site(places)
     engine = connect(Connections(places.secrets).database(DESK), _STATEMENT_SECONDS)
     return Desk(
-        store=PostgresStore(engine, Archive(settings.archive), SystemClock()),
+        store=PostgresStore(engine, archive_of(places, settings), SystemClock()),
+        tokens=open_tokens(places.secrets),
         site_name=settings.name,
         sandbox=settings.environment.value == "sandbox",
         banks={bank.code: bank.name for bank in settings.banks},

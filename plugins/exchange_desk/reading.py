@@ -38,7 +38,7 @@ class MessageLine:
     kind: str
     name: str
     state: MessageState
-    grade: Grade | None
+    grade: Grade
     attempts: int
     next_attempt_at: datetime
 
@@ -85,6 +85,16 @@ class NightRead:
         """The files that are owed and have not come in any version."""
         here = {file.row.kind for file in self.files}
         return {kind: due for kind, due in self.owed.items() if kind not in here}
+
+    @property
+    def grades(self) -> frozenset[Grade]:
+        """The grades of proof that the page shows."""
+        stated = () if self.sheet is None else self.sheet.files
+        return frozenset(
+            [file.row.grade for file in self.files]
+            + [message.grade for message in self.messages]
+            + [Grade[file.grade] for file in stated if file.grade in Grade.__members__]
+        )
 
     @property
     def moved_on(self) -> bool:
@@ -162,7 +172,7 @@ def _messages(work: UnitOfWork, night_id: str) -> Sequence[MessageLine]:
             kind=row.kind,
             name=row.name,
             state=MessageState[row.state],
-            grade=Grade[row.grade] if row.grade else None,
+            grade=Grade[row.grade],
             attempts=row.attempts,
             next_attempt_at=row.next_attempt_at,
         )

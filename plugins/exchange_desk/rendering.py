@@ -10,8 +10,10 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from connectors.bank.model import NightKey
 from gateway.dates import SHANGHAI
+from gateway.grades import legend
 from gateway.identity import mask_text
 from gateway.money import show_yuan
+from gateway.ports import Grade
 from plugins.exchange_desk import words
 from plugins.exchange_desk.labels import night_path
 
@@ -87,7 +89,11 @@ def _environment() -> Environment:
         "minute": _minute,
         "in_words": words.in_words,
     }
-    made.globals["outcomes"] = words.OUTCOMES
+    made.globals |= {
+        "outcomes": words.OUTCOMES,
+        "grades": {grade.name: grade for grade in Grade},
+        "legend_of": legend,
+    }
     return made
 
 

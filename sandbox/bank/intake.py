@@ -75,4 +75,5 @@ def _signature_verdict(root: Path, bank: str, path: Path, data: bytes) -> str:
     if not companion.exists():
         return MISSING
     said = read_companion(companion.read_bytes())
-    return GOOD if said and partner_signed(root, bank, said, data) else BAD
+    good = said and said.speaks_of(path.name, data) and partner_signed(root, bank, said)
+    return GOOD if good else BAD

@@ -91,9 +91,9 @@ def _put_data(path: Path, planned: Publication) -> list[str]:
 def _put_signature(path: Path, planned: Publication) -> list[str]:
     if planned.signer is None:
         return []
-    if path.exists() and planned.signer.made(path.read_bytes(), planned.signed):
+    if path.exists() and planned.signer.made(path.read_bytes(), planned.name, planned.signed):
         return []  # many algorithms sign differently each time: a good signature stays
-    write_whole(path, planned.signer.companion(planned.signed))
+    write_whole(path, planned.signer.companion(planned.name, planned.signed))
     return [path.name]
 
 

@@ -27,7 +27,7 @@ class Publication:
 
     def signature(self) -> bytes | None:
         """Return the signature companion, freshly made; none from a bank that does not sign."""
-        return self.signer.companion(self.signed) if self.signer else None
+        return self.signer.companion(self.name, self.signed) if self.signer else None
 
 
 def flag_of(name: str, data: bytes) -> bytes:

@@ -62,7 +62,7 @@ def impostor_signer(root: Path, bank: str, seed: Seed) -> Signer | None:
     return _signer(make_key(root, f"{bank}-impostor", own.alg, seed)) if own else None
 
 
-def partner_signed(root: Path, bank: str, signature: Signature, data: bytes) -> bool:
+def partner_signed(root: Path, bank: str, signature: Signature) -> bool:
     """Tell whether a signature is the partner's, by the key it names and that key's algorithm."""
     if not KID.fullmatch(signature.kid):
         return False
@@ -74,7 +74,7 @@ def partner_signed(root: Path, bank: str, signature: Signature, data: bytes) -> 
         return False
     if about != {"kid": signature.kid, "alg": signature.alg}:
         return False
-    return verify(signature.alg, pem, signature.value, data)
+    return verify(signature.alg, pem, signature.value, signature.signed)
 
 
 def _read_key(path: Path) -> OwnKey:

@@ -30,12 +30,13 @@ class Ran:
 def gateway_command(tmp_path: Path) -> Callable[..., Ran]:
     """Runs `gateway …` without any site, unless a secrets directory is given."""
 
-    def run(*arguments: str, secrets: Path | None = None) -> Ran:
+    def run(*arguments: str, secrets: Path | None = None, typed: str = "") -> Ran:
         environ = {**os.environ, "GATEWAY_SECRETS_DIR": str(secrets or tmp_path / "none")}
         done = subprocess.run(
             [sys.executable, "-m", "gateway.cli.main", *arguments],
             cwd=ROOT,
             env=environ,
+            input=typed,
             capture_output=True,
             text=True,
             timeout=60,

@@ -1,7 +1,9 @@
 """Verbs over a site: the night without Airflow, and what is asked about it afterwards. 在线命令"""
 
 import json
+import re
 import shutil
+import subprocess
 
 import pytest
 
@@ -16,7 +18,7 @@ PEOPLE = [one.loan for one in night("20260228", "990001", LAST_DAY).instructions
 @pytest.fixture
 def ask(gateway_command, branch):
     """Runs a verb over the branch."""
-    return lambda *words: gateway_command(*words, secrets=branch.options.secrets)
+    return lambda *words, **how: gateway_command(*words, secrets=branch.options.secrets, **how)
 
 
 def no_person_in(text: str) -> bool:
@@ -89,7 +91,10 @@ def test_a_bank_or_account_nobody_knows_is_named_with_those_we_know(ask, words, 
 def test_proof_masks_people_and_revealing_them_stands_in_the_journal(ask, branch):
     branch.publish("990001")
     ask("reconcile", *NIGHT)
-    masked, revealed = ask("proof", *NIGHT, "--json"), ask("proof", *NIGHT, "--json", "--reveal")
+    masked, revealed = (
+        ask("proof", *NIGHT, "--json"),
+        ask("proof", *NIGHT, "--json", "--reveal", "--reason", "客户投诉 TS-2026-17"),
+    )
     assert no_person_in(masked.out)
     names = {line["payer_name"] for line in revealed.json()["sheet"]["breaks"]} - {""}
     assert names
@@ -243,3 +248,71 @@ def _secrets_without_database(branch, tmp_path):
     path = elsewhere / "connections.json"
     path.write_text(path.read_text().replace('"schema": "gateway"', '"schema": "elsewhere"'))
     return elsewhere
+
+
+def test_a_sheet_is_not_revealed_without_a_reason_and_the_reason_is_journaled(ask, branch):
+    branch.publish("990001")
+    ask("reconcile", *NIGHT)
+    assert ask("proof", *NIGHT, "--reveal").code == 2
+    assert ask("proof", *NIGHT, "--reveal", "--reason", "x").code == 2
+    assert branch.rows("select 1 from journal where event = 'sheet_revealed'") == []
+    assert ask("proof", *NIGHT, "--reveal", "--reason", f"案 {PEOPLE[0].payer_account}").code == 0
+    ((facts,),) = branch.rows("select facts from journal where event = 'sheet_revealed'")
+    assert "案" in facts
+    assert PEOPLE[0].payer_account not in facts
+
+
+def test_a_person_is_found_revealed_and_neither_purged_nor_shredded_too_young(ask, branch):
+    branch.publish("990001")
+    ask("reconcile", *NIGHT)
+    found = ask("find", "--json", typed=PEOPLE[0].payer_account + "\n")
+    assert no_person_in(found.out + found.err)
+    line = next(one for one in found.json()["lines"] if one["where"] == "扣款结果")
+    assert line["token"].startswith("acct-")
+    where = (line["file"], str(line["line"]))
+    assert ask("reveal", *where, "payer_name").code == 2
+    told = ask("reveal", *where, "payer_name", "--reason", "客户投诉 TS-17", "--json").json()
+    assert told["value"] == PEOPLE[0].payer_name
+    refused = ask("shred", line["file"], "--reason", "erasure_request", "--json")
+    assert (refused.code, refused.json()["error"]["code"]) == (4, "RETENTION_FORBIDS")
+    assert ask("purge", "--dry-run", "--json").json() == {
+        "payloads": 0, "logs": 0, "in_use": 0, "digests": [], "dry_run": True,
+    }  # fmt: skip
+
+
+def test_find_wants_something_to_look_for(ask):
+    assert ask("find").code == 2
+
+
+def test_the_journal_is_put_under_a_head_proved_and_exported_for_others(ask, branch, tmp_path):
+    branch.publish("990001")
+    assert ask("reconcile", *NIGHT).code == 0
+    kept = ask("housekeep", "--json")
+    assert (kept.code, kept.json()["ok"]) == (0, True), kept.out
+    (head,) = ask("journal", "heads", "--json").json()["heads"]
+    assert ask("journal", "verify", "--heads", "--json").json()["heads"] == 1
+    proof = ask("journal", "prove", "3", "--json").json()
+    assert proof["head"]["root"] == head["root"]
+    assert ask("journal", "prove", "99999").code == 5
+    subject = json.loads(proof["line"])["subject"]
+    for name, words in (("all", ()), ("one", ("--subject", subject))):
+        done = ask("journal", "export", "--to", str(tmp_path / name), *words)
+        assert done.code == 0, done.out
+        assert no_person_in((tmp_path / name / "journal/entries.jsonl").read_text())
+    assert ask("journal", "export", "--to", str(tmp_path / "all")).code == 5
+    assert head["root"] in ask("journal", "heads").out
+
+
+@pytest.mark.skipif(not shutil.which("openssl"), reason="openssl is not here")
+def test_the_commands_of_an_exported_readme_do_what_it_says(ask, branch, tmp_path):
+    ask("reconcile", *NIGHT)
+    ask("housekeep")
+    ask("journal", "export", "--to", str(tmp_path / "pack"))
+    readme = (tmp_path / "pack" / "README.md").read_text(encoding="utf-8")
+    commands = re.findall(r"```\n(.+)\n```", readme)
+    assert len(commands) == 2
+    for command in commands:
+        done = subprocess.run(
+            command.split(), cwd=tmp_path / "pack", capture_output=True, text=True
+        )
+        assert done.returncode == 0, (command, done.stdout, done.stderr)

@@ -28,9 +28,11 @@ for dag_id, dag in bag.dags.items():
             task.task_id: {
                 "retries": task.retries,
                 "delays": f"{task.retry_delay.total_seconds()} "
-                f"{task.max_retry_delay.total_seconds()} {bool(task.retry_exponential_backoff)}",
+                f"{(task.max_retry_delay or task.retry_delay).total_seconds()} "
+                f"{bool(task.retry_exponential_backoff)}",
                 "rule": getattr(task.trigger_rule, "value", task.trigger_rule),
-                "mapped": task.is_mapped, "group": task.task_group.group_id or "",
+                "before": sorted(task.upstream_task_ids), "mapped": task.is_mapped,
+                "group": task.task_group.group_id or "",
             }
             for task in dag.tasks
         },
@@ -94,6 +96,13 @@ def test_the_night_is_five_stages_mapped_over_bank_account_and_date(bag):
     assert set(tasks) == {"nights", *(f"night.{stage}" for stage in stages)}
     always = {name for name, task in tasks.items() if task["rule"] == "all_done"}
     assert always == {"night.check", "night.prove"}
+
+
+def test_no_duty_of_the_house_waits_for_another_but_the_head_comes_last(bag):
+    tasks = bag["dags"]["housekeeping"]["tasks"]
+    assert {name for name, task in tasks.items() if task["rule"] == "all_done"} == {"anchoring"}
+    assert {name for name, task in tasks.items() if task["before"]} == {"anchoring"}
+    assert set(tasks["anchoring"]["before"]) == set(tasks) - {"anchoring"}
 
 
 def test_a_dag_reads_like_a_table_of_contents():

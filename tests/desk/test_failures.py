@@ -7,6 +7,7 @@ import pytest
 
 from gateway.errors import Code
 from gateway.wiring import Places
+from gateway.wiring.archives import KEYS_FILE, TOKEN_FILE
 from gateway.wiring.connections import DESK, FILE
 from plugins.exchange_desk.labels import night_path
 from tests.desk.test_access import HEADERS, carried
@@ -29,7 +30,7 @@ def look_at(app):
 @pytest.fixture
 def copied(site, tmp_path):
     """A copy of the site's settings that a test may spoil."""
-    for name in ("settings.json", FILE):
+    for name in ("settings.json", FILE, KEYS_FILE, TOKEN_FILE):
         shutil.copy(site.places.secrets / name, tmp_path / name)
     return tmp_path
 

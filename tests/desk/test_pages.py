@@ -112,7 +112,26 @@ def test_a_life_is_told_step_by_step_with_its_proof(get):
         in get(f"/things/{file}").text
     )
     receipt = re.search(r"/things/(receipt-[0-9a-f]{20})", page).group(1)
-    assert "C 经认证通道，内容可读" in get(f"/things/{receipt}").text
+    life = get(f"/things/{receipt}").text
+    assert "C 经认证通道，内容可读" in life
+    assert "本方也能造出同样的字节" in life  # what it does not prove
+
+
+def test_a_night_says_what_the_grades_on_its_page_prove_and_what_not(get):
+    page = get(night_path(PROVED)).text
+    assert '<abbr class="grade" title="对方签名">B</abbr>' in page
+    assert "能证明内容出自对方且未被改动" in page
+    assert "无凭据" not in page
+
+
+def test_the_overview_counts_each_counterpartys_proofs(get):
+    table = re.search(r'<table class="strengths">.*?</table>', get("/").text, re.DOTALL).group()
+    rows = re.findall(r"<tr>\s*<th scope=\"row\">(.*?)</th>(.*?)</tr>", table, re.DOTALL)
+    counted = {name: list(map(int, numbers_of(cells))) for name, cells in rows}
+    assert "核心系统" in counted
+    for numbers in counted.values():
+        assert sum(numbers[:-1]) == numbers[-1] > 0
+        assert numbers[3:5] == [0, 0]  # the sandbox proves what it says
 
 
 def test_the_search_leads_to_a_thing_or_a_night(get):

@@ -95,6 +95,43 @@ def test_no_page_that_can_be_reached_names_a_person(get, site):
         assert not [person for person in known if person in text], path
 
 
+@pytest.mark.parametrize("column", ["payer_name", "payer_account", "loan_no"])
+def test_a_person_is_found_by_a_form_and_neither_shown_nor_written_down(
+    client, sign_in, site, column, caplog
+):
+    sign_in("Exchange Desk")
+    with site.gateway.store.begin() as work:
+        person = work.connection.execute(select(RESULT.c[column]).limit(1)).scalar_one()
+    caplog.set_level(0)
+    answer = client.post("/exchange-desk/people", data={"q": f" {person}　"})
+    assert answer.status_code == 200
+    assert "扣款结果" in answer.text
+    assert re.search(r"/exchange-desk/nights/99000[13]/ZH01/2026-02-24", answer.text)
+    assert not [known for known in people(site) if known in answer.text]
+    require_inert(answer.text)
+    assert carried(answer) == HEADERS
+    assert person not in caplog.text
+
+
+@pytest.mark.parametrize("body", [b"", b"q=", b"q=" + b"%E6%9F%90" * 30, b"\xff\x00", b"p=1"])
+def test_a_form_that_names_nobody_finds_nobody(client, sign_in, body):
+    sign_in("Exchange Desk")
+    answer = client.post("/exchange-desk/people", content=body)
+    assert (answer.status_code, "没有查到" in answer.text) == (200, True)
+
+
+def test_a_form_without_end_is_refused(client, sign_in):
+    sign_in("Exchange Desk")
+    answer = client.post("/exchange-desk/people", content=b"q=" + b"1" * 100_000)
+    assert answer.status_code == 400
+
+
+def test_who_may_not_see_the_desk_finds_nobody(client, sign_in):
+    assert client.post("/exchange-desk/people", data={"q": "x"}).status_code == 401
+    sign_in("Something Else")
+    assert client.post("/exchange-desk/people", data={"q": "x"}).status_code == 403
+
+
 @pytest.fixture
 def hostile_night(site):
     """A night whose every text is hostile, and whose people have real-looking numbers."""

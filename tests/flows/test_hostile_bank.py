@@ -101,8 +101,33 @@ def test_an_old_signed_file_replayed_as_the_newest_version_is_quarantined(site, 
     copy(site, RESULT, RESULT.replace("V01", "V03"))
     assert run(site) == "FILE_QUARANTINED"
     assert states() == {1: "SUPERSEDED", 2: "ACCEPTED", 3: "QUARANTINED"}
-    assert rows("select code from bank_finding") == [("CONTENT_REPEATED",)]
+    found = rows("select code from bank_finding")
+    assert set(found) == {("CONTENT_REPEATED",), ("SIGNED_NAME_DIFFERS",)}
     assert ("CONTENT_REPEATED",) in rows("select code from alarm")
+
+
+def test_a_signed_old_version_that_never_came_in_cannot_come_under_a_newer_name(site, rows, states):
+    """Bug: the signature spoke of the bytes only; V01, withheld, could pass for V03."""
+    site.publish(2, ("empty_day",), True)
+    copy(site, RESULT, RESULT.replace("V01", "V03"))
+    for ending in ("", ".sig", ".ok"):
+        del site.wire.directories["/outgoing"][RESULT + ending]
+    assert run(site) == "FILE_QUARANTINED"
+    assert states() == {2: "ACCEPTED", 3: "QUARANTINED"}
+    assert rows("select code from bank_finding") == [("SIGNED_NAME_DIFFERS",)]
+    assert not site.ledger.booked
+
+
+def test_a_quarantined_version_cannot_come_again_under_a_newer_name(site, rows, states):
+    """Bug: bytes that lay in quarantine for want of a flag's digest were believed as V02."""
+    outgoing = site.wire.directories["/outgoing"]
+    outgoing[f"{RESULT}.ok"] = f"{RESULT}|1|{'ab' * 32}|\n".encode()
+    assert run(site) == "FILE_QUARANTINED"
+    copy(site, RESULT, RESULT.replace("V01", "V02"))
+    assert run(site) == "FILE_QUARANTINED"
+    assert states() == {1: "QUARANTINED", 2: "QUARANTINED"}
+    assert ("SIGNED_NAME_DIFFERS",) in rows("select code from bank_finding")
+    assert not site.ledger.booked
 
 
 def test_a_copy_of_a_file_in_use_is_quarantined_and_the_night_stays_proved(site, states):

@@ -82,7 +82,9 @@ def test_functions_are_short():
 
 
 def test_files_have_one_subject():
-    long = [p for p in OURS if len(p.read_text(encoding="utf-8").splitlines()) > 300]
+    # an outsider's script is handed on alone: all it needs stands in it
+    many = [path for path in OURS if not path.name.startswith("outsider")]
+    long = [p for p in many if len(p.read_text(encoding="utf-8").splitlines()) > 300]
     assert not long
 
 

@@ -13,7 +13,7 @@ from connectors.bank.settings import BankProfile, Evidence, OwnAccount
 from gateway.dates import SHANGHAI
 from gateway.errors import Code
 from gateway.ports import Algorithm
-from gateway.signing.detached import sign_detached, verify_detached
+from gateway.signing.detached import Published, sign_detached, verify_detached
 from gateway.signing.keyring import Key, KeyRing, Purpose
 from tests.connectors.bank.samples import DAY, LINES_MAX, RESULT, STATEMENT
 from tests.kernel.ground import Ground
@@ -73,10 +73,14 @@ def signature(
     )
 
     def produce(ground: Ground) -> Code | None:
-        made = change(sign_detached(signer_of(ED25519), DATA))
-        return verify_detached(KeyRing([key]), Purpose.BANK_FILE, "990001", (DATA, made), at).code
+        found = Published(NAME, (DATA,), change(signed()))
+        return verify_detached(KeyRing([key]), Purpose.BANK_FILE, "990001", found, at).code
 
     return produce
+
+
+def signed(name: str = NAME, data: bytes = DATA) -> bytes:
+    return sign_detached(signer_of(ED25519), name, (data,), NOW)
 
 
 def too_many_lines(ground: Ground) -> Code:
@@ -108,7 +112,8 @@ PRODUCERS = {
     Code.BUSINESS_DATE_DIFFERS: content(business_date=date(2026, 2, 27)),
     Code.SIGNATURE_MISSING: signature(lambda made: None),
     Code.SIGNATURE_UNREADABLE: signature(lambda made: made[:-5]),
-    Code.SIGNATURE_WRONG: signature(lambda made: sign_detached(signer_of(ED25519), b"dat4")),
+    Code.SIGNATURE_WRONG: signature(lambda made: signed(data=b"dat4")),
+    Code.SIGNED_NAME_DIFFERS: signature(lambda made: signed(name="Y.txt")),
     Code.KEY_UNKNOWN: signature(as_it_is, holder="990002"),
     Code.KEY_NOT_IN_FORCE: signature(as_it_is, at=NOW + timedelta(3)),
     Code.KEY_REVOKED: signature(as_it_is, revoked_at=NOW),

@@ -32,6 +32,7 @@ def test_every_secret_is_for_our_eyes_only(tmp_path):
     files = list((tmp_path / "secrets").iterdir())
     assert {path.name for path in files} == {
         "fernet_key", "api_secret_key", "jwt_secret", "key_passphrase", "ui_users.json",
+        "archive_keys.json", "token_key",
     }  # fmt: skip
     assert {mode(path) for path in files} == {0o600}
     assert mode(tmp_path / "secrets") == 0o700

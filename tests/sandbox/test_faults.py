@@ -262,7 +262,7 @@ def test_without_fault_the_publication_is_the_honest_one():
     files = published()
     assert files["X.txt"] == render_result(told())
     assert flag_agrees(files)
-    assert OWN.made(files["X.txt.sig"], files["X.txt"])
+    assert OWN.made(files["X.txt.sig"], "X.txt", files["X.txt"])
 
 
 def test_no_flag_and_no_signature_leave_out_just_that():
@@ -276,16 +276,16 @@ def test_late_publishes_nothing():
 
 def test_a_wrong_signature_is_anothers_under_the_banks_name():
     files = published("wrong_signature")
-    assert not OWN.made(files["X.txt.sig"], files["X.txt"])
-    assert IMPOSTOR.made(files["X.txt.sig"], files["X.txt"])
+    assert not OWN.made(files["X.txt.sig"], "X.txt", files["X.txt"])
+    assert IMPOSTOR.made(files["X.txt.sig"], "X.txt", files["X.txt"])
     assert read_companion(files["X.txt.sig"]).kid == OWN.kid
     assert flag_agrees(files)
 
 
 def test_a_signature_over_other_bytes_is_by_the_right_key():
     files = published("signed_other_bytes")
-    assert not OWN.made(files["X.txt.sig"], files["X.txt"])
-    assert OWN.made(files["X.txt.sig"], files["X.txt"] + b"\n")
+    assert not OWN.made(files["X.txt.sig"], "X.txt", files["X.txt"])
+    assert OWN.made(files["X.txt.sig"], "X.txt", files["X.txt"] + b"\n")
     assert flag_agrees(files)
 
 
@@ -298,8 +298,8 @@ def test_a_flipped_byte_is_one_digit_of_an_amount(fault, agrees, result_layout):
     assert sum(a != b for a, b in zip(honest, files["X.txt"], strict=True)) == 1
     assert result_layout.complaints(files["X.txt"]) == {"taken_total"}
     assert flag_agrees(files) is agrees
-    assert not OWN.made(files["X.txt.sig"], files["X.txt"])
-    assert OWN.made(files["X.txt.sig"], honest)
+    assert not OWN.made(files["X.txt.sig"], "X.txt", files["X.txt"])
+    assert OWN.made(files["X.txt.sig"], "X.txt", honest)
 
 
 @pytest.mark.parametrize("fault", ["no_signature", "wrong_signature", "signed_other_bytes"])

@@ -79,12 +79,12 @@ def test_companions_are_data_signature_and_flag_in_this_order():
     digest = hashlib.sha256(b"data").hexdigest()
     assert put["X.txt.ok"] == f"X.txt|4|{digest}|\n".encode()
     told = json.loads(put["X.txt.sig"])
-    assert (set(told), told["kid"], told["alg"]) == (
-        {"kid", "alg", "signature"},
-        "990001-01",
-        "ed25519",
-    )
-    assert signer.made(put["X.txt.sig"], b"data")
+    assert set(told) == {"manifest", "signature"}
+    manifest = told["manifest"]
+    assert (manifest["name"], manifest["size"], manifest["sha256"]) == ("X.txt", 4, digest)
+    assert (manifest["kid"], manifest["alg"]) == ("990001-01", "ed25519")
+    assert signer.made(put["X.txt.sig"], "X.txt", b"data")
+    assert not signer.made(put["X.txt.sig"], "Y.txt", b"data")
 
 
 def test_a_bank_that_does_not_sign_has_no_signature_companion():

@@ -1,9 +1,9 @@
 """Keys and signatures, also against the openssl command. 密钥与签名."""
 
-import base64
 import json
 import shutil
 import subprocess
+from dataclasses import replace
 from types import SimpleNamespace
 
 import pytest
@@ -113,7 +113,7 @@ def test_we_verify_what_openssl_signed_with_its_own_sm2_key(openssl, tmp_path):
 def test_a_seed_leads_to_one_key_and_one_signature(alg):
     one, two = (derived_signer(alg, "seed", "990001") for _ in "12")
     assert one.public_pem == two.public_pem
-    assert one.companion(b"data") == two.companion(b"data")
+    assert one.companion("X.txt", b"data") == two.companion("X.txt", b"data")
     assert one.public_pem != derived_signer(alg, "seed", "990002").public_pem
 
 
@@ -185,24 +185,28 @@ def test_a_partners_signature_needs_the_key_it_names_and_its_algorithm(pair, roo
     (place / "gw-1.pem").write_text(pair.public)
     (place / "gw-1.json").write_text(json.dumps({"kid": "gw-1", "alg": pair.name}))
     value = pair.alg.sign(pair.private, b"receipt")
-    good = Signature("gw-1", pair.name, value)
-    assert partner_signed(root, "990001", good, b"receipt")
-    assert not partner_signed(root, "990001", good, b"other")
-    assert not partner_signed(root, "990002", good, b"receipt")
+    good = Signature("gw-1", pair.name, value, "X.txt", (0, "", ""), b"receipt")
+    assert partner_signed(root, "990001", good)
+    assert not partner_signed(root, "990001", replace(good, signed=b"other"))
+    assert not partner_signed(root, "990002", good)
     for kid, alg in (("gw-2", pair.name), ("../990001/gw-1", pair.name), ("gw-1", "none")):
-        assert not partner_signed(root, "990001", Signature(kid, alg, value), b"receipt")
+        assert not partner_signed(root, "990001", replace(good, kid=kid, alg=alg))
 
 
 @pytest.mark.parametrize(
     "text",
-    [b"", b"[]", b"{}", b'{"kid": "a", "alg": "b"}', b'{"kid": "a", "alg": "b", "signature": "!"}',
-     b'{"kid": "a", "alg": "b", "signature": 7}', b"\xff"],
+    [b"", b"[]", b"{}", b'{"manifest": {}}', b'{"manifest": {}, "signature": "AAAA"}',
+     b'{"manifest": [], "signature": "!"}', b'{"manifest": 1, "signature": 7}', b"\xff"],
 )  # fmt: skip
 def test_a_signature_companion_that_cannot_be_read_says_nothing(text):
     assert read_companion(text) is None
 
 
 def test_a_signature_companion_is_read_as_written():
-    value = base64.b64encode(b"\x01\x02").decode()
-    text = json.dumps({"kid": "k", "alg": "a", "signature": value}).encode()
-    assert read_companion(text) == Signature("k", "a", b"\x01\x02")
+    one = derived_signer("ed25519", "seed", "990001")
+    said = read_companion(one.companion("DKJG_990001_ZH01_20260225_V01.txt", b"data"))
+    assert (said.kid, said.alg, said.digests[0]) == (one.kid, one.alg, 4)
+    assert b'"made_at":"2026-02-25T22:00:00+08:00"' in said.signed
+    assert said.speaks_of("DKJG_990001_ZH01_20260225_V01.txt", b"data")
+    assert not said.speaks_of("DKJG_990001_ZH01_20260225_V02.txt", b"data")
+    assert not said.speaks_of("DKJG_990001_ZH01_20260225_V01.txt", b"dat4")

@@ -80,7 +80,7 @@ def test_a_bank_gone_wrong_replaces_a_file_and_signs_it(bank, root):
     lying = bank.lying()
     assert lying[RESULT] != render_result(night("test", "990001", FIRST))
     assert lying[RESULT + ".ok"] == flag_of(RESULT, lying[RESULT])
-    assert bank_signer(root, "990001").made(lying[RESULT + ".sig"], lying[RESULT])
+    assert bank_signer(root, "990001").made(lying[RESULT + ".sig"], RESULT, lying[RESULT])
 
 
 @pytest.mark.parametrize("fault", ["no_flag", "no_signature", "wrong_signature"])
@@ -89,7 +89,7 @@ def test_what_was_missing_or_wrongly_signed_can_be_put_right_under_the_same_name
     bank.publish()
     lying = bank.lying()
     assert lying[RESULT + ".ok"] == flag_of(RESULT, lying[RESULT])
-    assert bank_signer(root, "990001").made(lying[RESULT + ".sig"], lying[RESULT])
+    assert bank_signer(root, "990001").made(lying[RESULT + ".sig"], RESULT, lying[RESULT])
 
 
 def test_a_late_result_leaves_the_statement_alone_on_the_table(bank):
@@ -106,7 +106,7 @@ def test_only_one_of_the_two_can_be_published(bank, only, name):
 def test_faults_of_publishing_do_not_touch_the_statement(bank, root):
     bank.publish("wrong_signature", "no_flag")
     lying = bank.lying()
-    assert bank_signer(root, "990001").made(lying[STATEMENT + ".sig"], lying[STATEMENT])
+    assert bank_signer(root, "990001").made(lying[STATEMENT + ".sig"], STATEMENT, lying[STATEMENT])
     assert STATEMENT + ".ok" in lying
     assert RESULT + ".ok" not in lying
 

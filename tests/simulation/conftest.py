@@ -6,8 +6,8 @@ from pathlib import Path
 import pytest
 from sqlalchemy import Engine, create_engine
 
-from gateway.store.archive import Archive
 from gateway.store.unit_of_work import PostgresStore
+from tests.archives import new_archive
 
 
 @pytest.fixture
@@ -19,6 +19,6 @@ def new_store(access, empty_tables, tmp_path: Path) -> Callable[[object], Postgr
 
     def make(clock: object) -> PostgresStore:
         empty_tables()
-        return PostgresStore(engine, Archive(tmp_path / str(next(count))), clock)
+        return PostgresStore(engine, new_archive(tmp_path / str(next(count))), clock)
 
     return make

@@ -33,7 +33,7 @@ class CrashingArchive(Archive):
     """The real archive; the process may die before and after each put."""
 
     def __init__(self, real: Archive, crasher: Crasher) -> None:
-        super().__init__(real._root)
+        super().__init__(real._root, real._keys, real._wrapper)
         self._crasher = crasher
 
     def put(self, data: bytes) -> str:

@@ -29,6 +29,7 @@ from sandbox.files import companions, render_result, render_statement, result_na
 from sandbox.keys.derived import derived_signer
 from sandbox.world import business_days, night
 from sandbox.world.night import Night as Truth
+from tests.archives import TOKENS
 from tests.simulation.parts import Crasher, CrashingStore, MemoryLedger, MemoryWire
 
 _SCHEMAS = ROOT / "schemas"
@@ -103,6 +104,7 @@ class Site:
             store=CrashingStore(store, crasher),
             calendar=CALENDAR,
             clock=clock,
+            tokens=TOKENS,
         )
 
     def night(self) -> Night:

@@ -1,7 +1,6 @@
 """What the store's tests stand on: the other roles, rows and entries as they lie. 存储测试夹具"""
 
 from collections.abc import Callable, Sequence
-from threading import Barrier, Thread
 
 import pytest
 from sqlalchemy import Engine, Row, text
@@ -74,29 +73,3 @@ def drafted(store, draft, engine) -> Callable[..., Draft]:
         return message
 
     return write
-
-
-@pytest.fixture(scope="session")
-def at_once() -> Callable[..., list[object]]:
-    """Calls several functions at the same moment; what each returned or raised, in order."""
-
-    def run(*calls: Callable[[], object]) -> list[object]:
-        results: list[object] = [None] * len(calls)
-        barrier = Barrier(len(calls))
-
-        def one(number: int) -> None:
-            barrier.wait()
-            try:
-                results[number] = calls[number]()
-            except Exception as error:  # the caller asks which
-                results[number] = error
-
-        threads = [Thread(target=one, args=(number,)) for number in range(len(calls))]
-        for thread in threads:
-            thread.start()
-        for thread in threads:
-            thread.join(30)
-            assert not thread.is_alive(), "a deadlock"
-        return results
-
-    return run

@@ -8,8 +8,10 @@ from multiprocessing import get_context
 
 import pytest
 
-from gateway.errors import Code, SignatureInvalid
-from gateway.store.archive import Archive
+from gateway.errors import Code, NotConfigured, RefusedHere, SignatureInvalid
+from gateway.signing.ciphers import Cipher
+from gateway.signing.wrapping import EncryptionKey
+from tests.archives import KEY, new_archive
 
 DATA = "六万八千元整".encode("gb18030") * 1000
 DIGEST = hashlib.sha256(DATA).hexdigest()
@@ -17,7 +19,7 @@ DIGEST = hashlib.sha256(DATA).hexdigest()
 
 @pytest.fixture
 def archive(tmp_path):
-    return Archive(tmp_path / "archive")
+    return new_archive(tmp_path / "archive")
 
 
 def files_below(archive):
@@ -79,6 +81,8 @@ def test_a_part_left_by_a_dead_process_is_no_archived_file_and_does_no_harm(arch
 def test_a_put_leaves_no_part_behind(archive):
     archive.put(DATA)
     assert files_below(archive) == [DIGEST]
+    (key,) = archive.key_files(DIGEST)
+    assert [path.name for path in key.parent.iterdir()] == [key.name]
 
 
 def test_only_we_and_our_group_may_read_what_is_kept(archive):
@@ -88,7 +92,7 @@ def test_only_we_and_our_group_may_read_what_is_kept(archive):
 
 
 def put_many(root, numbers):
-    archive = Archive(root)
+    archive = new_archive(root)
     return [archive.put(b"%d" % number * 50_000) for number in numbers]
 
 
@@ -97,7 +101,7 @@ def test_processes_that_put_the_same_bytes_at_once_all_find_them(tmp_path):
     with ProcessPoolExecutor(4, mp_context=get_context("fork")) as processes:
         kept = list(processes.map(partial(put_many, root), [range(40)] * 4))
     assert kept[0] == kept[1] == kept[2] == kept[3]
-    assert [Archive(root).get(digest) for digest in kept[0]]
+    assert [new_archive(root).get(digest) for digest in kept[0]]
 
 
 def test_threads_that_put_the_same_bytes_at_once_all_find_them(tmp_path, at_once):
@@ -105,7 +109,7 @@ def test_threads_that_put_the_same_bytes_at_once_all_find_them(tmp_path, at_once
     root = tmp_path / "archive"
     kept = at_once(*[lambda: put_many(root, range(40))] * 4)
     assert kept == [kept[0]] * 4
-    assert [Archive(root).get(digest) for digest in kept[0]]
+    assert [new_archive(root).get(digest) for digest in kept[0]]
 
 
 def test_two_processes_with_one_number_do_not_write_into_each_others_part(tmp_path, monkeypatch):
@@ -114,3 +118,101 @@ def test_two_processes_with_one_number_do_not_write_into_each_others_part(tmp_pa
     with ProcessPoolExecutor(4, mp_context=get_context("fork")) as processes:
         kept = list(processes.map(partial(put_many, tmp_path), [range(40)] * 4))
     assert kept == [kept[0]] * 4
+
+
+# ------------------------------------------------------------------ encryption and shredding
+
+
+def test_the_plain_bytes_are_in_no_file_below_the_archive_or_its_keys(archive, tmp_path):
+    archive.put(DATA)
+    written = [path.read_bytes() for path in tmp_path.rglob("*") if path.is_file()]
+    assert len(written) == 2
+    assert not [raw for raw in written if DATA[:12] in raw]
+
+
+def test_the_key_of_a_payload_lies_in_a_directory_of_its_own(archive, tmp_path):
+    archive.put(DATA)
+    (key,) = archive.key_files(DIGEST)
+    assert key.parents[1] == tmp_path / "archive-keys"
+    assert key.stat().st_mode & 0o777 & ~0o640 == 0
+
+
+def test_after_shredding_the_bytes_are_gone_for_good_and_it_says_so(archive):
+    archive.put(DATA)
+    assert archive.shred(DIGEST) == 1
+    with pytest.raises(RefusedHere) as gone:
+        archive.get(DIGEST)
+    assert (gone.value.code, gone.value.subject) == (Code.PAYLOAD_SHREDDED, DIGEST)
+    assert archive.path(DIGEST).exists()
+    assert archive.shred(DIGEST) == 0
+
+
+def test_what_comes_again_after_shredding_is_kept_anew_under_another_key(archive):
+    archive.put(DATA)
+    before = archive.path(DIGEST).read_bytes()
+    archive.shred(DIGEST)
+    archive.put(DATA)
+    assert archive.get(DIGEST) == DATA
+    archive.path(DIGEST).write_bytes(before)
+    with pytest.raises(RefusedHere):
+        archive.get(DIGEST)
+
+
+def test_shredding_ends_every_key_that_was_ever_made_for_a_payload(archive):
+    archive.put(DATA)
+    backup = archive.path(DIGEST).read_bytes()
+    archive.path(DIGEST).write_bytes(b"damaged")
+    archive.put(DATA)
+    assert archive.shred(DIGEST) == 2
+    archive.path(DIGEST).write_bytes(backup)
+    with pytest.raises(RefusedHere):
+        archive.get(DIGEST)
+
+
+def test_a_lost_key_file_is_damage_and_no_shredding(archive):
+    archive.put(DATA)
+    (key,) = archive.key_files(DIGEST)
+    key.unlink()
+    with pytest.raises(SignatureInvalid) as lost:
+        archive.get(DIGEST)
+    assert lost.value.code is Code.ARCHIVE_DAMAGED
+
+
+def test_a_payload_in_anothers_place_is_refused(archive):
+    other = archive.put(b"another payload")
+    archive.put(DATA)
+    archive.path(DIGEST).write_bytes(archive.path(other).read_bytes())
+    with pytest.raises(SignatureInvalid):
+        archive.get(DIGEST)
+
+
+def test_a_payload_and_its_key_moved_together_are_refused_too(archive):
+    other = archive.put(b"another payload")
+    archive.put(DATA)
+    (theirs,), (ours,) = archive.key_files(other), archive.key_files(DIGEST)
+    kid = theirs.name.partition(".")[2]
+    ours.with_name(f"{DIGEST}.{kid}").write_bytes(theirs.read_bytes())
+    archive.path(DIGEST).write_bytes(archive.path(other).read_bytes())
+    with pytest.raises(SignatureInvalid):
+        archive.get(DIGEST)
+
+
+def test_without_the_sites_key_nothing_is_read_and_a_wrong_one_is_found_out(tmp_path):
+    root = tmp_path / "archive"
+    new_archive(root).put(DATA)
+    elsewhere = new_archive(root, Cipher.AES_256_GCM, EncryptionKey("other", b"o" * 32))
+    with pytest.raises(NotConfigured):
+        elsewhere.get(DIGEST)
+    wrong = new_archive(root, Cipher.AES_256_GCM, EncryptionKey(KEY.kid, b"w" * 32))
+    with pytest.raises(SignatureInvalid):
+        wrong.get(DIGEST)
+
+
+def test_after_a_rotation_old_payloads_are_read_and_new_ones_lie_under_the_new_key(tmp_path):
+    root, newer = tmp_path / "archive", EncryptionKey("test-2", b"n" * 32)
+    new_archive(root).put(DATA)
+    rotated = new_archive(root, Cipher.SM4_GCM, KEY, newer)
+    assert rotated.get(DIGEST) == DATA
+    (key,) = rotated.key_files(rotated.put(b"new"))
+    assert b'"test-2"' in key.read_bytes()
+    assert b'"sm4-gcm"' in key.read_bytes()

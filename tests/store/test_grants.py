@@ -16,22 +16,32 @@ APP, DESK = "gateway_app", "gateway_desk"
 
 # What the program may change in place; everywhere else it may only add and look.
 UPDATES = {
+    "payload": {"kept_again_at", "shredded_at"},
     "message": {"state", "state_at", "verdict", "grade", "reason"},
     "outbox": {"next_attempt_at", "attempts", "fence", "lease_owner", "lease_until"},
     "attempt": {"ended_at", "outcome", "reply_digest", "grade"},
     "alarm": {"first_at", "last_at", "times", "cleared_at", "cleared_why", "detail"},
-    "bank_night": {"state", "state_at", "ledger_digest", "decision_digest"},
+    "journal_head": {"stamp_digest", "stamped_at", "published_at"},
+    "bank_night": {"state", "state_at", "ledger_digest", "ledger_grade", "decision_digest"},
     "bank_file": {"state", "state_at", "grade", "kid"},
-    "posting": {"result_code", "result_text"},
+    "posting": {"result_code", "result_text", "grade"},
 }
+# What the program may delete: memories, never history.
+DELETES = {"seen_signature"}
 # Where personal data lies, and which of its columns the desk may see all the same.
 PERSONAL = {
     "deduction_result": {
         "file_id", "line", "batch_no", "serial", "instalment_no", "asked_fen", "taken_fen",
-        "full_flag", "code",
+        "full_flag", "code", "loan_token", "account_token", "name_token",
     },
-    "statement_line": set(),
-    "instruction": set(),
+    "statement_line": {
+        "file_id", "line", "serial", "direction", "amount_fen", "reversal", "account_token",
+        "name_token",
+    },
+    "instruction": {
+        "night_id", "batch_no", "serial", "instalment_no", "asked_fen", "full_flag", "loan_token",
+        "account_token", "name_token",
+    },
 }  # fmt: skip
 
 
@@ -77,9 +87,10 @@ def column_rights(ask, role, columns, right):
     return {relation: names for relation, names in found.items() if names}
 
 
-def test_the_program_may_look_everywhere_and_add_nowhere_but_to_its_tables(ask, columns):
+def test_the_program_may_look_everywhere_add_to_its_tables_and_delete_memories_only(ask, columns):
     added = set(columns) - {"alembic_version"}
     expected = {(name, "SELECT") for name in columns} | {(name, "INSERT") for name in added}
+    expected |= {(name, "DELETE") for name in DELETES}
     assert table_rights(ask, APP, columns) == expected
 
 
@@ -172,13 +183,17 @@ def test_the_desk_is_really_refused(access):
     for query in (
         "select payer_name from deduction_result",
         "select * from deduction_result",
-        "select count(*) from statement_line",
+        "select other_name from statement_line",
+        "select * from statement_line",
         "select loan_no from instruction",
         "insert into alarm select * from alarm",
         "select file_id, line, taken_fen from deduction_result where payer_name = '沙'",
+        "select name_token from statement_line where other_name = '沙'",
+        "select name_token from instruction order by payer_account",
     ):
         with pytest.raises(Exception, match="permission denied"), desk.connect() as connection:
             connection.execute(text("set transaction read write"))
             connection.execute(text(query))
     with desk.connect() as connection:
         connection.execute(text("select file_id, line, taken_fen from deduction_result"))
+        connection.execute(text("select name_token, account_token from statement_line"))

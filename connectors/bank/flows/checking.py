@@ -15,14 +15,13 @@ from connectors.bank.rules.gate import (
     signature_finding,
 )
 from connectors.bank.rules.states import FileEvent, FileState, NightEvent, NightState
-from connectors.bank.settings import Evidence
 from connectors.bank.store import files, nights
 from connectors.bank.store.files import FileRow
 from connectors.bank.store.nights import NightRow
 from gateway.errors import Code, Finding, RefusedHere
 from gateway.log import Log
-from gateway.ports import StageCount
-from gateway.signing.detached import Verified, verify_detached
+from gateway.ports import Grade, StageCount
+from gateway.signing.detached import Published, Verified, verify_detached
 from gateway.signing.keyring import Purpose
 from gateway.states import Answer
 from gateway.store import alarms, inbox
@@ -40,6 +39,11 @@ class Report:
     findings: Sequence[Finding]
     verified: Verified
     decoded: DecodedFile
+
+    @property
+    def grade(self) -> Grade:
+        """How well the file is proved to be the bank's."""
+        return grade_of(self.verified.code, readable=not self.decoded.findings)
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,18 +98,17 @@ def examine(bank: Bank, key: NightKey, file: FileRow, seen: SeenBefore) -> Repor
     flag = read_flag(layout, get(file.flag_digest))
     envelope = Envelope(name, flag, len(data), file.digest, seen.name, seen.content)
     at = bank.clock.now()
-    verified = verify_detached(
-        bank.ring, Purpose.BANK_FILE, bank.profile.code, (data, signature), at
-    )
+    found = Published(file.name, (data,), signature)
+    verified = verify_detached(bank.ring, Purpose.BANK_FILE, bank.profile.code, found, at)
     decoded = decode(layout, data, bank.profile.limits.lines_max)
     signed = signature_finding(bank.profile.evidence, verified.code)
-    found = [
+    findings = [
         *envelope_findings(envelope),
         *([signed] if signed else []),
         *decoded.findings,
         *content_findings(bank.profile, name, decoded),
     ]
-    return Report(found, verified, decoded)
+    return Report(findings, verified, decoded)
 
 
 def _judge(bank: Bank, work: UnitOfWork, night: NightRow, examined: tuple[FileRow, Report]) -> None:
@@ -113,28 +116,31 @@ def _judge(bank: Bank, work: UnitOfWork, night: NightRow, examined: tuple[FileRo
     current = files.find(work, file.file_id)
     if current is None or current.state is not FileState.RECEIVED:
         return  # another worker was faster
+    files.keep_proof(work, file.file_id, report.grade, report.verified.kid)
     if report.findings:
-        _quarantine(work, file, report.findings)
+        _quarantine(work, file, report)
     else:
         _pass(bank, work, night, (file, report))
     draft_receipt(bank, work, night.key, file, report.findings)
 
 
-def _quarantine(work: UnitOfWork, file: FileRow, findings: Sequence[Finding]) -> None:
+def _quarantine(work: UnitOfWork, file: FileRow, report: Report) -> None:
     files.advance(work, file, FileEvent.FAILED)
-    files.keep_findings(work, file.file_id, findings)
-    first = findings[0]
+    files.keep_findings(work, file.file_id, report.findings)
+    first, count = report.findings[0], len(report.findings)
     work.note(
-        "file_quarantined", file.file_id, code=first.code.name, line=first.line, count=len(findings)
+        "file_quarantined",
+        file.file_id,
+        code=first.code.name,
+        line=first.line,
+        count=count,
+        grade=report.grade.name,
     )
     alarms.ring(work, first.code, file.file_id, f"{file.name} {first.place()}")
 
 
 def _pass(bank: Bank, work: UnitOfWork, night: NightRow, examined: tuple[FileRow, Report]) -> None:
     file, report = examined
-    code = None if bank.profile.evidence is Evidence.SIGNATURE else report.verified.code
-    grade, kid = grade_of(code), report.verified.kid
-    files.keep_proof(work, file.file_id, grade, kid)
     siblings = [
         other
         for other in files.of_night(work, night.night_id)
@@ -149,9 +155,10 @@ def _pass(bank: Bank, work: UnitOfWork, night: NightRow, examined: tuple[FileRow
         alarms.ring(work, Code.CORRECTION_WAITS, file.file_id, file.name)
         return
     files.advance(work, file, FileEvent.PASSED)
-    files.keep_lines(work, file.file_id, report.decoded)
+    files.keep_lines(work, file.file_id, report.decoded, bank.tokens)
     lines = report.decoded.line_count
-    work.note("file_accepted", file.file_id, lines=lines, grade=grade.name, kid=kid)
+    grade, kid = report.grade.name, report.verified.kid
+    work.note("file_accepted", file.file_id, lines=lines, grade=grade, kid=kid)
     for other in (older for older in siblings if older.version < file.version):
         files.advance(work, other, FileEvent.NEWER_VERSION)
         _clear_alarms(work, other)

@@ -29,9 +29,10 @@ from connectors.bank.store import decisions, files, nights
 from connectors.bank.store.files import FileRow
 from connectors.bank.store.nights import NightRow
 from connectors.core_system import codec as core_codec
-from connectors.core_system.flows import draft_postings
+from connectors.core_system.flows import READ_BACK, draft_postings
 from connectors.core_system.model import Instruction, Posting
 from gateway.errors import Code, RefusedHere
+from gateway.grades import SUFFICIENT
 from gateway.log import Log
 from gateway.ports import StageCount
 from gateway.store import alarms
@@ -71,7 +72,7 @@ def _decide(
     results_file = used[FileKind.DEDUCTION_RESULT]
     results = files.results(work, results_file.file_id)
     decision = decide(instructions, results)
-    decisions.keep_instructions(work, night.night_id, instructions)
+    decisions.keep_instructions(work, night.night_id, instructions, bank.tokens)
     postings = _postings(night.key, instructions, results, decision.matches)
     keys = {(posting.batch_no, posting.serial): posting.key for posting in postings}
     decisions.keep_matches(work, night.night_id, results_file.file_id, decision.matches, keys)
@@ -100,7 +101,11 @@ def _keep_breaks(
 def _use_files(work: UnitOfWork, night: NightRow) -> dict[FileKind, FileRow]:
     """Take the accepted file of each kind; from now on a newer version waits for a person."""
     here = files.of_night(work, night.night_id)
-    accepted = [file for file in files.usable(here) if file.state is FileState.ACCEPTED]
+    accepted = [
+        file
+        for file in files.usable(here)
+        if file.state is FileState.ACCEPTED and file.grade in SUFFICIENT
+    ]
     for kind in DECIDED_ON:
         # two sound files of one kind must not be: which one counts is not for us to choose
         if sum(file.kind is kind for file in accepted) != 1:
@@ -197,11 +202,12 @@ def _keep_basis(
     instructions, decision = basis
     ledger = keep_bytes(bank.store, work, core_codec.encode_instructions(instructions))
     decided = keep_bytes(bank.store, work, _encode(decision))
-    nights.keep_basis(work, night, ledger, decided)
+    nights.keep_basis(work, night, (ledger, READ_BACK), decided)
     work.note(
         "night_decided",
         night.night_id,
         ledger=ledger,
+        grade=READ_BACK.name,
         decision=decided,
         matches=len(decision.matches),
         breaks=len(decision.breaks),

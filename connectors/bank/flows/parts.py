@@ -10,6 +10,7 @@ from connectors.core_system.model import Ledger
 from gateway.dates import Calendar
 from gateway.ports import Clock, FileWire
 from gateway.signing.keyring import KeyRing
+from gateway.signing.tokens import Tokens
 from gateway.store.unit_of_work import Store
 
 
@@ -25,3 +26,4 @@ class Bank:
     store: Store
     calendar: Calendar
     clock: Clock
+    tokens: Tokens

@@ -157,7 +157,7 @@ def _file_line(work: UnitOfWork, file: files.FileRow) -> FileLine:
         kind=file.kind.title,
         name=file.name,
         state=file.state.value,
-        grade=file.grade.name if file.grade else "",
+        grade=file.grade.name,
         lines=files.controls(work, file.file_id).get("total_count", 0),
         digest=file.digest,
         reason="；".join(str(finding) for finding in found[:3]),

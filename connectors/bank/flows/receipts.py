@@ -13,8 +13,9 @@ from connectors.bank.flows.parts import Bank
 from connectors.bank.model import FileKind, NightKey
 from connectors.bank.store.files import FileRow
 from gateway.errors import Code, Finding, IllegalTransition, NotConfigured
+from gateway.grades import Fact, grade_of
 from gateway.identity import business_id
-from gateway.ports import FileWire, Grade, Outgoing, Reply, Signed, Verdict
+from gateway.ports import FileWire, Outgoing, Reply, Signed, Verdict
 from gateway.signing.detached import sign_detached
 from gateway.signing.keyring import KeyRing, Purpose
 from gateway.store import outbox
@@ -57,7 +58,7 @@ def _line(file: FileRow, findings: Sequence[Finding]) -> dict[str, object]:
 
 
 class ReceiptCourier:
-    """Publishes receipts at the banks; proof is our own flag read back over the channel (C)."""
+    """Publishes receipts at the banks; proof is our own flag, in their directory."""
 
     def __init__(
         self,
@@ -73,10 +74,11 @@ class ReceiptCourier:
         layout = self._layouts[message.counterparty]
         signer = self._ring.signer(Purpose.BANK_RECEIPT, message.counterparty, at)
         digest = hashlib.sha256(message.payload).hexdigest()
+        signature = sign_detached(signer, message.name, (message.payload,), at)
         flag = Flag(message.name, len(message.payload), digest)
         files = [
             (message.name, message.payload),
-            (message.name + layout.signature_suffix, sign_detached(signer, message.payload)),
+            (message.name + layout.signature_suffix, signature),
             (message.name + layout.flag_suffix, flag_of(layout, flag)),
         ]
         packed = json.dumps([(name, base64.b64encode(data).decode()) for name, data in files])
@@ -85,7 +87,7 @@ class ReceiptCourier:
     def send(self, message: Outgoing, signed: bytes) -> Reply:
         """Publish data, signature and flag; the flag's renaming is the point of no return."""
         wire, directory = self._wires[message.counterparty]
-        files = _unpacked(signed)
+        files = unpacked(signed)
         wire.publish(directory, files)
         return _published(files[-1][1])
 
@@ -95,7 +97,7 @@ class ReceiptCourier:
         Raises IllegalTransition when another flag stands under our name.
         """
         wire, directory = self._wires[message.counterparty]
-        name, data = _unpacked(signed)[-1]
+        name, data = unpacked(signed)[-1]
         found = wire.read(directory, name, FLAG_BYTES_MAX)
         if found is None:
             return None
@@ -108,8 +110,10 @@ class ReceiptCourier:
 
 
 def _published(flag: bytes) -> Reply:
-    return Reply(Verdict.ACCEPTED, Grade.C, flag, "已发布于银行目录")
+    grade = grade_of(Fact.CHANNEL, Fact.READABLE)
+    return Reply(Verdict.ACCEPTED, grade, flag, "已发布于银行目录")
 
 
-def _unpacked(signed: bytes) -> list[tuple[str, bytes]]:
+def unpacked(signed: bytes) -> list[tuple[str, bytes]]:
+    """The files a receipt was sent as, in the order they were published: data, signature, flag."""
     return [(name, base64.b64decode(data)) for name, data in json.loads(signed)]

@@ -17,7 +17,7 @@ from gateway.errors import Code, GatewayError, MalformedMessage
 from gateway.identity import business_id
 from gateway.log import Log
 from gateway.ports import StageCount
-from gateway.signing.detached import SIGNATURE_FILE_BYTES_MAX
+from gateway.signing.manifest import SIGNATURE_FILE_BYTES_MAX
 from gateway.states import Answer
 from gateway.store import alarms, inbox
 from gateway.store.inbox import Seen
@@ -164,9 +164,21 @@ def _take_in(bank: Bank, key: NightKey, name: FileName) -> Seen | None:
         if files.find(work, arrival.item_id) is None:
             files.add(work, arrival.item_id, key.night_id, name, companions)
             alarms.clear(work, Code.FILE_NOT_OWED, arrival.item_id, "该晚对账已开立")
-            work.note("file_received", arrival.item_id, file=name.name, digest=companions.digest)
+            _note_received(work, arrival.item_id, name, companions)
         _tell_others(work, key, name, arrival)
     return arrival.seen
+
+
+def _note_received(work: UnitOfWork, file_id: str, name: FileName, companions: Companions) -> None:
+    """The digests of all three: the journal binds what lay beside a file as well as the file."""
+    work.note(
+        "file_received",
+        file_id,
+        file=name.name,
+        digest=companions.digest,
+        flag=companions.flag_digest,
+        signature=companions.signature_digest,
+    )
 
 
 def _tell_others(work: UnitOfWork, key: NightKey, name: FileName, arrival: inbox.Arrival) -> None:

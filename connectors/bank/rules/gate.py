@@ -6,7 +6,9 @@ from dataclasses import dataclass
 from connectors.bank.codec.names import Flag
 from connectors.bank.model import DecodedFile, FileName
 from connectors.bank.settings import BankProfile, Evidence
+from gateway import grades
 from gateway.errors import Code, Finding
+from gateway.grades import Fact
 from gateway.ports import Grade
 
 
@@ -47,9 +49,17 @@ def signature_finding(evidence: Evidence, code: Code | None) -> Finding | None:
     return Finding(code)
 
 
-def grade_of(code: Code | None) -> Grade:
-    """Signed by the bank is B; otherwise only the authenticated channel speaks for it, C."""
-    return Grade.B if code is None else Grade.C
+def grade_of(code: Code | None, *, readable: bool) -> Grade:
+    """How well a file is proved to be the bank's; `code` is what its signature was found to be.
+
+    Without a signature the authenticated channel speaks for it. A signature that does not hold
+    speaks against it, and nothing else counts then.
+    """
+    if code is None:
+        return grades.grade_of(Fact.SIGNED)
+    if code is not Code.SIGNATURE_MISSING:
+        return grades.grade_of()
+    return grades.grade_of(Fact.CHANNEL, *((Fact.READABLE,) if readable else ()))
 
 
 def content_findings(

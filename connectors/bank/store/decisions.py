@@ -10,10 +10,12 @@ from sqlalchemy.dialects.postgresql import insert as upsert
 
 from connectors.bank.model import Break, BreakKind, Direction, Match, Outcome
 from connectors.bank.rules.proof import Sum
+from connectors.bank.store.people import payer_tokens
 from connectors.bank.store.tables import BREAK, INSTRUCTION, MATCH, RESULT
 from connectors.core_system.model import Instruction
 from connectors.core_system.store import POSTING
 from connectors.core_system.verdicts import SUCCESS
+from gateway.signing.tokens import Tokens
 from gateway.store.unit_of_work import UnitOfWork
 
 _INSTRUCTION_FIELDS = (
@@ -47,14 +49,14 @@ class BreakRow:
     code: str
 
 
-def keep_instructions(work: UnitOfWork, night_id: str, items: Sequence[Instruction]) -> None:
-    """Store the instructions the night is decided on."""
-    rows = [
-        {name: getattr(item, name) for name in _INSTRUCTION_FIELDS} | {"night_id": night_id}
-        for item in items
-    ]
+def keep_instructions(
+    work: UnitOfWork, night_id: str, items: Sequence[Instruction], tokens: Tokens
+) -> None:
+    """Store the instructions the night is decided on, each with its payer's tokens."""
+    rows = [{name: getattr(item, name) for name in _INSTRUCTION_FIELDS} for item in items]
     if rows:
-        work.connection.execute(insert(INSTRUCTION), rows)
+        known = [row | payer_tokens(tokens, row) | {"night_id": night_id} for row in rows]
+        work.connection.execute(insert(INSTRUCTION), known)
 
 
 def keep_matches(

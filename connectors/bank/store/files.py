@@ -14,9 +14,11 @@ from connectors.bank.model import (
     StatementLine,
 )
 from connectors.bank.rules.states import FILE_STATES, FileEvent, FileState
+from connectors.bank.store.people import other_tokens, payer_tokens
 from connectors.bank.store.tables import CONTROL, FILE, FINDING, NIGHT, RESULT, STATEMENT
 from gateway.errors import Code, Finding
 from gateway.ports import Grade
+from gateway.signing.tokens import Tokens
 from gateway.store.tables import INBOX
 from gateway.store.unit_of_work import UnitOfWork
 
@@ -34,7 +36,7 @@ class FileRow:
     flag_digest: str
     signature_digest: str | None
     state: FileState
-    grade: Grade | None
+    grade: Grade
     kid: str | None
 
 
@@ -154,11 +156,13 @@ def findings(work: UnitOfWork, file_id: str) -> Sequence[Finding]:
     return [Finding(Code[row.code], row.line, row.byte_column, row.field) for row in rows]
 
 
-def keep_lines(work: UnitOfWork, file_id: str, decoded: DecodedFile) -> None:
-    """Store the lines and the control totals of an accepted file."""
+def keep_lines(work: UnitOfWork, file_id: str, decoded: DecodedFile, tokens: Tokens) -> None:
+    """Store the lines, each with its people's tokens, and the control totals of a file."""
+    results = (asdict(line) for line in decoded.results)
+    statement = (asdict(line) for line in decoded.statement)
     lines = (
-        (RESULT, [asdict(line) for line in decoded.results]),
-        (STATEMENT, [asdict(line) for line in decoded.statement]),
+        (RESULT, [row | payer_tokens(tokens, row) for row in results]),
+        (STATEMENT, [row | other_tokens(tokens, row) for row in statement]),
         (CONTROL, [{"field": name, "value": value} for name, value in decoded.controls.items()]),
     )
     for table, rows in lines:
@@ -192,6 +196,6 @@ def _file(row: object) -> FileRow:
     values |= {
         "kind": FileKind(values["kind"]),
         "state": FileState[values["state"]],
-        "grade": Grade[values["grade"]] if values["grade"] else None,
+        "grade": Grade[values["grade"]],
     }
     return FileRow(**values)

@@ -12,6 +12,7 @@ from connectors.bank.rules.owed import Expected
 from connectors.bank.rules.states import NIGHT_STATES, NightEvent, NightState
 from connectors.bank.store.tables import EXPECTED, NIGHT
 from gateway.errors import Code, NotConfigured
+from gateway.ports import Grade
 from gateway.states import Step
 from gateway.store.unit_of_work import UnitOfWork
 
@@ -120,9 +121,14 @@ def advance(work: UnitOfWork, night: NightRow, event: NightEvent) -> Step[NightS
     return step
 
 
-def keep_basis(work: UnitOfWork, night: NightRow, ledger_digest: str, decision_digest: str) -> None:
-    """Bind the night to the ledger extract it was decided on and to the decision."""
-    values = {"ledger_digest": ledger_digest, "decision_digest": decision_digest}
+def keep_basis(
+    work: UnitOfWork, night: NightRow, ledger: tuple[str, Grade], decision_digest: str
+) -> None:
+    """Bind the night to the graded ledger extract it was decided on, and to the decision."""
+    digest, grade = ledger
+    values = {
+        "ledger_digest": digest, "ledger_grade": grade.name, "decision_digest": decision_digest,
+    }  # fmt: skip
     mine = NIGHT.c.night_id == night.night_id
     work.connection.execute(update(NIGHT).where(mine).values(values))
 

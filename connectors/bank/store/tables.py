@@ -15,7 +15,7 @@ from sqlalchemy import (
     UniqueConstraint,
 )
 
-from gateway.store.tables import INBOX, PAYLOAD, moment
+from gateway.store.tables import INBOX, PAYLOAD, graded, moment
 
 METADATA = MetaData()
 
@@ -29,6 +29,7 @@ NIGHT = Table(
     Column("state", Text, nullable=False),
     moment("state_at"),
     Column("ledger_digest", Text, ForeignKey(PAYLOAD.c.digest)),
+    Column("ledger_grade", Text),
     Column("decision_digest", Text, ForeignKey(PAYLOAD.c.digest)),
     UniqueConstraint("bank", "account", "business_date"),
 )
@@ -54,7 +55,7 @@ FILE = Table(
     Column("signature_digest", Text, ForeignKey(PAYLOAD.c.digest)),
     Column("state", Text, nullable=False),
     moment("state_at"),
-    Column("grade", Text),
+    graded(),
     Column("kid", Text),
 )
 
@@ -95,6 +96,10 @@ RESULT = Table(
     Column("message", Text, nullable=False),
     Column("host_date", Date),
     Column("host_serial", Text, nullable=False),
+    # keyed tokens: a person is found again by them, and not named
+    Column("loan_token", Text, index=True),
+    Column("account_token", Text, index=True),
+    Column("name_token", Text, index=True),
 )
 
 STATEMENT = Table(
@@ -112,6 +117,9 @@ STATEMENT = Table(
     Column("summary", Text, nullable=False),
     Column("reversal", Boolean, nullable=False),
     Column("booked_time", Time, nullable=False),
+    # keyed tokens: a person is found again by them, and not named
+    Column("account_token", Text, index=True),
+    Column("name_token", Text, index=True),
 )
 
 INSTRUCTION = Table(
@@ -129,6 +137,10 @@ INSTRUCTION = Table(
     Column("interest_fen", BigInteger, nullable=False),
     Column("penalty_fen", BigInteger, nullable=False),
     Column("full_flag", Text, nullable=False),
+    # keyed tokens: a person is found again by them, and not named
+    Column("loan_token", Text, index=True),
+    Column("account_token", Text, index=True),
+    Column("name_token", Text, index=True),
 )
 
 MATCH = Table(

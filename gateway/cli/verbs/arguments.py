@@ -1,13 +1,18 @@
 """Arguments several verbs take. 公共参数"""
 
 import argparse
+import os
+import pwd
 from collections.abc import Sequence
 from datetime import date
 from typing import Any, Protocol
 
 from connectors.bank.model import NightKey
 from gateway.errors import Code, NotConfigured
+from gateway.identity import mask_text
 from gateway.wiring import Gateway
+
+_REASON_MIN, _REASON_MAX = 4, 100
 
 
 class Subparsers(Protocol):
@@ -47,3 +52,25 @@ def _require(complaint: str, wanted: str, configured: Sequence[str]) -> None:
     if wanted not in configured:
         known = "、".join(configured) or "（无）"
         raise NotConfigured(Code.SETTING_MISSING, detail=f"{complaint}；已配置：{known}")
+
+
+def a_reason(typed: str) -> str:
+    """Why somebody wants to see a person: it goes into the journal, so numbers are masked."""
+    reason = " ".join(typed.split())
+    if not _REASON_MIN <= len(reason) <= _REASON_MAX:
+        raise argparse.ArgumentTypeError(f"理由须 {_REASON_MIN} 至 {_REASON_MAX} 字")
+    return mask_text(reason)
+
+
+def add_reason(parser: argparse.ArgumentParser, *, required: bool) -> None:
+    """`--reason`, which the journal keeps."""
+    told = "理由或案由编号，记入流水；不写姓名账号 / why, kept in the journal"
+    parser.add_argument("--reason", required=required, type=a_reason, help=told)
+
+
+def system_user() -> str:
+    """Who runs this, by the system's word: the environment says whatever it is told to."""
+    try:
+        return pwd.getpwuid(os.getuid()).pw_name
+    except KeyError:
+        return str(os.getuid())

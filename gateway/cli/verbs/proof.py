@@ -2,15 +2,19 @@
 
 import argparse
 import json
-import os
-import pwd
 
 from connectors.bank import sheets
 from connectors.bank.flows.parts import Bank
 from connectors.bank.flows.proving import sheet_of
 from connectors.bank.model import NightKey
-from gateway.cli.output import Answer
-from gateway.cli.verbs.arguments import Subparsers, add_night, night_key
+from gateway.cli.output import Answer, WrongUse
+from gateway.cli.verbs.arguments import (
+    Subparsers,
+    add_night,
+    add_reason,
+    night_key,
+    system_user,
+)
 from gateway.wiring import build
 
 
@@ -19,17 +23,20 @@ def add_to(verbs: Subparsers, every: argparse.ArgumentParser) -> None:
     found = verbs.add_parser("proof", parents=[every], help="打印一晚的核对表")
     add_night(found)
     found.add_argument("--reveal", action="store_true", help="显示完整姓名与账号；记入流水")
+    add_reason(found, required=False)
     found.set_defaults(run=run)
 
 
 def run(parsed: argparse.Namespace) -> Answer:
     """Print the newest sheet; revealing people is an act that the journal keeps."""
+    if parsed.reveal and not parsed.reason:
+        raise WrongUse("--reveal 须用 --reason 说明理由")
     gateway = build()
     key = night_key(gateway, parsed)
     bank = gateway.bank(key.bank)
     if parsed.reveal:
         with gateway.store.begin() as work:
-            work.note("sheet_revealed", key.night_id, user=_user())
+            work.note("sheet_revealed", key.night_id, reason=parsed.reason, user=system_user())
     return sheet_answer(bank, key, reveal=parsed.reveal)
 
 
@@ -39,11 +46,3 @@ def sheet_answer(bank: Bank, key: NightKey, *, reveal: bool) -> Answer:
     shown = sheet if reveal else sheets.masked(sheet)
     data = json.loads(sheets.to_json(shown))
     return Answer([sheets.to_text(shown)], {"night": key.night_id, "sheet": data})
-
-
-def _user() -> str:
-    """Who runs this, by the system's word: the environment says whatever it is told to."""
-    try:
-        return pwd.getpwuid(os.getuid()).pw_name
-    except KeyError:
-        return str(os.getuid())

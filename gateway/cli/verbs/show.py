@@ -5,7 +5,10 @@ import argparse
 from gateway.cli.output import Answer
 from gateway.cli.verbs.arguments import Subparsers
 from gateway.flows import showing
+from gateway.grades import legend
 from gateway.wiring import build
+
+_MEANING = ("proves", "proves_not", "proves_en", "proves_not_en")
 
 
 def add_to(verbs: Subparsers, every: argparse.ArgumentParser) -> None:
@@ -25,7 +28,7 @@ def run(parsed: argparse.Namespace) -> Answer:
             "event": step.event,
             "title": step.title,
             "facts": step.facts,
-            "grade": step.grade,
+            "grade": step.grade_text,
         }
         for step in life.steps
     ]
@@ -35,6 +38,11 @@ def run(parsed: argparse.Namespace) -> Answer:
         "state": life.state,
         "particulars": dict(life.particulars),
         "steps": steps,
+        "legend": [
+            {"grade": meaning.grade.name, "title": meaning.grade.value}
+            | {name: getattr(meaning, name) for name in _MEANING}
+            for meaning in legend(life.grades)
+        ],
         "related": [{"id": identity, "title": title} for identity, title in life.related],
     }
     return Answer(showing.lines(life), data)

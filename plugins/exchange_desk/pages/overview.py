@@ -8,6 +8,7 @@ from fastapi import APIRouter, Query, Request
 from fastapi.responses import Response
 
 from gateway.flows.overview import NightSummary, overview
+from gateway.flows.proof_strength import DAYS, strengths
 from plugins.exchange_desk.bells import Bell, bells
 from plugins.exchange_desk.desk import Desk, DeskDep
 from plugins.exchange_desk.lights import Level, Light, facts_of, light_of
@@ -46,7 +47,7 @@ def show_overview(
     """Alarms and the newest nights, at most `most`."""
     found = overview(desk.store, most)
     with desk.store.begin() as work:
-        ringing = bells(work)
+        ringing, proofs = bells(work), strengths(work)
     rows = rows_of(desk, found.nights, ringing)
     return page(
         request,
@@ -56,6 +57,9 @@ def show_overview(
         bell_count=len(found.alarms),
         rows=rows,
         totals=totals_of(rows),
+        strengths=proofs,
+        grades_seen={grade for line in proofs for grade in line.counts},
+        days=DAYS,
         more=_NIGHTS_MAX if len(rows) == most < _NIGHTS_MAX else 0,
     )
 

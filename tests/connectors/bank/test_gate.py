@@ -21,7 +21,7 @@ from gateway.dates import SHANGHAI
 from gateway.errors import Code
 from gateway.ports import Algorithm, Grade
 from gateway.signing.algorithms import load_verifier
-from gateway.signing.detached import verify_detached
+from gateway.signing.detached import Published, verify_detached
 from gateway.signing.keyring import Key, KeyRing, Purpose
 from sandbox.files import Fault, files_of, publication, render_result, render_statement, result_name
 from sandbox.files.faults import EFFECTS
@@ -61,8 +61,8 @@ def examined(files, name=NAME, layout=RESULT):
     found = matching_name(layout, name)
     read = read_flag(layout, flag) if flag is not None else None
     envelope = Envelope(found, read, len(data), hashlib.sha256(data).hexdigest())
-    pair = (data, files.get(name + ".sig"))
-    verified = verify_detached(RING, Purpose.BANK_FILE, "990001", pair, NOW)
+    there = Published(name, (data,), files.get(name + ".sig"))
+    verified = verify_detached(RING, Purpose.BANK_FILE, "990001", there, NOW)
     signed = signature_finding(Evidence.SIGNATURE, verified.code)
     decoded = decode(layout, data, LINES_MAX)
     return [
@@ -148,7 +148,7 @@ def test_only_a_broken_balance_chain_stops_a_statement(fault):
 
 def test_every_flipped_byte_of_a_file_is_noticed_even_when_the_flag_was_made_anew():
     data = render_result(night("gate", "990001", DAY, 2))
-    signature = OWN.companion(data)
+    signature = OWN.companion(NAME, data)
     flag = flag_line(data)
     assert examined({NAME: data, NAME + ".sig": signature, NAME + ".ok": flag}) == []
     for place in range(len(data)):
@@ -260,5 +260,16 @@ def test_a_signature_that_is_there_must_hold_and_may_be_missing_only_where_agree
 
 
 def test_only_a_good_signature_is_grade_b():
-    assert grade_of(None) is Grade.B
-    assert {grade_of(code) for code in SIGNATURE_CODES} == {Grade.C}
+    assert {grade_of(None, readable=readable) for readable in (True, False)} == {Grade.B}
+
+
+def test_without_a_signature_the_channel_speaks_for_a_file_that_can_be_read():
+    missing = Code.SIGNATURE_MISSING
+    assert grade_of(missing, readable=True) is Grade.C
+    assert grade_of(missing, readable=False) is Grade.E
+
+
+def test_a_signature_that_does_not_hold_leaves_no_proof_at_all():
+    wrong = set(SIGNATURE_CODES) - {Code.SIGNATURE_MISSING}
+    assert wrong
+    assert {grade_of(code, readable=True) for code in wrong} == {Grade.E}

@@ -100,9 +100,15 @@ class Partner:
         line = f"D|1|{file}|{answered}|A||0|已收妥|\n"
         return name, f"{head}{line}T|1|\n".encode("gb18030")
 
-    def signature(self, data, alg="ed25519"):
-        value = base64.b64encode(ALGORITHMS["ed25519"].sign(self.signing, data)).decode()
-        return json.dumps({"kid": "gw-1", "alg": alg, "signature": value}).encode()
+    def signature(self, name, data, alg="ed25519"):
+        manifest = {
+            "name": name, "size": len(data), "sha256": hashlib.sha256(data).hexdigest(),
+            "sm3": hashlib.new("sm3", data).hexdigest(), "made_at": "2026-02-25T01:00:00+08:00",
+            "kid": "gw-1", "alg": alg,
+        }  # fmt: skip
+        signed = json.dumps(manifest, sort_keys=True, separators=(",", ":")).encode()
+        value = base64.b64encode(ALGORITHMS["ed25519"].sign(self.signing, signed)).decode()
+        return json.dumps({"manifest": manifest, "signature": value}).encode()
 
     @staticmethod
     def flag_line(name, data):

@@ -12,7 +12,7 @@ def test_a_receipt_is_taken_in_when_its_flag_is_renamed(partner, news):
     name, data = partner.receipt(answered="01" * 32)
     with partner.sftp() as sftp:
         partner.put(sftp, name, data)
-        partner.put(sftp, name + ".sig", partner.signature(data))
+        partner.put(sftp, name + ".sig", partner.signature(name, data))
         assert news(name="receipt") == []
         partner.put(sftp, name + ".ok", partner.flag_line(name, data))
     (event,) = news(name="receipt")
@@ -48,17 +48,18 @@ def test_everything_done_to_publish_is_written_down_in_order(partner, news):
 @pytest.mark.parametrize(
     ("signature", "verdict"),
     [
-        (lambda partner, data: None, "missing"),
-        (lambda partner, data: partner.signature(data), "ok"),
-        (lambda partner, data: partner.signature(data + b" "), "bad"),
-        (lambda partner, data: partner.signature(data, alg="sm2-sm3"), "bad"),
-        (lambda partner, data: b"{}", "bad"),
+        (lambda partner, name, data: None, "missing"),
+        (lambda partner, name, data: partner.signature(name, data), "ok"),
+        (lambda partner, name, data: partner.signature(name, data + b" "), "bad"),
+        (lambda partner, name, data: partner.signature(name, data, alg="sm2-sm3"), "bad"),
+        (lambda partner, name, data: partner.signature(f"{name}x", data), "bad"),
+        (lambda partner, name, data: b"{}", "bad"),
     ],
 )
 def test_the_bank_says_what_it_thinks_of_the_signature(partner, news, signature, verdict):
     name, data = partner.receipt("990002", answered=os.urandom(32).hex())
     with partner.sftp("990002") as sftp:
-        partner.deliver(sftp, name, data, signature(partner, data))
+        partner.deliver(sftp, name, data, signature(partner, name, data))
     assert [one["signature"] for one in news("990002", "receipt")] == [verdict]
 
 

@@ -1,0 +1,136 @@
+"""Anchoring: the journal's head made, signed, stamped, published for others to keep. 存证锚定"""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+
+from gateway.errors import Code, SignatureInvalid
+from gateway.ports import StageCount
+from gateway.signing.keyring import KeyRing, Purpose
+from gateway.signing.timestamps import as_reply
+from gateway.store import alarms, heads
+from gateway.store.heads import Head, SignedHead
+from gateway.store.history import History, read_history
+from gateway.store.publication import Publication
+from gateway.store.unit_of_work import Store, UnitOfWork
+
+# Whose keys sign heads: the journal has one signer at a time, and no counterparty.
+HOLDER = "journal"
+
+
+@dataclass(frozen=True, slots=True)
+class Anchoring:
+    """What anchoring needs. `stamp` tries to have a head stamped; without it heads wait."""
+
+    store: Store
+    ring: KeyRing
+    publication: Publication
+    stamp: Callable[[SignedHead], None] | None = None
+
+
+def anchor(anchoring: Anchoring) -> StageCount:
+    """Make a head if anything has happened since the last, then publish what is not yet published.
+
+    May run twice, also at the same time: one head is made, and each file published once. Raises
+    SignatureInvalid, and rings, when the history is not what the last head says, or when a
+    published file is not ours.
+    """
+    try:
+        made = _make(anchoring)
+        published = sum(_publish(anchoring, head) for head in _waiting(anchoring))
+    except SignatureInvalid as broken:
+        with anchoring.store.begin() as work:
+            alarms.ring(work, broken.code, "journal", broken.detail)
+        raise
+    with anchoring.store.begin() as work:
+        for code in (Code.JOURNAL_BROKEN, Code.PUBLICATION_DIFFERS):
+            alarms.clear(work, code, "journal", "重新核验通过")
+        newest = heads.newest(work)
+    size = newest.size if newest else 0
+    return StageCount("anchoring", size, {"made": made, "published": published})
+
+
+def _make(anchoring: Anchoring) -> int:
+    with anchoring.store.begin() as work:
+        heads.lock(work)
+        before, history = heads.newest(work), read_history(work.connection)
+        if before is not None:
+            require_sound(before, history, anchoring.ring)
+        if history.acted <= (before.size if before else 0):
+            return 0
+        head = _sign(anchoring.ring, history, work)
+        heads.add(work, head)
+        work.note("head_made", head.head_id, size=head.size, root=head.root, kid=head.kid)
+    return 1
+
+
+def _sign(ring: KeyRing, history: History, work: UnitOfWork) -> SignedHead:
+    signer = ring.signer(Purpose.JOURNAL_HEAD, HOLDER, work.now)
+    size, root = len(history.hashes), history.tree.root().hex()
+    head = Head(size, root, history.hashes[-1], work.now, signer.kid, signer.algorithm)
+    signature = signer.sign((head.text().encode(),))
+    public = ring.key(signer.kid).public_pem.decode("ascii")
+    return SignedHead(
+        size, root, head.at, head.text(), signer.kid, signer.algorithm, signature, public
+    )
+
+
+def require_sound(head: SignedHead, history: History, ring: KeyRing) -> None:
+    """Raise SignatureInvalid unless a head is what the entries have and a key of ours signed it.
+
+    The key's window is asked for at the head's own time: old heads outlive their keys, and what
+    vouches for that time is the stamp.
+    """
+    history.require(head)
+    stated = (head.kid, head.algorithm.value)
+    refusal = ring.refusal(Purpose.JOURNAL_HEAD, HOLDER, stated, head.at)
+    if refusal is not None:
+        raise SignatureInvalid(refusal, detail=f"{head.head_id} {head.kid}")
+    if not ring.verifier(head.kid).verify(head.signature, (head.text.encode(),)):
+        raise SignatureInvalid(Code.JOURNAL_BROKEN, detail=f"{head.head_id} 签名不符")
+
+
+def _waiting(anchoring: Anchoring) -> list[SignedHead]:
+    if anchoring.stamp is not None:
+        with anchoring.store.begin() as work:
+            bare = heads.unstamped(work)
+        for head in bare:
+            anchoring.stamp(head)
+    with anchoring.store.begin() as work:
+        return list(heads.unpublished(work))
+
+
+def _publish(anchoring: Anchoring, head: SignedHead) -> int:
+    """Publish what there is of a head; 1 unless another worker was faster."""
+    for name, data in files_of(anchoring.store, head):
+        anchoring.publication.put(f"{head.head_id}.{name}", data)
+    with anchoring.store.begin() as work:
+        done = heads.set_published(work, head)
+        if done:
+            work.note("head_published", head.head_id, stamped=head.stamp is not None)
+    return int(done)
+
+
+def files_of(store: Store, head: SignedHead) -> Iterator[tuple[str, bytes]]:
+    """A head as files, by extension: its text, the raw signature, the public key, the stamp."""
+    yield "json", head.text.encode()
+    yield "sig", head.signature
+    yield "pem", head.public_key.encode("ascii")
+    if head.stamp is not None:
+        yield "tsr", as_reply(store.archive.get(head.stamp))
+
+
+def verify_heads(anchoring: Anchoring) -> int:
+    """Hold every head, and everything published, against the journal; how many heads there are.
+
+    Raises SignatureInvalid for the first that does not fit, also for a published head that is not
+    recorded: who rewrites the database cannot unpublish.
+    """
+    with anchoring.store.begin() as work:
+        history, kept = read_history(work.connection), heads.every(work)
+    for head in kept:
+        require_sound(head, history, anchoring.ring)
+    known = {f"{head.head_id}.json": head.text.encode() for head in kept}
+    for name in anchoring.publication.names("head-*.json"):
+        if known.get(name) != anchoring.publication.read(name):
+            raise SignatureInvalid(Code.PUBLICATION_DIFFERS, detail=name)
+    return len(kept)

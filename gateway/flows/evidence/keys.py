@@ -1,0 +1,69 @@
+"""The public keys that a case's signatures are checked with, as files of the package. 公钥"""
+
+import base64
+import hashlib
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+
+from gateway.signing.keyring import Key, KeyRing, Purpose
+
+_PLAIN = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,80}")
+_USES = {
+    Purpose.BANK_FILE: "银行来文",
+    Purpose.BANK_RECEIPT: "我方回执",
+    Purpose.OUR_MESSAGE: "我方报文",
+    Purpose.THEIR_MESSAGE: "对方报文",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class PackedKey:
+    """One public key: SubjectPublicKeyInfo PEM, its certificates if it has any, PEM too.
+
+    `sha256` is the digest of the key's DER, as both sides can read it out on the telephone.
+    """
+
+    kid: str
+    holder: str
+    use: str
+    algorithm: str
+    sha256: str
+    pem: bytes = field(repr=False)
+    chain: bytes = field(repr=False)
+
+    @property
+    def member(self) -> str:
+        """The file of the key itself; a kid that is no plain name goes by its digest."""
+        return f"keys/{self.kid if _PLAIN.fullmatch(self.kid) else self.sha256[:32]}.pem"
+
+    @property
+    def chain_member(self) -> str:
+        """The file of its certificates, own first; empty when there are none."""
+        return self.member.removesuffix(".pem") + ".chain.pem" if self.chain else ""
+
+
+def pack_keys(ring: KeyRing, kids: Iterable[str]) -> Sequence[PackedKey]:
+    """The keys of these ids, each once, by id."""
+    return [_packed(ring.key(kid)) for kid in sorted(set(kids))]
+
+
+def _packed(key: Key) -> PackedKey:
+    return PackedKey(
+        kid=key.kid,
+        holder=key.holder,
+        use=_USES.get(key.purpose, key.purpose.value),
+        algorithm=key.verifier.algorithm.value,
+        sha256=hashlib.sha256(_der(key.public_pem)).hexdigest(),
+        pem=key.public_pem,
+        chain=b"".join(map(_pem, key.chain)),
+    )
+
+
+def _der(pem: bytes) -> bytes:
+    return base64.b64decode(b"".join(pem.splitlines()[1:-1]))
+
+
+def _pem(der: bytes) -> bytes:
+    body = base64.encodebytes(der).decode()
+    return f"-----BEGIN CERTIFICATE-----\n{body}-----END CERTIFICATE-----\n".encode()

@@ -1,0 +1,122 @@
+"""Housekeeping: what must be looked after every hour, a row a duty. 巡检"""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+
+from gateway.errors import Code, GatewayError, IllegalTransition, RefusedHere
+from gateway.flows.anchoring import Anchoring, anchor
+from gateway.flows.checks import Checked, check_all
+from gateway.flows.purging import Purging, purge
+from gateway.flows.sending import Sending, sweep
+from gateway.flows.watching import watch_calendar
+from gateway.log import Log
+from gateway.ports import CheckResult, StageCount
+from gateway.store import alarms
+from gateway.store.seen_signatures import forget_expired
+
+_LOG = Log("housekeeping")
+
+
+@dataclass(frozen=True, slots=True)
+class House:
+    """Everything that is looked after: the parts of a gateway."""
+
+    checked: Checked
+    sending: Sending
+    purging: Purging
+    anchoring: Anchoring
+
+
+@dataclass(frozen=True, slots=True)
+class Duty:
+    """One duty: what it is called, and what looks after it; it may run twice, also at once."""
+
+    title: str
+    run: Callable[[House], StageCount]
+
+
+def _checks(house: House) -> StageCount:
+    """Every self-check; each that fails rings until it passes again. Raises CHECK_FAILED."""
+    results = check_all(house.checked)
+    with house.checked.store.begin() as work:
+        for result in results:
+            if result.ok:
+                alarms.clear(work, Code.CHECK_FAILED, result.item, "复查通过")
+            else:
+                alarms.ring(work, Code.CHECK_FAILED, result.item, result.detail)
+    failed = [result for result in results if not result.ok]
+    if failed:
+        raise RefusedHere(Code.CHECK_FAILED, detail=_named(failed))
+    return StageCount("checks", len(results), {"failed": 0})
+
+
+def _named(results: Sequence[CheckResult]) -> str:
+    return "；".join(result.item for result in results)
+
+
+def _calendar(house: House) -> StageCount:
+    missing = watch_calendar(house.checked.store, house.checked.calendar)
+    return StageCount("calendar", len(house.checked.calendar.years), {"missing": bool(missing)})
+
+
+def _outbox(house: House) -> StageCount:
+    return StageCount("outbox", 1, {"done": sweep(house.sending)})
+
+
+def _replays(house: House) -> StageCount:
+    """Signatures whose own age refuses them by now need not be remembered."""
+    with house.checked.store.begin() as work:
+        return StageCount("replays", 1, {"forgotten": forget_expired(work)})
+
+
+def _retention(house: House) -> StageCount:
+    return StageCount("retention", 1, purge(house.purging).counts)
+
+
+def _anchoring(house: House) -> StageCount:
+    return anchor(house.anchoring)
+
+
+# The last one covers with a head what the others wrote into the journal.
+DUTIES: Mapping[str, Duty] = {
+    "checks": Duty("自检", _checks),
+    "calendar": Duty("工作日历", _calendar),
+    "outbox": Duty("待发报文", _outbox),
+    "replays": Duty("防重放记录", _replays),
+    "retention": Duty("到期清理", _retention),
+    "anchoring": Duty("流水树根", _anchoring),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Done:
+    """A duty that was done: what it counted, or why it could not be."""
+
+    name: str
+    end: StageCount | GatewayError
+
+
+def perform(house: House, name: str) -> StageCount:
+    """Do one duty. Raises what it raises; a bug of ours as OUR_BUG."""
+    try:
+        counts = DUTIES[name].run(house)
+    except GatewayError as error:
+        _LOG.warning("duty_failed", duty=name, code=error.code.name)
+        raise
+    except Exception as bug:
+        _LOG.warning("duty_failed", duty=name, code=Code.OUR_BUG.name)
+        raise IllegalTransition(Code.OUR_BUG, detail=f"{name}: {type(bug).__name__}") from bug
+    _LOG.info("duty_done", duty=name, line=counts.line())
+    return counts
+
+
+def keep_house(house: House) -> Sequence[Done]:
+    """Every duty in order; one that fails keeps no other from being done."""
+    return [_tried(house, name) for name in DUTIES]
+
+
+def _tried(house: House, name: str) -> Done:
+    try:
+        return Done(name, perform(house, name))
+    except GatewayError as error:
+        return Done(name, error)

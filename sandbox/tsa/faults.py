@@ -1,0 +1,89 @@
+"""What the authority does wrong when told, scripted in ROOT/tsa-faults.json. 时间戳故障.
+
+A list of ``{"fault", "times"}``; ``times`` is 1 if left out. The faults fire one after the other;
+writing the file again arms it anew: write it aside and rename it.
+"""
+
+import json
+from dataclasses import dataclass
+from enum import StrEnum
+from pathlib import Path
+
+FAULTS_FILE = "tsa-faults.json"
+
+
+class StampFault(StrEnum):
+    """What can go wrong at an authority."""
+
+    DOWN = "down"
+    REFUSES = "refuses"
+    WRONG_NONCE = "wrong_nonce"
+    NO_NONCE = "no_nonce"
+    WRONG_IMPRINT = "wrong_imprint"
+    WRONG_POLICY = "wrong_policy"
+    HOUR_OFF = "hour_off"
+    OTHER_KEY = "other_key"
+    RUBBISH = "rubbish"
+    CUT = "cut"
+    HUGE = "huge"
+    SLOW = "slow"
+
+
+# fmt: off
+TITLES: dict[StampFault, str] = {
+    StampFault.DOWN:          "服务不可用（503）",
+    StampFault.REFUSES:       "答复拒绝，不给时间戳",
+    StampFault.WRONG_NONCE:   "随机数是别的请求的",
+    StampFault.NO_NONCE:      "答复里没有随机数",
+    StampFault.WRONG_IMPRINT: "对另一个摘要盖时间戳",
+    StampFault.WRONG_POLICY:  "用未约定的策略",
+    StampFault.HOUR_OFF:      "时间慢一小时",
+    StampFault.OTHER_KEY:     "用别的私钥签名",
+    StampFault.RUBBISH:       "答复是乱码",
+    StampFault.CUT:           "答复只有前一半",
+    StampFault.HUGE:          "答复有 8 MiB",
+    StampFault.SLOW:          "每秒一字节，最多 20 秒",
+}
+# fmt: on
+
+
+@dataclass(slots=True)
+class Armed:
+    """A fault that fires so many times more."""
+
+    fault: StampFault
+    left: int
+
+
+class Script:
+    """The faults now armed."""
+
+    def __init__(self, path: Path) -> None:
+        """Remember where the script lies; it is read at each request."""
+        self._path = path
+        self._seen: tuple[int, bytes] | None = None
+        self._armed: list[Armed] = []
+
+    def take(self) -> StampFault | None:
+        """Return the fault that fires now."""
+        seen = _glance(self._path)
+        if seen != self._seen:
+            self._armed = _read(seen[1]) if seen else []
+            self._seen = seen
+        for armed in self._armed:
+            if armed.left > 0:
+                armed.left -= 1
+                return armed.fault
+        return None
+
+
+def _glance(path: Path) -> tuple[int, bytes] | None:
+    try:
+        return path.stat().st_mtime_ns, path.read_bytes()
+    except FileNotFoundError:
+        return None
+
+
+def _read(text: bytes) -> list[Armed]:
+    told = json.loads(text)
+    return [Armed(StampFault(one["fault"]), int(one.get("times", 1))) for one in told]

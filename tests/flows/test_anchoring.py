@@ -1,0 +1,272 @@
+"""Anchoring: one signed head for what happened; a rewritten history is refused, and rings. 锚定"""
+
+import shutil
+import subprocess
+import sys
+from datetime import timedelta
+from pathlib import Path
+from types import SimpleNamespace
+
+import pytest
+from sqlalchemy import text
+
+from gateway.errors import Code, SignatureInvalid
+from gateway.flows.anchoring import HOLDER, Anchoring, anchor, verify_heads
+from gateway.flows.journal_pack import journal_pack
+from gateway.ports import Algorithm
+from gateway.signing import outsider
+from gateway.signing.anchors import Anchors
+from gateway.signing.keyring import Key, KeyRing, Purpose
+from gateway.signing.timestamps import Imprint, Terms, take_stamp
+from gateway.store import alarms, heads, journal
+from gateway.store.database import connect
+from gateway.store.publication import Publication
+from gateway.store.unit_of_work import keep_bytes
+from sandbox.tsa import authority, credentials
+from tests.signing.keys import pair_of, signer_of, verifier_of
+
+
+def ring_of(algorithm: Algorithm, at, number: int = 1) -> KeyRing:
+    """A ring with one key for heads."""
+    signer, window = signer_of(algorithm, number), timedelta(days=365)
+    public = pair_of(algorithm, number).public_pem
+    return KeyRing(
+        [
+            Key(
+                signer.kid, HOLDER, Purpose.JOURNAL_HEAD, verifier_of(algorithm, number),
+                at - window, at + window, at + window, signer=signer, public_pem=public,
+            )
+        ]
+    )  # fmt: skip
+
+
+@pytest.fixture
+def anchoring(store, clock, tmp_path) -> Anchoring:
+    ring = ring_of(Algorithm.SM2_SM3, clock.now())
+    return Anchoring(store, ring, Publication(tmp_path / "public"))
+
+
+@pytest.fixture
+def act(store):
+    """Something happens: so many entries."""
+
+    def run(count: int = 3) -> None:
+        with store.begin() as work:
+            for number in range(count):
+                work.note("night_moved", f"night-{number}", number=number, name="沙箱甲银行")
+
+    return run
+
+
+@pytest.fixture
+def behind_its_back(access):
+    """Changes the tables as the database's administrator, whom no trigger stops."""
+
+    def run(change) -> None:
+        with connect(access.server.admin("gateway")).begin() as admin:
+            admin.execute(text("set local session_replication_role = replica"))
+            change(admin) if callable(change) else admin.execute(text(change))
+
+    return run
+
+
+def chain_anew(admin) -> None:
+    """Recompute every hash from the first: the chain alone will find nothing."""
+    previous = journal.GENESIS
+    for entry in list(journal.read(admin)):
+        what = (entry.event, entry.subject, entry.facts)
+        hashed = journal.entry_hash(previous, entry.seq, entry.at, what)
+        admin.execute(
+            text("update journal set previous = :p, hash = :h where seq = :s"),
+            {"p": previous, "h": hashed, "s": entry.seq},
+        )
+        previous = hashed
+    assert journal.verify(admin)[0] > 0
+
+
+def published(anchoring) -> list[str]:
+    return sorted(path.name for path in anchoring.publication.directory.iterdir())
+
+
+def rung(store) -> set[Code]:
+    with store.begin() as work:
+        return {alarm.code for alarm in alarms.ringing(work)}
+
+
+def test_what_has_happened_is_put_under_a_head_signed_and_published(anchoring, act):
+    act()
+    counts = anchor(anchoring).counts
+    assert counts == {"made": 1, "published": 1}
+    assert published(anchoring) == ["head-3.json", "head-3.pem", "head-3.sig"]
+    assert verify_heads(anchoring) == 1
+
+
+def test_where_nothing_has_happened_no_head_is_made(anchoring, act):
+    assert anchor(anchoring).counts == {"made": 0, "published": 0}
+    act()
+    anchor(anchoring)
+    # the journal has grown by what was noted of the head itself: that asks for no other
+    assert anchor(anchoring).counts == {"made": 0, "published": 0}
+    act(1)
+    assert anchor(anchoring).counts == {"made": 1, "published": 1}
+    assert verify_heads(anchoring) == 2
+
+
+def test_openssl_verifies_the_published_head(anchoring, act, require_peer):
+    require_peer(None if shutil.which("openssl") else "openssl")
+    act()
+    anchor(anchoring)
+    at = anchoring.publication.directory
+    done = subprocess.run(
+        ["openssl", "pkeyutl", "-verify", "-pubin", "-inkey", "head-3.pem", "-rawin",
+         "-digest", "sm3", "-pkeyopt", "distid:1234567812345678",
+         "-in", "head-3.json", "-sigfile", "head-3.sig"],
+        cwd=at, capture_output=True, text=True,
+    )  # fmt: skip
+    assert "Verified Successfully" in done.stdout, done.stderr
+
+
+REWRITINGS = {
+    "a row altered": ["update journal set facts = '{}' where seq = 2"],
+    "a row altered, all chained anew": [
+        "update journal set subject = 'night-9' where seq = 2",
+        chain_anew,
+    ],
+    "the last row taken away": ["delete from journal where seq >= 3"],
+    "a row taken away, all chained anew": [
+        "delete from journal where seq = 2",
+        "update journal set seq = seq + 1000 where seq > 2",
+        "update journal set seq = seq - 1001 where seq > 1000",
+        chain_anew,
+    ],
+    "the head altered with it": [
+        "update journal set subject = 'night-9' where seq = 2",
+        chain_anew,
+        "update journal_head set root = repeat('0', 64)",
+    ],
+    "the signature altered": ["update journal_head set signature = '\\x3000'"],
+    "the moment altered": ["update journal_head set at = at + interval '1 microsecond'"],
+}
+
+
+@pytest.mark.parametrize("how", REWRITINGS, ids=str)
+def test_a_rewritten_history_is_refused_and_rings(how, anchoring, act, store, behind_its_back):
+    act()
+    anchor(anchoring)
+    for change in REWRITINGS[how]:
+        behind_its_back(change)
+    for look in (anchor, verify_heads):
+        with pytest.raises(SignatureInvalid) as refused:
+            look(anchoring)
+        assert refused.value.code is Code.JOURNAL_BROKEN
+    assert rung(store) == {Code.JOURNAL_BROKEN}
+    assert published(anchoring) == ["head-3.json", "head-3.pem", "head-3.sig"]
+
+
+def test_who_takes_the_head_away_too_is_found_by_the_published_one(anchoring, act, behind_its_back):
+    act()
+    anchor(anchoring)
+    behind_its_back("delete from journal_head")
+    behind_its_back("update journal set subject = 'night-9' where seq = 2")
+    behind_its_back(chain_anew)
+    with pytest.raises(SignatureInvalid) as refused:
+        verify_heads(anchoring)
+    assert refused.value.code is Code.PUBLICATION_DIFFERS
+
+
+def test_a_head_under_another_key_is_not_ours(anchoring, act, clock):
+    act()
+    anchor(anchoring)
+    other = ring_of(Algorithm.SM2_SM3, clock.now(), number=2)
+    with pytest.raises(SignatureInvalid):
+        verify_heads(Anchoring(anchoring.store, other, anchoring.publication))
+
+
+def test_a_foreign_file_under_our_name_rings_and_stays_as_evidence(anchoring, act, store):
+    act()
+    at = anchoring.publication.directory
+    at.mkdir()
+    (at / "head-3.json").write_bytes(b"{}")
+    with pytest.raises(SignatureInvalid) as refused:
+        anchor(anchoring)
+    assert refused.value.code is Code.PUBLICATION_DIFFERS
+    assert rung(store) == {Code.PUBLICATION_DIFFERS}
+    assert (at / "head-3.json").read_bytes() == b"{}"
+    (at / "head-3.json").unlink()
+    anchor(anchoring)
+    assert rung(store) == set()
+
+
+def test_two_at_once_make_one_head_and_publish_it_once(anchoring, act, store, at_once):
+    act(40)
+    for _ in range(3):
+        assert sorted(at_once(*[lambda: anchor(anchoring).counts["made"]] * 4)) == [0, 0, 0, 1]
+        act(2)
+    with store.begin() as work:
+        events = [entry.event for entry in journal.read(work.connection)]
+        assert len(heads.every(work)) == events.count("head_made") == 3
+    assert events.count("head_published") == 3
+
+
+def test_a_head_whose_worker_died_before_publishing_is_published_by_the_next(
+    anchoring, act, tmp_path
+):
+    act()
+    blocked = tmp_path / "a file"
+    blocked.write_text("")
+    with pytest.raises(Exception, match="SETTING_INVALID"):
+        anchor(Anchoring(anchoring.store, anchoring.ring, Publication(blocked)))
+    assert anchor(anchoring).counts == {"made": 0, "published": 1}
+    assert Path(anchoring.publication.directory / "head-3.sig").exists()
+
+
+@pytest.fixture
+def stamped(store, clock, tmp_path):
+    """Has a head stamped by the sandbox's authority, and keeps the token."""
+    credentials.prepare(tmp_path, clock.now())
+    keys = credentials.read(tmp_path)
+    ask = SimpleNamespace(ask=lambda request: authority.reply(request, keys, clock.now()))
+    terms = Terms(Anchors((keys.chain[-1].dump(),)))
+
+    def stamp(head):
+        digest = bytes.fromhex(head.digest)
+        token = take_stamp(ask, Imprint(digest), terms, clock.now()).token
+        with store.begin() as work:
+            heads.set_stamp(work, head.size, keep_bytes(store, work, token))
+
+    return stamp
+
+
+def test_a_stamp_had_later_is_published_beside_its_head(anchoring, act, store, stamped):
+    act()
+    anchor(anchoring)
+    late = Anchoring(store, anchoring.ring, anchoring.publication, stamped)
+    assert anchor(late).counts == {"made": 0, "published": 1}
+    assert published(anchoring)[-1] == "head-3.tsr"
+    assert anchor(late).counts == {"made": 0, "published": 0}
+
+
+def test_openssl_verifies_the_stamp_and_so_does_the_outsider_s_script(
+    anchoring, act, store, stamped, require_peer, tmp_path
+):
+    require_peer(None if shutil.which("openssl") else "openssl")
+    act()
+    anchor(Anchoring(store, anchoring.ring, anchoring.publication, stamped))
+    root = tmp_path / "tsa" / "root.pem"
+    done = subprocess.run(
+        ["openssl", "ts", "-verify", "-in", "head-3.tsr", "-data", "head-3.json", "-CAfile", root],
+        cwd=anchoring.publication.directory, capture_output=True, text=True,
+    )  # fmt: skip
+    assert "Verification: OK" in done.stdout, done.stderr
+    for name, data in journal_pack(store, None):
+        (tmp_path / name).parent.mkdir(exist_ok=True)
+        (tmp_path / name).write_bytes(data)
+
+    def check(*words):
+        command = [sys.executable, "-I", "-S", outsider.__file__, tmp_path, *words]
+        return subprocess.run(command, capture_output=True, text=True)
+
+    assert "时间戳未核验：未给 --ca" in check().stdout
+    assert "✓ 时间戳成立：Feb 28" in check("--ca", root).stdout
+    (tmp_path / "journal" / "head.tsr").write_bytes(b"\x30\x00")
+    assert check("--ca", root).returncode == 1
