@@ -144,8 +144,6 @@ class Code(Enum):
                                        "不采用；电话核实来源，排查线路", _TRUST)
 
     # seals, time-stamps, packages
-    SIGNER_UNTRUSTED    = _signature("签章证书不可信，或不在登记之列", "the signer's certificate is not trusted here",
-                                     "不采用；核对签章单位的证书，未登记的先核实再登记", _TRUST)
     DOCUMENT_UNREADABLE = _unreadable("文书不是可读的 PDF", "the document is no PDF we can read")
     DOCUMENT_ALTERED    = _signature("文书在签章之后被改动或追加", "the document was changed after it was sealed",
                                      "不采用；以原件为准，请出具方重新提供", _TRUST)

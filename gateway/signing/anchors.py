@@ -1,15 +1,11 @@
-"""Whom a certificate may speak for: roots, pinned certificates, the path between. 信任锚"""
+"""Whom a certificate may speak for: roots, and the certificates pinned below them. 信任锚"""
 
-import asyncio
-import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from asn1crypto import x509
-from pyhanko_certvalidator import CertificateValidator, ValidationContext
-from pyhanko_certvalidator.registry import SimpleCertificateStore
-
+from gateway.errors import Code, SignatureInvalid
+from gateway.signing.certificates import Certificate, fingerprint_of, verify_chain
 from gateway.signing.keyring import ALLOWED, KeyRing, Purpose
 
 
@@ -26,7 +22,7 @@ class Anchors:
 
 @dataclass(frozen=True, slots=True)
 class Trust:
-    """Whose signatures count, and whose stamps."""
+    """Whose seals count, and whose stamps."""
 
     signers: Anchors
     authorities: Anchors
@@ -34,9 +30,10 @@ class Trust:
 
 def anchors_of(ring: KeyRing, purpose: Purpose, at: datetime) -> Anchors:
     """The certificates of the ring's keys of this purpose that may verify at this moment."""
+    every = ring.keys()
     chains = [
         key.chain
-        for key in ring.keys()  # noqa: SIM118
+        for key in every
         if key.purpose is purpose
         and key.chain
         and key.verifier.algorithm in ALLOWED[purpose]
@@ -45,39 +42,23 @@ def anchors_of(ring: KeyRing, purpose: Purpose, at: datetime) -> Anchors:
     ]
     return Anchors(
         tuple({chain[-1]: None for chain in chains}),
-        frozenset(hashlib.sha256(chain[0]).hexdigest() for chain in chains),
+        frozenset(fingerprint_of(chain[0]) for chain in chains),
     )
 
 
 def trust_of(ring: KeyRing, at: datetime) -> Trust:
     """Whom the ring lets seal documents, and stamp them, at this moment."""
-    purposes = (Purpose.DOCUMENT_SEAL, Purpose.TIME_STAMP)
-    return Trust(*(anchors_of(ring, purpose, at) for purpose in purposes))
+    return Trust(
+        anchors_of(ring, Purpose.DOCUMENT_SEAL, at), anchors_of(ring, Purpose.TIME_STAMP, at)
+    )
 
 
-def is_trusted(
-    anchors: Anchors, leaf: x509.Certificate, others: Sequence[x509.Certificate], at: datetime
-) -> bool:
-    """Whether a path (RFC 5280) valid at `at` leads from the certificate to one of the roots.
+def require_trusted(anchors: Anchors, chain: Sequence[bytes], at: datetime) -> Certificate:
+    """The leaf of a chain that leads to one of the roots at this moment, and is pinned.
 
-    Nothing is fetched: what the path needs comes with the signature, and revocation is the ring's.
+    Raises SignatureInvalid CERTIFICATE_UNTRUSTED, or CERTIFICATE_UNREADABLE.
     """
-    fingerprint = hashlib.sha256(leaf.dump()).hexdigest()
-    if not anchors.roots or (anchors.pins and fingerprint not in anchors.pins):
-        return False
-    try:
-        context = ValidationContext(
-            trust_roots=[x509.Certificate.load(root) for root in anchors.roots],
-            moment=at,
-            allow_fetching=False,
-            revocation_mode="soft-fail",
-        )
-        validator = CertificateValidator(
-            leaf,
-            SimpleCertificateStore.from_certs(others),  # type: ignore[no-untyped-call]
-            validation_context=context,
-        )
-        asyncio.run(validator.async_validate_usage(set()))  # type: ignore[no-untyped-call]
-    except Exception:  # the certificates are a stranger's: whatever breaks, nothing is trusted
-        return False
-    return True
+    leaf = verify_chain(chain, anchors.roots, at)
+    if anchors.pins and leaf.fingerprint not in anchors.pins:
+        raise SignatureInvalid(Code.CERTIFICATE_UNTRUSTED, detail="未登记")
+    return leaf

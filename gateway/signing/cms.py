@@ -9,19 +9,12 @@ from typing import Any
 from asn1crypto import cms, tsp, x509
 
 from gateway.errors import Code, NotConfigured, error_for
-from gateway.ports import Algorithm, Signer
-from gateway.signing.anchors import Trust, is_trusted
+from gateway.ports import Signer
+from gateway.signing.anchors import Trust, require_trusted
 from gateway.signing.keyring import KeyRing, Purpose
-from gateway.signing.signed_data import PSS, STAMP_ATTRIBUTE, read_signed_data
+from gateway.signing.signed_data import STAMP_ATTRIBUTE, read_signed_data
 from gateway.signing.timestamps import Imprint, Stamp, Terms, check_stamp
-
-# Of an SM2 seal nobody but GM/T 0010 software can make anything: it comes when a peer asks.
-_ALGORITHMS: Mapping[Algorithm, Mapping[str, Any]] = {
-    Algorithm.RSA_V15_SHA256: {"algorithm": "rsassa_pkcs1v15"},
-    Algorithm.RSA_PSS_SHA256: {"algorithm": "rsassa_pss", "parameters": PSS},
-    Algorithm.ECDSA_P256_SHA256: {"algorithm": "sha256_ecdsa"},
-}
-_SIGNING_USAGES = {"digital_signature", "non_repudiation"}
+from gateway.signing.x509 import identifier_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +38,8 @@ class Sealed:
 def seal_of(ring: KeyRing, holder: str, at: datetime) -> Seal:
     """The newest seal of that holder in force. Raises NotConfigured without key or certificate."""
     signer = ring.signer(Purpose.DOCUMENT_SEAL, holder, at)
-    chain = next(key.chain for key in ring.keys() if key.kid == signer.kid)  # noqa: SIM118
+    every = ring.keys()
+    chain = next(key.chain for key in every if key.kid == signer.kid)
     if not chain:
         raise NotConfigured(Code.KEY_MISSING, detail=f"{signer.kid}：没有证书")
     return Seal(signer, chain)
@@ -54,7 +48,8 @@ def seal_of(ring: KeyRing, holder: str, at: datetime) -> Seal:
 def sign_cms(seal: Seal, content_digest: bytes, signed_at: datetime | None) -> bytes:
     """A detached signature over content of that SHA-256; DER.
 
-    `signed_at` is stated in it; None states no time, which PAdES wants (EN 319 142-1, 6.3).
+    RSA and ECDSA: of an SM2 seal only GM/T 0010 software could make anything; it comes when a peer
+    asks. `signed_at` is stated in it; None states no time, which PAdES wants (EN 319 142-1, 6.3).
     """
     attributes = cms.CMSAttributes(_attributes(seal, content_digest, signed_at))
     leaf = x509.Certificate.load(seal.chain[0])
@@ -66,7 +61,7 @@ def sign_cms(seal: Seal, content_digest: bytes, signed_at: datetime | None) -> b
         ),
         "digest_algorithm": {"algorithm": "sha256"},
         "signed_attrs": attributes,
-        "signature_algorithm": _ALGORITHMS[seal.signer.algorithm],
+        "signature_algorithm": identifier_of(seal.signer.algorithm),
         "signature": seal.signer.sign((attributes.dump(),)),
     }
     data = {
@@ -114,7 +109,7 @@ def add_stamp(der: bytes, token: bytes) -> bytes:
         raise error_for(Code.STAMP_NOT_OURS, detail="已有时间戳")
     stamp = {"type": STAMP_ATTRIBUTE, "values": [cms.ContentInfo.load(token)]}
     signer["unsigned_attrs"] = cms.CMSAttributes([stamp])
-    return bytes(envelope.dump(force=True))
+    return bytes(envelope.dump())
 
 
 def _signer_info(envelope: cms.ContentInfo) -> cms.SignerInfo:
@@ -126,7 +121,7 @@ def check_cms(der: bytes, content_digest: bytes, trust: Trust, at: datetime) -> 
 
     With a stamp the certificate must have held when it was stamped, without one it must hold at
     `at`. Raises SignatureInvalid: SIGNATURE_UNREADABLE, SIGNATURE_WRONG, ALGORITHM_NOT_ALLOWED,
-    SIGNER_UNTRUSTED, and what `check_stamp` raises for a stamp that does not hold.
+    CERTIFICATE_UNTRUSTED, and what `check_stamp` raises for a stamp that does not hold.
     """
     signed = read_signed_data(der, content_digest)
     if signed.content_type != "data":
@@ -136,8 +131,5 @@ def check_cms(der: bytes, content_digest: bytes, trust: Trust, at: datetime) -> 
         imprint = Imprint(hashlib.sha256(signed.signature).digest())
         stamp = check_stamp(signed.stamp, imprint, Terms(trust.authorities))
     moment = at if stamp is None else stamp.gen_time
-    usage = signed.leaf.key_usage_value
-    may_sign = usage is not None and bool(usage.native & _SIGNING_USAGES)
-    if not (may_sign and is_trusted(trust.signers, signed.leaf, signed.others, moment)):
-        raise error_for(Code.SIGNER_UNTRUSTED, detail="certificate")
-    return Sealed(signed.signer, signed.fingerprint, signed.signed_at, stamp)
+    leaf = require_trusted(trust.signers, signed.chain, moment)
+    return Sealed(leaf.subject, leaf.fingerprint, signed.signed_at, stamp)

@@ -6,26 +6,21 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from asn1crypto import algos, cms, tsp, x509
-from cryptography.hazmat.primitives import serialization
+from asn1crypto import cms, tsp
 
 from gateway.dates import SHANGHAI
 from gateway.errors import Code, GatewayError, error_for
 from gateway.ports import Algorithm
 from gateway.signing.algorithms import load_verifier
+from gateway.signing.certificates import Certificate, read_certificate
+from gateway.signing.x509 import identifier_of
 
 BYTES_MAX = 64 * 1024
 CERTIFICATES_MAX = 8
 # RFC 3161, appendix A: what is stamped is the signature value.
 STAMP_ATTRIBUTE = "signature_time_stamp_token"
-# RSA with a 32 byte salt and MGF1 over the same SHA-256; no other parameters are taken.
-PSS = algos.RSASSAPSSParams(
-    {
-        "hash_algorithm": {"algorithm": "sha256"},
-        "mask_gen_algorithm": {"algorithm": "mgf1", "parameters": {"algorithm": "sha256"}},
-        "salt_length": 32,
-    }
-)
+# RSA-PSS with the one set of parameters we write ourselves.
+_PSS = identifier_of(Algorithm.RSA_PSS_SHA256)["parameters"].native
 _ALGORITHMS: Mapping[str, Algorithm] = {
     "rsassa_pkcs1v15": Algorithm.RSA_V15_SHA256,
     "sha256_rsa": Algorithm.RSA_V15_SHA256,
@@ -38,27 +33,17 @@ _ALGORITHMS: Mapping[str, Algorithm] = {
 class SignedData:
     """A signature that fits: what its signer's certificate says is not yet believed.
 
-    `content` is what lies inside (empty when detached); `stamp` the time-stamp token beside the
-    signature, unread.
+    `content` is what lies inside (empty when detached); `chain` the certificates from the signer's
+    own upwards, as far as they came along; `stamp` the time-stamp token beside it, unread.
     """
 
     content_type: str
     content: bytes = field(repr=False)
-    leaf: x509.Certificate
-    others: tuple[x509.Certificate, ...]
+    signer: Certificate
+    chain: tuple[bytes, ...] = field(repr=False)
     signature: bytes = field(repr=False)
     signed_at: datetime | None
     stamp: bytes | None = field(repr=False)
-
-    @property
-    def signer(self) -> str:
-        """The signer's name as its certificate has it."""
-        return str(self.leaf.subject.human_friendly)
-
-    @property
-    def fingerprint(self) -> str:
-        """SHA-256 of the signer's certificate, hex."""
-        return hashlib.sha256(self.leaf.dump()).hexdigest()
 
 
 def read_signed_data(der: bytes, detached_digest: bytes | None = None) -> SignedData:
@@ -82,21 +67,22 @@ def _read(der: bytes, detached_digest: bytes | None) -> SignedData:
     data = envelope["content"]
     _must(len(data["signer_infos"]) == 1, "signers")
     signer = data["signer_infos"][0]
-    leaf, others = _certificates(data, signer)
+    chain = _chain(data, signer)
+    certificate = read_certificate(chain[0])
     content_type, content = _content(data, detached=detached_digest is not None)
     attributes = _single_values(signer["signed_attrs"])
     digest = detached_digest or hashlib.sha256(content).digest()
     _must(attributes["content_type"].native == content_type, "content-type")
-    _must(_names(attributes["signing_certificate_v2"], leaf), "signing-certificate")
+    _must(_names(attributes["signing_certificate_v2"], certificate), "signing-certificate")
     if attributes["message_digest"].native != digest:
         raise error_for(Code.SIGNATURE_WRONG, detail="message-digest")
-    _verify(data, signer, leaf)
+    _verify(data, signer, certificate)
     moment = attributes.get("signing_time")
     return SignedData(
         content_type=content_type,
         content=content,
-        leaf=leaf,
-        others=others,
+        signer=certificate,
+        chain=chain,
         signature=signer["signature"].native,
         signed_at=None if moment is None else moment.native.astimezone(SHANGHAI),
         stamp=_stamp(signer),
@@ -108,10 +94,8 @@ def _must(holds: bool, what: str) -> None:
         raise error_for(Code.SIGNATURE_UNREADABLE, detail=f"CMS: {what}")
 
 
-def _certificates(
-    data: cms.SignedData, signer: cms.SignerInfo
-) -> tuple[x509.Certificate, tuple[x509.Certificate, ...]]:
-    """The signer's certificate, which must be there exactly once, and the rest."""
+def _chain(data: cms.SignedData, signer: cms.SignerInfo) -> tuple[bytes, ...]:
+    """The signer's certificate, which must be there exactly once, and those above it in order."""
     _must(0 < len(data["certificates"]) <= CERTIFICATES_MAX, "certificates")
     _must(not data["crls"], "crls")
     _must(all(choice.name == "certificate" for choice in data["certificates"]), "certificates")
@@ -124,7 +108,12 @@ def _certificates(
         if one.issuer == wanted["issuer"] and one.serial_number == wanted["serial_number"].native
     ]
     _must(len(found) == 1, "signer id")
-    return found[0], tuple(one for one in every if one is not found[0])
+    while len(found) < len(every) and found[-1].issuer != found[-1].subject:
+        above = [one for one in every if one.subject == found[-1].issuer]
+        if len(above) != 1:
+            break
+        found += above
+    return tuple(one.dump() for one in found)
 
 
 def _content(data: cms.SignedData, *, detached: bool) -> tuple[str, bytes]:
@@ -142,28 +131,22 @@ def _single_values(attributes: Sequence[Any]) -> dict[str, Any]:
     return {name: values[0] for name, values in found.items()}
 
 
-def _names(stated: tsp.SigningCertificateV2, leaf: x509.Certificate) -> bool:
+def _names(stated: tsp.SigningCertificateV2, signer: Certificate) -> bool:
     """Whether the signature says itself that it is this certificate's (RFC 5035)."""
     first = stated["certs"][0]
     digest = first["hash_algorithm"]["algorithm"].native
-    return bool(
-        digest == "sha256" and first["cert_hash"].native == hashlib.sha256(leaf.dump()).digest()
-    )
+    return bool(digest == "sha256" and first["cert_hash"].native.hex() == signer.fingerprint)
 
 
-def _verify(data: cms.SignedData, signer: cms.SignerInfo, leaf: x509.Certificate) -> None:
+def _verify(data: cms.SignedData, signer: cms.SignerInfo, certificate: Certificate) -> None:
     digests = {one["algorithm"].native for one in data["digest_algorithms"]}
     algorithm = _ALGORITHMS.get(signer["signature_algorithm"]["algorithm"].native)
     sound = digests == {"sha256"} == {signer["digest_algorithm"]["algorithm"].native}
     if algorithm is Algorithm.RSA_PSS_SHA256:
-        sound = sound and signer["signature_algorithm"]["parameters"].native == PSS.native
+        sound = sound and signer["signature_algorithm"]["parameters"].native == _PSS
     if algorithm is None or not sound:
         raise error_for(Code.ALGORITHM_NOT_ALLOWED, detail="CMS")
-    info = leaf.public_key.dump()
-    pem = serialization.load_der_public_key(info).public_bytes(
-        serialization.Encoding.PEM, serialization.PublicFormat.SubjectPublicKeyInfo
-    )
-    verifier = load_verifier("certificate", algorithm, pem)
+    verifier = load_verifier("certificate", algorithm, certificate.public_pem)
     # what is signed is the attributes as they stand, as a SET OF instead of [0] (5.4)
     signed = b"\x31" + signer["signed_attrs"].dump()[1:]
     if not verifier.verify(signer["signature"].native, (signed,)):

@@ -11,21 +11,28 @@ from asn1crypto import cms, core, tsp
 from gateway.dates import SHANGHAI
 from gateway.errors import Code, GatewayError, error_for
 from gateway.ports import TimeAuthority
-from gateway.signing.anchors import Anchors, is_trusted
+from gateway.signing.anchors import Anchors, require_trusted
+from gateway.signing.digests import DigestName
 from gateway.signing.signed_data import BYTES_MAX, SignedData, read_signed_data
+from gateway.signing.x509 import open_certificate
 
-SHA256 = "2.16.840.1.101.3.4.2.1"
-SM3 = "1.2.156.10197.1.401"
+# FIPS 180-4, GM/T 0006
+_OIDS: Mapping[DigestName, str] = {
+    DigestName.SHA256: "2.16.840.1.101.3.4.2.1",
+    DigestName.SM3: "1.2.156.10197.1.401",
+}
 # A token must fit into the room a PDF keeps for it.
 TOKEN_BYTES_MAX = 16 * 1024
 SKEW = timedelta(minutes=5)
 _NONCE_BITS = 63
-_USAGE = ["time_stamping"]
+_EXTENDED_USAGE, _TIME_STAMPING = "2.5.29.37", "1.3.6.1.5.5.7.3.8"
 # what is wrong with a signature means, of a stamp
 _MEANING: Mapping[Code, Code] = {
     Code.SIGNATURE_UNREADABLE: Code.STAMP_UNREADABLE,
     Code.SIGNATURE_WRONG: Code.STAMP_UNTRUSTED,
     Code.ALGORITHM_NOT_ALLOWED: Code.STAMP_UNTRUSTED,
+    Code.CERTIFICATE_UNREADABLE: Code.STAMP_UNREADABLE,
+    Code.CERTIFICATE_UNTRUSTED: Code.STAMP_UNTRUSTED,
 }
 
 
@@ -40,10 +47,10 @@ class _Reply(core.Sequence):  # type: ignore[misc]
 
 @dataclass(frozen=True, slots=True)
 class Imprint:
-    """What is stamped: a digest of 32 bytes, and the object id of its algorithm."""
+    """What is stamped: a digest, and which."""
 
     digest: bytes
-    algorithm: str = SHA256
+    name: DigestName = DigestName.SHA256
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,7 +120,7 @@ def _request(imprint: Imprint, nonce: int) -> bytes:
 
 def _message_imprint(imprint: Imprint) -> dict[str, Any]:
     return {
-        "hash_algorithm": {"algorithm": imprint.algorithm},
+        "hash_algorithm": {"algorithm": _OIDS[imprint.name]},
         "hashed_message": imprint.digest,
     }
 
@@ -140,19 +147,19 @@ def _read_token(token: bytes, imprint: Imprint, terms: Terms) -> tuple[Stamp, ts
         signed = read_signed_data(token)
         info = _info(signed)
         _require_ours(info, imprint, terms)
+        moment = info["gen_time"].native.astimezone(SHANGHAI)
+        _require_authority(signed, terms.anchors, moment)
         stamp = Stamp(
             token=token,
-            gen_time=info["gen_time"].native.astimezone(SHANGHAI),
+            gen_time=moment,
             serial=info["serial_number"].native,
-            authority=signed.signer,
+            authority=signed.signer.subject,
             policy=info["policy"].native,
         )
     except GatewayError as wrong:
         raise error_for(_MEANING.get(wrong.code, wrong.code), detail=wrong.detail) from wrong
     except Exception as rubbish:
         raise error_for(Code.STAMP_UNREADABLE, detail="TSTInfo") from rubbish
-    if not _may_stamp(signed, terms.anchors, stamp.gen_time):
-        raise error_for(Code.STAMP_UNTRUSTED, detail="certificate")
     return stamp, info
 
 
@@ -168,7 +175,7 @@ def _info(signed: SignedData) -> tsp.TSTInfo:
 def _require_ours(info: tsp.TSTInfo, imprint: Imprint, terms: Terms) -> None:
     """Raise unless the token is over this digest and under a policy agreed on."""
     stamped = info["message_imprint"]
-    expected = (imprint.algorithm, imprint.digest)
+    expected = (_OIDS[imprint.name], imprint.digest)
     if (stamped["hash_algorithm"]["algorithm"].dotted, stamped["hashed_message"].native) != (
         expected
     ):
@@ -177,12 +184,13 @@ def _require_ours(info: tsp.TSTInfo, imprint: Imprint, terms: Terms) -> None:
         raise error_for(Code.STAMP_NOT_OURS, detail="policy")
 
 
-def _may_stamp(signed: SignedData, anchors: Anchors, at: datetime) -> bool:
-    """Whether the certificate is for stamping alone, critically so (2.3), and is trusted."""
-    usage = signed.leaf.extended_key_usage_value
-    alone = usage is not None and usage.native == _USAGE
-    critical = "extended_key_usage" in signed.leaf.critical_extensions
-    return alone and critical and is_trusted(anchors, signed.leaf, signed.others, at)
+def _require_authority(signed: SignedData, anchors: Anchors, at: datetime) -> None:
+    """Raise unless the certificate is for stamping alone, critically so (2.3), and is trusted."""
+    stated = open_certificate(signed.chain[0]).extensions
+    critical = any(one.oid == _EXTENDED_USAGE and one.critical for one in stated)
+    if not critical or signed.signer.extended != {_TIME_STAMPING}:
+        raise error_for(Code.STAMP_UNTRUSTED, detail="用途")
+    require_trusted(anchors, signed.chain, at)
 
 
 def _require(holds: bool, what: str) -> None:

@@ -115,7 +115,8 @@ def _token(info: tsp.TSTInfo, own: Credentials, fault: StampFault | None) -> cms
             {"type": "signing_certificate_v2", "values": [tsp.SigningCertificateV2(certificate)]},
         ]
     )
-    key = own.impostor if fault is StampFault.OTHER_KEY else own.key
+    impostor = ec.generate_private_key(ec.SECP256R1())
+    key = impostor if fault is StampFault.OTHER_KEY else own.key
     signer = {
         "version": "v1",
         "sid": cms.SignerIdentifier(

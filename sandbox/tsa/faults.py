@@ -1,4 +1,4 @@
-"""What the authority does wrong when told, scripted in ROOT/tsa/faults.json. 时间戳故障.
+"""What the authority does wrong when told, scripted in ROOT/tsa-faults.json. 时间戳故障.
 
 A list of ``{"fault", "times"}``; ``times`` is 1 if left out. The faults fire one after the other;
 writing the file again arms it anew: write it aside and rename it.
@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
 
-FAULTS_FILE = "faults.json"
+FAULTS_FILE = "tsa-faults.json"
 
 
 class StampFault(StrEnum):

@@ -13,7 +13,7 @@ from starlette.responses import Response, StreamingResponse
 from starlette.routing import Route
 
 from sandbox.tsa.authority import reply
-from sandbox.tsa.credentials import PLACE, prepare, read
+from sandbox.tsa.credentials import credentials_of
 from sandbox.tsa.faults import FAULTS_FILE, Script, StampFault
 
 HOST = "127.0.0.1"
@@ -23,8 +23,8 @@ SLOW_SECONDS = 20
 
 
 def application(root: Path) -> Starlette:
-    """Return the authority as a web application; its keys are those under ROOT/tsa."""
-    credentials, script = read(root), Script(root / PLACE / FAULTS_FILE)
+    """Return the authority as a web application."""
+    credentials, script = credentials_of(root), Script(root / FAULTS_FILE)
 
     async def stamp(request: Request) -> Response:
         if request.headers.get("content-type") != QUERY:
@@ -54,7 +54,6 @@ async def _drip(data: bytes) -> AsyncIterator[bytes]:
 
 def serve(root: Path, port: int) -> None:
     """Serve until SIGTERM or SIGINT."""
-    prepare(root, datetime.now(UTC))
     door = socket.create_server((HOST, port))
     config = uvicorn.Config(application(root), log_level="warning", timeout_graceful_shutdown=1)
     # whoever knocks from now on is answered as soon as the server runs

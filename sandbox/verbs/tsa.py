@@ -1,7 +1,6 @@
 """``tsa prepare``, ``tsa serve``. 时间戳服务命令."""
 
 import argparse
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -23,9 +22,9 @@ def add_to(verbs: "Verbs") -> None:
 
 
 def _prepare(args: argparse.Namespace) -> None:
-    from sandbox.tsa.credentials import prepare
+    from sandbox.tsa.credentials import credentials_of
 
-    prepare(args.root, datetime.now(UTC))
+    credentials_of(args.root)
 
 
 def _serve(args: argparse.Namespace) -> None:
