@@ -18,6 +18,7 @@ from gateway.cli.output import (
     trace,
 )
 from gateway.cli.verbs import (
+    bench,
     calendar,
     check,
     dates,
@@ -43,7 +44,7 @@ Verb = Callable[[argparse.Namespace], Answer]
 # Each module adds its parser and names the function that answers.
 _VERBS = (
     check, show, find, journal, keys, tries, reconcile, proof, reveal, purge, shred, housekeep,
-    dates, calendar, migrate, docs,
+    dates, calendar, migrate, docs, bench,
 )  # fmt: skip
 
 

@@ -22,7 +22,7 @@ _SIGNATURES: dict[str, tuple[object, tuple[object, ...]]] = {
     "BIO_new_mem_buf": (_POINTER, (_BYTES, _INT)),
     "BIO_free": (_INT, (_POINTER,)),
     "PEM_read_bio_PrivateKey": (_POINTER, (_POINTER, _POINTER, _POINTER, _BYTES)),
-    "PEM_read_bio_PUBKEY": (_POINTER, (_POINTER, _POINTER, _POINTER, _POINTER)),
+    "PEM_read_bio_PUBKEY": (_POINTER, (_POINTER, _POINTER, _POINTER, _BYTES)),
     "PEM_write_bio_PKCS8PrivateKey": (
         _INT,
         (_POINTER, _POINTER, _POINTER, _BYTES, _INT, _POINTER, _POINTER),

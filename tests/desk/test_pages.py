@@ -114,7 +114,7 @@ def test_a_life_is_told_step_by_step_with_its_proof(get):
     receipt = re.search(r"/things/(receipt-[0-9a-f]{20})", page).group(1)
     life = get(f"/things/{receipt}").text
     assert "C 经认证通道，内容可读" in life
-    assert "对方日后不能否认" in life  # what it does not prove
+    assert "本方也能造出同样的字节" in life  # what it does not prove
 
 
 def test_a_night_says_what_the_grades_on_its_page_prove_and_what_not(get):

@@ -3,7 +3,7 @@
 from gateway.errors import Code
 from gateway.flows import sending
 from gateway.flows.sending import Sending
-from gateway.ports import Grade, Reply, Verdict
+from gateway.ports import Grade, Reply, Signed, Verdict
 from gateway.store import outbox
 from gateway.store.outbox import Draft
 from tests.kernel.ground import Ground, raised
@@ -13,7 +13,7 @@ class BareStatus:
     """A courier whose counterparty says "200 OK" and nothing else."""
 
     def prepare(self, message, at):
-        return message.payload
+        return Signed(message.payload)
 
     def send(self, message, signed):
         return Reply(Verdict.ACCEPTED, Grade.D, b"200 OK")

@@ -17,6 +17,7 @@ from gateway.flows.evidence import words
 from gateway.flows.evidence.case import Case
 from gateway.flows.evidence.keeping import Kept
 from gateway.flows.evidence.keys import PackedKey
+from gateway.grades import MEANINGS
 from gateway.identity import mask_text
 from gateway.store.journal import Entry
 
@@ -42,7 +43,10 @@ def tell(
         results=tuple((title, mask_text(found)) for title, found in case.results),
         steps=tuple(_step(case, entry) for entry in case.entries),
         files=tuple(_file(case, one) for one in kept),
-        grades=tuple(GradeLine(g.name, g.value, *words.GRADES[g]) for g in words.GRADES),
+        grades=tuple(
+            GradeLine(m.grade.name, m.grade.value, f"{m.proves}。", f"{m.proves_not}。")
+            for m in MEANINGS
+        ),
         keys=tuple(KeyLine(k.kid, k.holder, k.use, k.algorithm, k.sha256) for k in keys),
         head=head,
         checking=words.CHECKING,

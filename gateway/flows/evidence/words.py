@@ -1,7 +1,5 @@
 """What the evidence says of itself: what it proves, what it does not, how strong. 证据包文字"""
 
-from gateway.ports import Grade
-
 PROVES = (
     "包内每件原件的字节，与流水当时记下的摘要一致。",
     "标有签名密钥的来文与回执，确由持有该密钥者签出，签名所及正是这些字节。",
@@ -14,27 +12,6 @@ NOT_PROVES = (
     "没有时间戳处的时间：那是我方自己时钟的时间。",
     "本案以外的往来；流水中不属于本案的记录不在包内。",
 )
-
-# grade → what it shows, what it does not
-GRADES: dict[Grade, tuple[str, str]] = {
-    Grade.A: (
-        "对方密钥持有者看到了我方这份内容，并就它作了答复。",
-        "对方内部是否照办；持钥人是否有权。",
-    ),
-    Grade.B: (
-        "内容由对方密钥持有者签出，未被改动。",
-        "对方是否看到过我方的某一份内容；持钥人是否有权。",
-    ),
-    Grade.C: (
-        "内容来自经过身份认证的通道，格式可读。",
-        "向外人证明内容出自对方：我方可以伪造同样的字节。",
-    ),
-    Grade.D: (
-        "通道返回了成功状态。",
-        "对方收到了什么内容，是否受理。",
-    ),
-    Grade.E: ("没有任何凭据。", "任何事情；结果按未知处理，须查询。"),
-}
 
 CHECKING = (
     "解压：unzip 证据包。README.md 列有每一条命令，只需 openssl、unzip、sha256sum、python3。",

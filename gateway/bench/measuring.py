@@ -1,0 +1,90 @@
+"""Measuring: calls per second of processor time, and what openssl does on the same core. 计量"""
+
+import os
+import shutil
+import subprocess
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from gateway.errors import Code, NotConfigured
+
+_BATCH = 16
+_OPENSSL_SECONDS_MAX = 60
+
+
+@dataclass(frozen=True, slots=True)
+class Rate:
+    """How often a second something was done, or how many megabytes, by processor time."""
+
+    name: str
+    per_second: float
+    unit: str = "次/秒"
+
+
+@dataclass(frozen=True, slots=True)
+class Ratio:
+    """Two figures of the same run; `ratio` is ours over theirs, `target` what is asked of it."""
+
+    name: str
+    ours: float
+    theirs: float
+    unit: str
+    target: float | None = None
+
+    @property
+    def ratio(self) -> float:
+        """Ours over theirs."""
+        return self.ours / self.theirs
+
+
+def stay_on_one_core() -> int | None:
+    """Keep this process and its children on one core; which one, None where that is not to be had.
+
+    Both sides of a ratio then meet the same core, its clock and its neighbours.
+    """
+    if not hasattr(os, "sched_setaffinity"):
+        return None
+    core = min(os.sched_getaffinity(0))
+    os.sched_setaffinity(0, {core})
+    return core
+
+
+def per_second(call: Callable[[], object], seconds: float) -> float:
+    """Calls per second of processor time, for at least `seconds` of it."""
+    done, begun = 0, time.process_time()
+    while (spent := time.process_time() - begun) < seconds:
+        for _ in range(_BATCH):
+            call()
+        done += _BATCH
+    return done / spent
+
+
+def per_second_of_waiting(call: Callable[[], object], times: int) -> float:
+    """Calls per second by the clock on the wall: for what waits for another process."""
+    begun = time.perf_counter()
+    for _ in range(times):
+        call()
+    return times / (time.perf_counter() - begun)
+
+
+def openssl_sm2() -> tuple[float, float]:
+    """Signatures and verifications per second of processor time, as `openssl speed` counts them.
+
+    Raises NotConfigured when there is no openssl, or it cannot do SM2.
+    """
+    program = shutil.which("openssl")
+    if program is None:
+        raise NotConfigured(Code.PLATFORM_UNFIT, detail="openssl")
+    done = subprocess.run(  # noqa: S603 - the command is ours
+        [program, "speed", "-seconds", "1", "-mr", "sm2"],
+        capture_output=True,
+        timeout=_OPENSSL_SECONDS_MAX,
+        check=False,
+    )
+    # its -mr form: +F7:0:256:CurveSM2:signatures per second:verifications per second
+    line = next((li for li in done.stdout.decode().splitlines() if "CurveSM2" in li), None)
+    if line is None:
+        raise NotConfigured(Code.PLATFORM_UNFIT, detail="openssl speed sm2")
+    signed, verified = line.split(":")[-2:]
+    return float(signed), float(verified)

@@ -1,0 +1,39 @@
+"""The bench answers in both forms; what it measured is no test's business. 性能对照"""
+
+import json
+import os
+import shutil
+
+import pytest
+
+from gateway.bench import measuring
+from gateway.cli.main import answer
+from gateway.errors import Code, NotConfigured
+from gateway.ports import Algorithm
+
+
+@pytest.fixture
+def all_cores():
+    """Gives the process its cores back: the bench keeps to one."""
+    cores = os.sched_getaffinity(0)
+    yield
+    os.sched_setaffinity(0, cores)
+
+
+def test_every_algorithm_is_measured_and_sm2_against_openssl(all_cores, require_peer):
+    require_peer(None if shutil.which("openssl") else "openssl")
+    words = ["bench", "signing", "--rounds", "1", "--seconds", "0.01", "--json"]
+    told, as_json = answer(words)
+    found = json.loads(told.text(as_json=as_json))
+    assert len(found["ratios"]) == 2
+    assert all(one["ratio"] > 0 and one["target"] == 0.85 for one in found["ratios"])
+    named = " ".join(rate["name"] for rate in found["rates"])
+    assert all(algorithm.value in named for algorithm in Algorithm)
+    assert all(rate["per_second"] > 0 for rate in found["rates"])
+
+
+def test_without_openssl_the_bench_says_so(monkeypatch):
+    monkeypatch.setenv("PATH", "/nowhere")
+    with pytest.raises(NotConfigured) as raised:
+        measuring.openssl_sm2()
+    assert raised.value.code is Code.PLATFORM_UNFIT
