@@ -1,18 +1,13 @@
 """Altered signatures, signature files and keys: refused, in a value or a typed error. 变异签名"""
 
-import json
-from datetime import timedelta
-
 import pytest
 
 from gateway.errors import NotConfigured
 from gateway.ports import Algorithm
 from gateway.signing.algorithms import load_signer, load_verifier
 from gateway.signing.forms import ORDERS, normalised, raw
-from gateway.signing.keyring import Key, KeyRing, Purpose
 from tests.fuzz.counts import COUNTS, SIGNATURES
 from tests.fuzz.plan import survive
-from tests.signing.certificates import at
 from tests.signing.keys import PASSPHRASE, pair_of, signer_of, verifier_of
 
 DATA = "划款 1,234.56 元".encode()
