@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 
 .DEFAULT_GOAL := help
-.PHONY: help demo up down test lint types contracts unit peers docs lock clean
+.PHONY: help demo up down test lint types contracts unit shadow peers docs lock clean
 
 help: ## list the verbs
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -34,6 +34,12 @@ contracts: $(READY) ## 谁可以引用谁 · who may import whom
 unit: $(READY) ## 测试 · tests
 	@$(BIN)/gateway docs --check
 	@$(BIN)/pytest -n 2 --dist loadfile --no-loadscope-reorder
+
+shadow: $(READY) ## 更久的变异与模拟，每次换种子 · alter and simulate for longer, another seed each time
+	@seed=$${GATEWAY_FUZZ_SEED:-$$(date +%s)}; echo "GATEWAY_FUZZ_SEED=$$seed"; \
+	GATEWAY_FUZZ_SEED=$$seed GATEWAY_FUZZ_ROUNDS=$${GATEWAY_FUZZ_ROUNDS:-10} \
+	GATEWAY_SIMULATION_FIRST=$$seed GATEWAY_SIMULATION_SEEDS=$${GATEWAY_SIMULATION_SEEDS:-2000} \
+	$(BIN)/pytest -n 2 --dist loadfile tests/fuzz tests/simulation
 
 peers: ## 安装测试用的第三方对照程序 · install the programs that tests check us against
 	@.ci/peers

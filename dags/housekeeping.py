@@ -32,6 +32,7 @@ def housekeeping():
     looked = [
         duty("checks", "自检"),
         duty("calendar", "工作日历"),
+        duty("certificates", "密钥与证书期限"),
         duty("outbox", "待发报文"),
         duty("replays", "防重放记录"),
         duty("retention", "到期清理"),

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from gateway.errors import Code, GatewayError, IllegalTransition, RefusedHere
 from gateway.flows.anchoring import Anchoring, anchor
 from gateway.flows.checks import Checked, check_all
+from gateway.flows.keys import watch_certificates
 from gateway.flows.purging import Purging, purge
 from gateway.flows.sending import Sending, sweep
 from gateway.flows.stamping import Stamping, stamp_waiting
@@ -61,6 +62,12 @@ def _calendar(house: House) -> StageCount:
     return StageCount("calendar", len(house.checked.calendar.years), {"missing": bool(missing)})
 
 
+def _certificates(house: House) -> StageCount:
+    ring = house.checked.ring
+    ending = watch_certificates(house.checked.store, ring)
+    return StageCount("certificates", len(ring), {"ending": ending})
+
+
 def _outbox(house: House) -> StageCount:
     return StageCount("outbox", 1, {"done": sweep(house.sending)})
 
@@ -89,6 +96,7 @@ def _anchoring(house: House) -> StageCount:
 DUTIES: Mapping[str, Duty] = {
     "checks": Duty("自检", _checks),
     "calendar": Duty("工作日历", _calendar),
+    "certificates": Duty("密钥与证书期限", _certificates),
     "outbox": Duty("待发报文", _outbox),
     "replays": Duty("防重放记录", _replays),
     "retention": Duty("到期清理", _retention),

@@ -59,6 +59,8 @@ def load(name: str) -> Any:  # noqa: ANN401 - a script that lies beside this one
     return module
 
 
+# nothing may be written where the pack lies: it would be a member that nobody sealed
+sys.dont_write_bytecode = True
 # in the house it has another name than in a pack
 JOURNAL = load("verify_journal" if (HERE / "verify_journal.py").exists() else "outsider")
 wrong = JOURNAL.wrong

@@ -50,7 +50,8 @@ class Sm2Key:
 
         One that anybody can read is refused: the library itself would not ask for the passphrase.
         """
-        if _ENCRYPTED not in data:
+        # the library takes the first block it can read, which may lie before the encrypted one
+        if _ENCRYPTED not in data or data.count(b"-----BEGIN ") != 1:
             raise LibcryptoError("the private key is not encrypted")
         with memory_of(data) as bio:
             key = library().PEM_read_bio_PrivateKey(bio, None, None, passphrase)
@@ -58,9 +59,10 @@ class Sm2Key:
 
     @classmethod
     def from_public_pem(cls, data: bytes) -> "Sm2Key":
-        """A public key from SubjectPublicKeyInfo PEM."""
+        """A public key from SubjectPublicKeyInfo PEM. Raises LibcryptoError for anything else."""
         with memory_of(data) as bio:
-            return cls(library().PEM_read_bio_PUBKEY(bio, None, None, None), "read public key")
+            # with no passphrase at all the library would ask the terminal for one, and wait
+            return cls(library().PEM_read_bio_PUBKEY(bio, None, None, b""), "read public key")
 
     def private_pem(self, passphrase: bytes) -> bytes:
         """The private key as PKCS#8 PEM, encrypted under the passphrase."""

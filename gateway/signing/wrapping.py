@@ -85,7 +85,7 @@ def _derived(key: EncryptionKey, cipher: Cipher) -> bytes:
 def _read(stored: bytes) -> Mapping[str, str]:
     try:
         fields = json.loads(stored.decode("ascii"))
-    except ValueError:
+    except (ValueError, RecursionError):
         fields = None
     if not isinstance(fields, dict) or set(fields) != {"kek", "cipher", "nonce", "key"}:
         raise SignatureInvalid(Code.ARCHIVE_DAMAGED)

@@ -28,6 +28,7 @@ from gateway.errors import Code, NotConfigured
 from gateway.flows.anchoring import Anchoring, stamp_heads
 from gateway.flows.bank_night import Night
 from gateway.flows.checks import Checked
+from gateway.flows.evidence import Evidence
 from gateway.flows.housekeeping import House
 from gateway.flows.key_acts import Keys
 from gateway.flows.purging import Purging
@@ -152,6 +153,10 @@ class Gateway:
     def purging(self, user: str) -> Purging:
         """What the retention rules are applied to, for whoever asks for it."""
         return Purging(self.store, self.retention, self.site.logs, user)
+
+    def evidence(self) -> Evidence:
+        """What exporting a case's evidence needs."""
+        return Evidence(self.store, self.ring, self.anchoring(), self.site.name)
 
     def night(self, key: NightKey) -> Night:
         """One night with everything it needs."""

@@ -25,8 +25,8 @@ def test_every_algorithm_is_measured_and_sm2_against_openssl(all_cores, require_
     words = ["bench", "signing", "--rounds", "1", "--seconds", "0.01", "--json"]
     told, as_json = answer(words)
     found = json.loads(told.text(as_json=as_json))
-    assert len(found["ratios"]) == 2
-    assert all(one["ratio"] > 0 and one["target"] == 0.85 for one in found["ratios"])
+    assert all(one["ratio"] > 0 for one in found["ratios"])
+    assert [one["target"] for one in found["ratios"]] == [0.85, 0.85, None, None]
     named = " ".join(rate["name"] for rate in found["rates"])
     assert all(algorithm.value in named for algorithm in Algorithm)
     assert all(rate["per_second"] > 0 for rate in found["rates"])

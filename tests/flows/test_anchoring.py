@@ -223,7 +223,7 @@ def test_a_head_whose_worker_died_before_publishing_is_published_by_the_next(
 @pytest.fixture
 def stamped(store, clock, tmp_path):
     """Has a head stamped by the sandbox's authority, and keeps the token."""
-    keys = credentials.credentials_of(tmp_path / "sandbox")
+    keys = credentials.credentials_of(tmp_path / "authority")
     ask = SimpleNamespace(ask=lambda request: authority.reply(request, keys, clock.now()))
     terms = Terms(Anchors((keys.chain[-1].dump(),)))
 
@@ -251,7 +251,7 @@ def test_openssl_verifies_the_stamp_and_so_does_the_outsider_s_script(
     require_peer(None if shutil.which("openssl") else "openssl")
     act()
     anchor(Anchoring(store, anchoring.ring, anchoring.publication, stamped))
-    root = tmp_path / "sandbox" / "public" / "ca" / "root.pem"
+    root = tmp_path / "authority" / "public" / "ca" / "root.pem"
     done = subprocess.run(
         ["openssl", "ts", "-verify", "-in", "head-3.tsr", "-data", "head-3.json", "-CAfile", root],
         cwd=anchoring.publication.directory, capture_output=True, text=True,

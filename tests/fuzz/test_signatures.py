@@ -1,4 +1,4 @@
-"""Altered signatures, signature files and keys: refused, in a value or a typed error. 变异签名"""
+"""Altered signatures and keys: refused as a value, whatever they are. 变异签名"""
 
 import pytest
 
@@ -6,7 +6,6 @@ from gateway.errors import NotConfigured
 from gateway.ports import Algorithm
 from gateway.signing.algorithms import load_signer, load_verifier
 from gateway.signing.forms import ORDERS, normalised, raw
-from tests.fuzz.counts import COUNTS, SIGNATURES
 from tests.fuzz.plan import survive
 from tests.signing.keys import PASSPHRASE, pair_of, signer_of, verifier_of
 
@@ -25,41 +24,39 @@ def test_an_altered_signature_is_never_accepted(algorithm):
             return None
         return normalised(algorithm, signature) if elliptic else signature
 
-    survive(algorithm.value, SIGNATURES[algorithm.value], samples, judge)
+    survive(algorithm.value, samples, judge)
 
 
-def test_an_altered_public_key_verifies_nothing_and_breaks_nothing():
-    samples = [pair_of(algorithm).public_pem for algorithm in Algorithm]
+def test_an_altered_public_key_breaks_nothing_and_is_another_key():
     signatures = {algorithm: signer_of(algorithm).sign((DATA,)) for algorithm in Algorithm}
 
     def judge(pem):
-        held = None
-        for algorithm in Algorithm:
-            try:
-                verifier = load_verifier("k", algorithm, pem)
-            except NotConfigured:
-                continue
-            if verifier.verify(signatures[algorithm], (DATA,)):
-                held = _key_of(pem)
-        return held
+        return any(_verifies(pem, algorithm, signatures[algorithm]) for algorithm in Algorithm) or (
+            None
+        )
 
-    survive("public key", COUNTS["public key"], samples, judge)
+    survive("public key", [pair_of(algorithm).public_pem for algorithm in Algorithm], judge)
 
 
-def _key_of(pem):
-    """The key's own bytes: PEM leaves room for white space and words around them."""
-    return b"".join(pem.partition(b"KEY-----")[2].partition(b"-----END")[0].split())
+def _verifies(pem, algorithm, signature):
+    try:
+        return load_verifier("k", algorithm, pem).verify(signature, (DATA,))
+    except NotConfigured:
+        return False
 
 
-def test_an_altered_private_key_opens_to_the_same_key_or_not_at_all():
-    algorithm = Algorithm.SM2_SM3
-    samples = [pair_of(algorithm).private_pem]
+def test_an_altered_private_key_does_not_open_or_is_told_by_its_public_half():
+    """CBC has no tag: an altered file may open to another key. The key ring tries each pair."""
+    algorithms = (Algorithm.SM2_SM3, Algorithm.ED25519)
+    samples = [pair_of(algorithm).private_pem for algorithm in algorithms]
 
     def judge(pem):
-        try:
-            signer = load_signer("k", algorithm, pem, PASSPHRASE)
-        except NotConfigured:
-            return None
-        return verifier_of(algorithm).verify(signer.sign((DATA,)), (DATA,))
+        for algorithm in algorithms:
+            try:
+                signer = load_signer("k", algorithm, pem, PASSPHRASE)
+            except NotConfigured:
+                continue
+            return verifier_of(algorithm).verify(signer.sign((DATA,)), (DATA,)) or None
+        return None
 
-    survive("sm2 private key", COUNTS["sm2 private key"], samples, judge)
+    survive("private key", samples, judge)

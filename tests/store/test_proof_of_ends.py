@@ -6,7 +6,7 @@ import pytest
 from sqlalchemy import text
 
 from gateway.errors import Code
-from gateway.ports import Grade, Reply, Verdict
+from gateway.ports import Grade, Reply, Signed, Verdict
 from gateway.store import alarms, leases, outbox
 from gateway.store.messages import MessageState
 
@@ -24,7 +24,7 @@ def answered(store, drafted):
         with store.begin() as work:
             ours = leases.claim(work, "m-1", "worker-1")
             if state is MessageState.DRAFTED:
-                outbox.intend(store, work, ours, b"signed")
+                outbox.intend(store, work, ours, Signed(b"signed"))
         with store.begin() as work:
             after = outbox.take_reply(work, ours, reply)
             return after, [alarm.code for alarm in alarms.ringing(work)]

@@ -4,10 +4,11 @@ import argparse
 from collections.abc import Sequence
 from dataclasses import asdict
 
-from gateway.bench import signing
+from gateway.bench import round_trip, signing
 from gateway.bench.measuring import Rate, Ratio, stay_on_one_core
 from gateway.cli.output import Answer
 from gateway.cli.verbs.arguments import Subparsers
+from gateway.clock import SystemClock
 
 _ROUNDS, _SECONDS = 5, 0.5
 
@@ -24,12 +25,16 @@ def add_to(verbs: Subparsers, every: argparse.ArgumentParser) -> None:
 
 def run(parsed: argparse.Namespace) -> Answer:
     """Measure and print; the exit is 0 whatever the figures are: a shared machine is no judge."""
-    core = stay_on_one_core()
-    ratios = signing.against_openssl(parsed.rounds, parsed.seconds)
+    core, at = stay_on_one_core(), SystemClock().now()
+    ratios = [
+        *signing.against_openssl(parsed.rounds, parsed.seconds),
+        *round_trip.against_unsigned(parsed.seconds, at),
+    ]
     rates = [
         *signing.algorithms(parsed.seconds),
         *signing.digests(parsed.seconds),
         *signing.ciphers(parsed.seconds),
+        *signing.files(parsed.seconds, at),
     ]
     head = f"处理器核 {'未固定' if core is None else core}，{parsed.rounds} 轮取中位数"
     data = {

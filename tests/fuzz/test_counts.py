@@ -1,0 +1,27 @@
+"""The plan is kept: a hundred thousand alterations in every `make test`. 数量"""
+
+from random import Random
+
+from tests.fuzz.counts import COUNTS
+from tests.fuzz.mutations import BYTES, altered
+
+
+def test_there_are_a_hundred_thousand():
+    assert sum(COUNTS.values()) == 100_000
+
+
+def test_the_same_seed_alters_the_same_way():
+    samples = [bytes(range(200)), b"-----BEGIN-----"]
+
+    def made(seed):
+        rng = Random(seed)
+        return [altered(rng, samples) for _ in range(200)]
+
+    assert made(1) == made(1) != made(2)
+
+
+def test_every_way_alters_something():
+    sample = bytes(range(0x20, 0xC0))
+    for way in BYTES:
+        rng = Random(7)
+        assert any(way(rng, sample, sample[::-1]) != sample for _ in range(10)), way.__name__
