@@ -36,6 +36,7 @@ def housekeeping():
         duty("outbox", "待发报文"),
         duty("replays", "防重放记录"),
         duty("retention", "到期清理"),
+        duty("stamps", "补盖时间戳"),
     ]
     looked >> duty("anchoring", "流水树根", trigger_rule="all_done")
 

@@ -4,9 +4,10 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 from gateway.errors import Code, SignatureInvalid
+from gateway.flows.stamping import Stamping, stamp_or_wait
 from gateway.ports import StageCount
 from gateway.signing.keyring import KeyRing, Purpose
-from gateway.signing.timestamps import as_reply
+from gateway.signing.timestamps import Imprint, as_reply
 from gateway.store import alarms, heads
 from gateway.store.heads import Head, SignedHead
 from gateway.store.history import History, read_history
@@ -47,6 +48,18 @@ def anchor(anchoring: Anchoring) -> StageCount:
         newest = heads.newest(work)
     size = newest.size if newest else 0
     return StageCount("anchoring", size, {"made": made, "published": published})
+
+
+def stamp_heads(stamping: Stamping) -> Callable[[SignedHead], None]:
+    """How heads are stamped: at once, or when the authority is there again."""
+
+    def stamp(head: SignedHead) -> None:
+        had = stamp_or_wait(stamping, head.head_id, Imprint(bytes.fromhex(head.digest)))
+        if had is not None:
+            with stamping.store.begin() as work:
+                heads.set_stamp(work, head.size, had.digest)
+
+    return stamp
 
 
 def _make(anchoring: Anchoring) -> int:

@@ -9,6 +9,7 @@ from gateway.flows.checks import Checked, check_all
 from gateway.flows.keys import watch_certificates
 from gateway.flows.purging import Purging, purge
 from gateway.flows.sending import Sending, sweep
+from gateway.flows.stamping import Stamping, stamp_waiting
 from gateway.flows.watching import watch_calendar
 from gateway.log import Log
 from gateway.ports import CheckResult, StageCount
@@ -25,6 +26,7 @@ class House:
     checked: Checked
     sending: Sending
     purging: Purging
+    stamping: Stamping
     anchoring: Anchoring
 
 
@@ -80,6 +82,12 @@ def _retention(house: House) -> StageCount:
     return StageCount("retention", 1, purge(house.purging).counts)
 
 
+def _stamps(house: House) -> StageCount:
+    """What waits for a stamp is asked for again; a day's waiting rings."""
+    done = stamp_waiting(house.stamping)
+    return StageCount("stamps", done.asked, {"taken": done.taken, "waiting": done.waiting})
+
+
 def _anchoring(house: House) -> StageCount:
     return anchor(house.anchoring)
 
@@ -92,6 +100,7 @@ DUTIES: Mapping[str, Duty] = {
     "outbox": Duty("待发报文", _outbox),
     "replays": Duty("防重放记录", _replays),
     "retention": Duty("到期清理", _retention),
+    "stamps": Duty("补盖时间戳", _stamps),
     "anchoring": Duty("流水树根", _anchoring),
 }
 
