@@ -11,6 +11,7 @@ from functools import lru_cache
 from lxml import etree
 
 from gateway.errors import Code, SignatureInvalid
+from gateway.grades import Fact, grade_of
 from gateway.ports import Algorithm, Grade, SeenSignatures
 from gateway.signing.certificates import read_certificate
 from gateway.signing.digests import digest_of
@@ -87,7 +88,7 @@ def verify_envelope(
         kid=key.kid,
         created=created,
         signature_digest=digest,
-        grade=Grade.B if answers is None else Grade.A,
+        grade=grade_of(Fact.SIGNED, *(() if answers is None else (Fact.BOUND,))),
     )
 
 
