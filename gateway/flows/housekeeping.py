@@ -9,7 +9,7 @@ from gateway.flows.checks import Checked, check_all
 from gateway.flows.keys import watch_certificates
 from gateway.flows.purging import Purging, purge
 from gateway.flows.sending import Sending, sweep
-from gateway.flows.stamping import Stamping, stamp_waiting
+from gateway.flows.stamping import stamp_waiting
 from gateway.flows.watching import watch_calendar
 from gateway.log import Log
 from gateway.ports import CheckResult, StageCount
@@ -26,7 +26,6 @@ class House:
     checked: Checked
     sending: Sending
     purging: Purging
-    stamping: Stamping
     anchoring: Anchoring
 
 
@@ -72,6 +71,11 @@ def _outbox(house: House) -> StageCount:
     return StageCount("outbox", 1, {"done": sweep(house.sending)})
 
 
+def _stamps(house: House) -> StageCount:
+    found = stamp_waiting(house.anchoring.stamping)
+    return StageCount("stamps", found.asked, {"taken": found.taken, "waiting": found.waiting})
+
+
 def _replays(house: House) -> StageCount:
     """Signatures whose own age refuses them by now need not be remembered."""
     with house.checked.store.begin() as work:
@@ -80,12 +84,6 @@ def _replays(house: House) -> StageCount:
 
 def _retention(house: House) -> StageCount:
     return StageCount("retention", 1, purge(house.purging).counts)
-
-
-def _stamps(house: House) -> StageCount:
-    """What waits for a stamp is asked for again; a day's waiting rings."""
-    done = stamp_waiting(house.stamping)
-    return StageCount("stamps", done.asked, {"taken": done.taken, "waiting": done.waiting})
 
 
 def _anchoring(house: House) -> StageCount:
@@ -98,9 +96,9 @@ DUTIES: Mapping[str, Duty] = {
     "calendar": Duty("工作日历", _calendar),
     "certificates": Duty("密钥与证书期限", _certificates),
     "outbox": Duty("待发报文", _outbox),
+    "stamps": Duty("待补时间戳", _stamps),
     "replays": Duty("防重放记录", _replays),
     "retention": Duty("到期清理", _retention),
-    "stamps": Duty("补盖时间戳", _stamps),
     "anchoring": Duty("流水树根", _anchoring),
 }
 

@@ -25,7 +25,7 @@ from connectors.core_system.transport import CoreDatabase
 from gateway.clock import SystemClock
 from gateway.dates import Calendar
 from gateway.errors import Code, NotConfigured
-from gateway.flows.anchoring import Anchoring, stamp_heads
+from gateway.flows.anchoring import Anchoring
 from gateway.flows.bank_night import Night
 from gateway.flows.checks import Checked
 from gateway.flows.evidence import Evidence
@@ -143,12 +143,12 @@ class Gateway:
     def anchoring(self) -> Anchoring:
         """The journal's heads: whose keys sign them and where they are published."""
         publication = Publication(self.site.journal.publication)
-        return Anchoring(self.store, self.ring, publication, stamp_heads(self.stamping))
+        return Anchoring(self.store, self.ring, publication, self.stamping)
 
     def house(self) -> House:
         """Everything that housekeeping looks after."""
         purging = self.purging(_HOUSEKEEPING)
-        return House(self.checked(), self.sending, purging, self.stamping, self.anchoring())
+        return House(self.checked(), self.sending, purging, self.anchoring())
 
     def purging(self, user: str) -> Purging:
         """What the retention rules are applied to, for whoever asks for it."""
