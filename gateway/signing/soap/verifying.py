@@ -10,6 +10,7 @@ from datetime import datetime, timedelta
 from lxml import etree
 
 from gateway.errors import Code, SignatureInvalid
+from gateway.grades import Fact, grade_of
 from gateway.ports import Algorithm, Grade, SeenSignatures
 from gateway.signing.digests import digest_of
 from gateway.signing.forms import ORDERS, normalised
@@ -85,7 +86,7 @@ def verify_envelope(
         kid=key.kid,
         created=created,
         signature_digest=digest,
-        grade=Grade.B if answers is None else Grade.A,
+        grade=grade_of(Fact.SIGNED, *(() if answers is None else (Fact.BOUND,))),
     )
 
 
