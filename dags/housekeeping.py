@@ -32,9 +32,12 @@ def housekeeping():
     looked = [
         duty("checks", "自检"),
         duty("calendar", "工作日历"),
+        duty("certificates", "密钥与证书期限"),
         duty("outbox", "待发报文"),
+        duty("stamps", "待补时间戳"),
         duty("replays", "防重放记录"),
         duty("retention", "到期清理"),
+        duty("stamps", "补盖时间戳"),
     ]
     looked >> duty("anchoring", "流水树根", trigger_rule="all_done")
 

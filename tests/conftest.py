@@ -115,14 +115,18 @@ def store(engine: Engine, tmp_path: Path, clock: SteppingClock) -> PostgresStore
 def running_branch(access: Access, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Branch]:
     """Everything but Airflow, as the launcher starts it."""
     var = tmp_path_factory.mktemp("var")
-    options = Options(var, free_port(), free_port(), "20260228", "")
+    options = Options(var, free_port(), free_port(), "20260228", "", free_port())
     provide_secrets(options.secrets)
     counterparties.prepare_banks(options)
+    counterparties.prepare_time_authority(options)
     sandbox_site.write_site(options, access, SystemClock().now())
     counterparties.fill_core_system(options, access)
-    banks = counterparties.start_banks(options)
+    strangers = [
+        counterparties.start_banks(options),
+        counterparties.start_time_authority(options),
+    ]
     yield Branch(options, access)
-    processes.stop(options.run, [banks])
+    processes.stop(options.run, strangers)
 
 
 @pytest.fixture

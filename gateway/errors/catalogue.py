@@ -83,6 +83,8 @@ class Code(Enum):
                                     "核对用户名与登录公钥是否已在对方登记", _NIGHT)
     HOST_KEY_DIFFERS     = _signature("对接方主机公钥与登记不符", "the host key is not the pinned one",
                                       "立即停止连接，电话核实对方是否更换主机密钥")
+    PEER_CERTIFICATE_DIFFERS = _signature("对方服务器证书与登记不符", "the server's certificate is not the pinned one",
+                                          "立即停止连接，电话核实对方是否更换证书，核实后登记新指纹", _TRUST)
     SEND_OUTCOME_UNKNOWN = Entry("OutcomeUnknown", "发送结果未知，对方可能已收到", "it may have reached them",
                                  Money.MAYBE, "不要重发；等待系统查询对方结果，或凭书面证据由双人处理", _NIGHT)
     PROOF_TOO_WEAK       = Entry("OutcomeUnknown", "对方答复的凭据不足（D、E 级），不能据以了结", "an answer on grade D or E ends nothing",
@@ -266,6 +268,8 @@ class Code(Enum):
                                     "停止使用，保护数据库，按应急手册取证", _SITE)
     PUBLICATION_DIFFERS = _signature("公布目录中的树根与所记不符", "the published head is not the recorded one",
                                      "两份均保全；与留存方手中的树根比对，按应急手册取证", _TRUST)
+    EVIDENCE_CONTRADICTS = _signature("证据包各部分互相矛盾", "the parts of an evidence pack contradict each other",
+                                    "不采用；向出具方核实来源，另行索取", _TRUST)
     GLYPH_MISSING      = Entry("MalformedMessage", "文字中有字体没有的字符，不能成文", "a character has no glyph in our typeface",
                                Money.NO, "改写事由等文字中的特殊符号后重试", _TRUST)
     ARCHIVE_DAMAGED    = _signature("归档原件缺失或被改动", "an archived payload is missing or altered",

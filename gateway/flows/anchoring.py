@@ -1,12 +1,13 @@
 """Anchoring: the journal's head made, signed, stamped, published for others to keep. 存证锚定"""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
 from gateway.errors import Code, SignatureInvalid
+from gateway.flows.stamping import Stamping, stamp_or_wait
 from gateway.ports import StageCount
 from gateway.signing.keyring import KeyRing, Purpose
-from gateway.signing.timestamps import as_reply
+from gateway.signing.timestamps import Imprint, as_reply
 from gateway.store import alarms, heads
 from gateway.store.heads import Head, SignedHead
 from gateway.store.history import History, read_history
@@ -19,16 +20,18 @@ HOLDER = "journal"
 
 @dataclass(frozen=True, slots=True)
 class Anchoring:
-    """What anchoring needs. `stamp` tries to have a head stamped; without it heads wait."""
+    """What anchoring needs: the store, whose keys sign, where it is published, who stamps."""
 
     store: Store
     ring: KeyRing
     publication: Publication
-    stamp: Callable[[SignedHead], None] | None = None
+    stamping: Stamping
 
 
 def anchor(anchoring: Anchoring) -> StageCount:
-    """Make a head if anything has happened since the last, then publish what is not yet published.
+    """Make a head if anything has happened since the last, have it stamped, and publish it.
+
+    Where no stamp can be had now, the head is published without one, and the stamp when it is had.
 
     May run twice, also at the same time: one head is made, and each file published once. Raises
     SignatureInvalid, and rings, when the history is not what the last head says, or when a
@@ -36,7 +39,8 @@ def anchor(anchoring: Anchoring) -> StageCount:
     """
     try:
         made = _make(anchoring)
-        published = sum(_publish(anchoring, head) for head in _waiting(anchoring))
+        stamped = sum(_stamp(anchoring, head) for head in _of(anchoring, heads.unstamped))
+        published = sum(_publish(anchoring, head) for head in _of(anchoring, heads.unpublished))
     except SignatureInvalid as broken:
         with anchoring.store.begin() as work:
             alarms.ring(work, broken.code, "journal", broken.detail)
@@ -46,7 +50,8 @@ def anchor(anchoring: Anchoring) -> StageCount:
             alarms.clear(work, code, "journal", "重新核验通过")
         newest = heads.newest(work)
     size = newest.size if newest else 0
-    return StageCount("anchoring", size, {"made": made, "published": published})
+    counts = {"made": made, "stamped": stamped, "published": published}
+    return StageCount("anchoring", size, counts)
 
 
 def _make(anchoring: Anchoring) -> int:
@@ -89,14 +94,21 @@ def require_sound(head: SignedHead, history: History, ring: KeyRing) -> None:
         raise SignatureInvalid(Code.JOURNAL_BROKEN, detail=f"{head.head_id} 签名不符")
 
 
-def _waiting(anchoring: Anchoring) -> list[SignedHead]:
-    if anchoring.stamp is not None:
-        with anchoring.store.begin() as work:
-            bare = heads.unstamped(work)
-        for head in bare:
-            anchoring.stamp(head)
+def _of(
+    anchoring: Anchoring, which: Callable[[UnitOfWork], Sequence[SignedHead]]
+) -> Sequence[SignedHead]:
     with anchoring.store.begin() as work:
-        return list(heads.unpublished(work))
+        return which(work)
+
+
+def _stamp(anchoring: Anchoring, head: SignedHead) -> int:
+    """Ask for a head's stamp once; afterwards take over what the waiting for it has brought."""
+    had = stamp_or_wait(anchoring.stamping, head.head_id, Imprint(bytes.fromhex(head.digest)))
+    if had is None:
+        return 0
+    with anchoring.store.begin() as work:
+        heads.set_stamp(work, head.size, had.digest)
+    return 1
 
 
 def _publish(anchoring: Anchoring, head: SignedHead) -> int:

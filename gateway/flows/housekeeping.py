@@ -6,8 +6,10 @@ from dataclasses import dataclass
 from gateway.errors import Code, GatewayError, IllegalTransition, RefusedHere
 from gateway.flows.anchoring import Anchoring, anchor
 from gateway.flows.checks import Checked, check_all
+from gateway.flows.keys import watch_certificates
 from gateway.flows.purging import Purging, purge
 from gateway.flows.sending import Sending, sweep
+from gateway.flows.stamping import stamp_waiting
 from gateway.flows.watching import watch_calendar
 from gateway.log import Log
 from gateway.ports import CheckResult, StageCount
@@ -59,8 +61,19 @@ def _calendar(house: House) -> StageCount:
     return StageCount("calendar", len(house.checked.calendar.years), {"missing": bool(missing)})
 
 
+def _certificates(house: House) -> StageCount:
+    ring = house.checked.ring
+    ending = watch_certificates(house.checked.store, ring)
+    return StageCount("certificates", len(ring), {"ending": ending})
+
+
 def _outbox(house: House) -> StageCount:
     return StageCount("outbox", 1, {"done": sweep(house.sending)})
+
+
+def _stamps(house: House) -> StageCount:
+    found = stamp_waiting(house.anchoring.stamping)
+    return StageCount("stamps", found.asked, {"taken": found.taken, "waiting": found.waiting})
 
 
 def _replays(house: House) -> StageCount:
@@ -81,7 +94,9 @@ def _anchoring(house: House) -> StageCount:
 DUTIES: Mapping[str, Duty] = {
     "checks": Duty("自检", _checks),
     "calendar": Duty("工作日历", _calendar),
+    "certificates": Duty("密钥与证书期限", _certificates),
     "outbox": Duty("待发报文", _outbox),
+    "stamps": Duty("待补时间戳", _stamps),
     "replays": Duty("防重放记录", _replays),
     "retention": Duty("到期清理", _retention),
     "anchoring": Duty("流水树根", _anchoring),

@@ -8,7 +8,7 @@ from collections.abc import Callable
 from gateway.errors import GatewayError
 from gateway.launcher import airflow, preflight, processes
 from gateway.launcher.alone import alone, end_the_other
-from gateway.launcher.night import print_sheets, run_night
+from gateway.launcher.night import anchor_journal, print_sheets, run_night
 from gateway.launcher.options import Options
 from gateway.launcher.progress import Progress
 from gateway.launcher.sandbox_site import LAST_DAY
@@ -43,6 +43,8 @@ def _reconcile(options: Options, started: Running, progress: Progress) -> None:
             run_night(options, started, LAST_DAY, progress)
         finally:
             print_sheets(options, LAST_DAY, progress)
+    with progress.step("流水树根"):
+        anchor_journal(options, progress)
 
 
 def up(options: Options, progress: Progress) -> int:

@@ -1,29 +1,29 @@
 """The sandbox's counterparties: prepared, filled, started, all by their own commands. 沙箱对接方"""
 
-import os
-import subprocess
-import sys
-from collections.abc import Mapping, Sequence
 from datetime import date, timedelta
 
 from gateway.errors import Code, NotConfigured
-from gateway.launcher import processes
+from gateway.launcher import processes, sandbox_command
 from gateway.launcher.databases import Access
-from gateway.launcher.options import DATABASE_VARIABLE, Options
+from gateway.launcher.options import Options
 from gateway.launcher.ports import LOOPBACK, answers
 from gateway.launcher.processes import Record
+from gateway.launcher.sandbox_command import command, surroundings
 from gateway.launcher.sandbox_site import FIRST_DAY, LAST_DAY
 from gateway.retrying import pause
-from gateway.wiring.places import ROOT
 
-_COMMAND_SECONDS = 120
 _READY_SECONDS = 30
 _LOOK_SECONDS = 0.2
 
 
 def prepare_banks(options: Options) -> None:
     """The banks make their directories and keys."""
-    _sandbox("bank", "prepare", "--root", str(options.sandbox), "--seed", options.seed)
+    sandbox_command.run("bank", "prepare", "--root", str(options.sandbox), "--seed", options.seed)
+
+
+def prepare_time_authority(options: Options) -> None:
+    """The time-stamping authority makes its key and has it certified."""
+    sandbox_command.run("tsa", "prepare", "--root", str(options.sandbox))
 
 
 def publish_nights(options: Options) -> None:
@@ -34,7 +34,9 @@ def publish_nights(options: Options) -> None:
 
 def _publish(options: Options, day: date) -> None:
     root, seed = str(options.sandbox), options.seed
-    _sandbox("bank", "publish", "--root", root, "--seed", seed, "--date", day.isoformat())
+    sandbox_command.run(
+        "bank", "publish", "--root", root, "--seed", seed, "--date", day.isoformat()
+    )
 
 
 def fill_core_system(options: Options, access: Access) -> None:
@@ -42,7 +44,7 @@ def fill_core_system(options: Options, access: Access) -> None:
     url = access.url("core_system", "core_owner")
     host = url.host or url.query["host"]
     dsn = f"host={host} port={url.port or 5432} user={url.username} dbname={url.database}"
-    _sandbox(
+    sandbox_command.run(
         *("core", "fill", "--dsn", dsn, "--seed", options.seed),
         *("--exchange-role", "core_exchange"),
         # not on the command line, where every user of the machine could read it
@@ -51,41 +53,24 @@ def fill_core_system(options: Options, access: Access) -> None:
 
 
 def start_banks(options: Options) -> Record:
-    """Start the banks' SFTP server and wait until it listens.
+    """Start the banks' SFTP server and wait until it listens. Raises as `_start` does."""
+    return _start(options, "bank", options.sftp_port)
 
-    Raises NotConfigured when it does not; its log says why.
-    """
-    serve = ("bank", "serve", "--root", str(options.sandbox), "--port", str(options.sftp_port))
-    log = options.logs / "sandbox-bank.log"
-    record = processes.start(options.run, "sandbox-bank", _command(serve), _environ(), log)
+
+def start_time_authority(options: Options) -> Record:
+    """Start the time-stamping authority and wait until it listens. Raises as `_start` does."""
+    return _start(options, "tsa", options.tsa_port)
+
+
+def _start(options: Options, name: str, port: int) -> Record:
+    """Start `sandbox NAME serve`. Raises NotConfigured, naming its log, when it does not listen."""
+    serve = (name, "serve", "--root", str(options.sandbox), "--port", str(port))
+    log = options.logs / f"sandbox-{name}.log"
+    record = processes.start(options.run, f"sandbox-{name}", command(serve), surroundings(), log)
     for _ in range(int(_READY_SECONDS / _LOOK_SECONDS)):
-        if answers(options.sftp_port):
+        if answers(port):
             return record
         if not record.is_running():
             break
         pause(_LOOK_SECONDS)
-    raise NotConfigured(Code.PROCESS_FAILED, detail=f"{LOOPBACK}:{options.sftp_port}，见 {log}")
-
-
-def _sandbox(*arguments: str, environ: Mapping[str, str] | None = None) -> None:
-    done = subprocess.run(  # noqa: S603 - the commands are ours
-        _command(arguments),
-        env=_environ() | dict(environ or {}),
-        cwd=ROOT,
-        capture_output=True,
-        text=True,
-        timeout=_COMMAND_SECONDS,
-        check=False,
-    )
-    if done.returncode:
-        last = (done.stderr.strip().splitlines() or ["—"])[-1]
-        raise NotConfigured(Code.PROCESS_FAILED, detail=f"sandbox {arguments[0]}: {last}")
-
-
-def _command(arguments: Sequence[str]) -> Sequence[str]:
-    return [sys.executable, "-m", "sandbox", *arguments]
-
-
-def _environ() -> dict[str, str]:
-    kept = {name: value for name, value in os.environ.items() if name != DATABASE_VARIABLE}
-    return {**kept, "PYTHONUNBUFFERED": "1"}
+    raise NotConfigured(Code.PROCESS_FAILED, detail=f"{LOOPBACK}:{port}，见 {log}")

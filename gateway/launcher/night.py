@@ -7,11 +7,13 @@ from connectors.bank.flows.proving import sheet_of
 from connectors.bank.model import NightKey
 from gateway.clock import SystemClock
 from gateway.errors import Code, GatewayError, NotConfigured, RefusedHere
+from gateway.flows.anchoring import anchor
 from gateway.launcher.airflow import require_running
 from gateway.launcher.options import Options
 from gateway.launcher.progress import Progress
 from gateway.launcher.start import Running
 from gateway.retrying import pause
+from gateway.store import heads
 from gateway.wiring import Places, build
 
 _DAG = "bank_reconciliation"
@@ -93,3 +95,16 @@ def print_sheets(options: Options, day: date, progress: Progress) -> int:
             progress.say(sheets.to_text(sheets.masked(sheet)))
             proved += sheet.proved
     return proved
+
+
+def anchor_journal(options: Options, progress: Progress) -> None:
+    """Put what has happened under a head, and say how it is proved and where it is published."""
+    gateway = build(Places(options.secrets))
+    anchor(gateway.anchoring())
+    with gateway.store.begin() as work:
+        head = heads.newest(work)
+    if head is not None:
+        stamped = "已盖时间戳" if head.stamp else "时间戳待补"
+        place = gateway.site.journal.publication
+        progress.say(f"流水树根 {head.root}（{head.size} 条）")
+        progress.say(f"  已签名（{head.kid}）、{stamped}、已公布于 {place}/{head.head_id}.json")

@@ -9,6 +9,9 @@ from gateway.errors import Code, NotConfigured
 from gateway.wiring.places import ROOT
 
 _PORT_MAX = 65535
+# by the number of its standard, RFC 3161
+_TSA_PORT = 3161
+_PORTS = {"GATEWAY_UI_PORT": 8080, "GATEWAY_SFTP_PORT": 2222, "GATEWAY_TSA_PORT": _TSA_PORT}
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,25 +23,25 @@ class Options:
     sftp_port: int
     seed: str
     database_url: str
+    tsa_port: int = _TSA_PORT
 
     @classmethod
     def from_environment(cls, environ: Mapping[str, str] = os.environ) -> "Options":
-        """Read GATEWAY_VAR, GATEWAY_UI_PORT, GATEWAY_SFTP_PORT, GATEWAY_SEED and the database's.
+        """Read GATEWAY_VAR, the ports, GATEWAY_SEED and the database's address.
 
         Raises NotConfigured naming the variable that makes no sense.
         """
-        ui_port = _port(environ, "GATEWAY_UI_PORT", 8080)
-        sftp_port = _port(environ, "GATEWAY_SFTP_PORT", 2222)
-        if ui_port == sftp_port:
-            raise NotConfigured(
-                Code.SETTING_INVALID, detail=f"GATEWAY_UI_PORT = GATEWAY_SFTP_PORT = {ui_port}"
-            )
+        ui_port, sftp_port, tsa_port = ports = [_port(environ, *each) for each in _PORTS.items()]
+        if len(set(ports)) < len(ports):
+            names = " ".join(f"{name}={port}" for name, port in zip(_PORTS, ports, strict=True))
+            raise NotConfigured(Code.SETTING_INVALID, detail=names)
         return cls(
             var=Path(environ.get("GATEWAY_VAR") or ROOT / "var").resolve(),
             ui_port=ui_port,
             sftp_port=sftp_port,
             seed=environ.get("GATEWAY_SEED") or "20260228",
             database_url=environ.get(DATABASE_VARIABLE, ""),
+            tsa_port=tsa_port,
         )
 
     @property

@@ -11,18 +11,22 @@ from sqlalchemy import URL
 from gateway.errors import Code, NotConfigured
 from gateway.launcher.databases import Access
 from gateway.launcher.options import Options
+from gateway.launcher.own_keys import (
+    ORGANISATION,
+    own_entries,
+    provide_own_keys,
+    provide_pair,
+    time_entries,
+)
 from gateway.launcher.ports import LOOPBACK
 from gateway.launcher.secret_files import write_once
 from gateway.ports import Algorithm
-from gateway.signing.algorithms import new_key_pair
 from gateway.signing.ssh import new_ssh_key
 from gateway.wiring.private_files import write_private
 
 # The sandbox's own calendar; its last business day is a made-up working Saturday.
 FIRST_DAY, LAST_DAY = date(2026, 2, 24), date(2026, 2, 28)
 _SIGNING_DAYS, _VERIFYING_DAYS = 365, 730
-# What the journal's heads are signed with.
-JOURNAL_KID, _JOURNAL = "gateway-journal-1", Algorithm.SM2_SM3
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +68,7 @@ def write_site(options: Options, access: Access, now: datetime) -> None:
     passphrase = (secrets / "key_passphrase").read_bytes()
     for bank in BANKS:
         _provide_keys(options, bank, passphrase)
-    _provide_pair(secrets / "keys", JOURNAL_KID, _JOURNAL, passphrase)
+    provide_own_keys(options)
     _write(secrets / "settings.json", _settings(options))
     _write(secrets / "connections.json", _connections(options, access))
     _write(secrets / "keyring.json", _keyring(options, now))
@@ -79,7 +83,7 @@ def _provide_keys(options: Options, bank: SandboxBank, passphrase: bytes) -> Non
     keys = options.secrets / "keys"
     kid, partner = _our_kid(bank), options.sandbox / "partners" / bank.code
     partner.mkdir(parents=True, exist_ok=True)
-    _provide_pair(keys, kid, bank.receipts, passphrase)
+    provide_pair(keys, kid, bank.receipts, passphrase)
     if not (keys / f"sftp-{bank.code}.pub").exists():
         ssh = new_ssh_key(passphrase, "gateway")
         write_private(keys / f"sftp-{bank.code}", ssh.private_pem)
@@ -90,23 +94,17 @@ def _provide_keys(options: Options, bank: SandboxBank, passphrase: bytes) -> Non
     (partner / "authorized_keys").write_bytes((keys / f"sftp-{bank.code}.pub").read_bytes())
 
 
-def _provide_pair(keys: Path, kid: str, algorithm: Algorithm, passphrase: bytes) -> None:
-    if not (keys / f"{kid}.pem").exists():
-        pair = new_key_pair(algorithm, passphrase)
-        write_private(keys / f"{kid}.key", pair.private_pem)
-        write_private(keys / f"{kid}.pem", pair.public_pem)
-
-
 def _our_kid(bank: SandboxBank) -> str:
     return f"gateway-{bank.code}-1"
 
 
 def _settings(options: Options) -> Mapping[str, object]:
     return {
-        "name": "示例市住房公积金管理中心沙箱管理部",
+        "name": ORGANISATION,
         "environment": "sandbox",
         "archive": str(options.var / "archive"),
         "journal": {"publication": str(options.var / "publication")},
+        "time_authority": {"url": f"http://{LOOPBACK}:{options.tsa_port}/"},
         "logs": str(options.logs),
         "banks": [_bank_settings(bank) for bank in BANKS],
     }
@@ -177,19 +175,7 @@ def _keyring(options: Options, now: datetime) -> Sequence[Mapping[str, object]]:
         "verify_until": (start + timedelta(days=_VERIFYING_DAYS)).isoformat(),
     }
     entries = [entry for bank in BANKS for entry in _key_entries(options, bank)]
-    return [entry | window for entry in (*entries, _own_key(JOURNAL_KID, _JOURNAL))]
-
-
-def _own_key(kid: str, algorithm: Algorithm) -> dict[str, object]:
-    """The key of the journal's heads, as keyring.json describes it."""
-    return {
-        "kid": kid,
-        "holder": "journal",
-        "purpose": "journal_head",
-        "algorithm": algorithm.value,
-        "public": f"keys/{kid}.pem",
-        "private": f"keys/{kid}.key",
-    }
+    return [{**entry, **window} for entry in (*entries, *own_entries(), *time_entries(options))]
 
 
 def _key_entries(options: Options, bank: SandboxBank) -> Sequence[dict[str, object]]:

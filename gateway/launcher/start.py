@@ -67,6 +67,7 @@ def prepare_sandbox(options: Options, access: Access, progress: Progress) -> Non
     """The three banks and the core system, ready for the nights of the sandbox's calendar."""
     with progress.step("准备沙箱银行与核心系统"):
         counterparties.prepare_banks(options)
+        counterparties.prepare_time_authority(options)
         sandbox_site.write_site(options, access, SystemClock().now())
         counterparties.publish_nights(options)
         counterparties.fill_core_system(options, access)
@@ -80,6 +81,7 @@ def running(options: Options, progress: Progress) -> Iterator[Running]:
             stop_leftovers(options, progress)
             require_free(options.ui_port, "GATEWAY_UI_PORT")
             require_free(options.sftp_port, "GATEWAY_SFTP_PORT")
+            require_free(options.tsa_port, "GATEWAY_TSA_PORT")
         with _everything(options, progress) as up:
             yield up
 
@@ -98,8 +100,11 @@ def _everything(options: Options, progress: Progress) -> Iterator[Running]:
 def _start(options: Options, on: tuple[Server, Access], progress: Progress) -> Running:
     server, access = on
     since = SystemClock().now()
-    with progress.step("启动沙箱银行（SFTP）"):
-        banks = counterparties.start_banks(options)
+    with progress.step("启动沙箱银行（SFTP）与时间戳服务"):
+        strangers = (
+            counterparties.start_banks(options),
+            counterparties.start_time_authority(options),
+        )
     with progress.step("准备 Airflow 元数据、角色与用户"):
         airflow.make_metadata_ready(options, access)
     with progress.step("启动 Airflow（api server、scheduler、dag processor、triggerer）"):
@@ -107,4 +112,4 @@ def _start(options: Options, on: tuple[Server, Access], progress: Progress) -> R
         base = f"http://{LOOPBACK}:{options.ui_port}"
         api = AirflowApi(base, "admin", ui_users(options.secrets)["admin"])
         airflow.wait_until_healthy(options, components, api)
-    return Running(server, (banks, *components), api, since)
+    return Running(server, (*strangers, *components), api, since)

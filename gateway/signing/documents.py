@@ -47,7 +47,8 @@ def sign_document(pdf: bytes, seal: Seal, about: About, at: datetime) -> bytes:
     """
     out, room = BytesIO(), _OWN_BYTES + TOKEN_BYTES_MAX + sum(map(len, seal.chain))
     try:
-        writer = IncrementalPdfFileWriter(BytesIO(pdf))
+        # what is appended must not begin on the line of the last %%EOF
+        writer = IncrementalPdfFileWriter(BytesIO(pdf.rstrip(b"\r\n") + b"\n"))
         embedder = PdfCMSEmbedder().write_cms(_FIELD, writer)
         next(embedder)
         signature = SignatureObject(

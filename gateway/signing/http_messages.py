@@ -7,14 +7,9 @@ is one signature, labelled sig1, with all of created, expires, nonce, keyid, alg
 import base64
 import hashlib
 import secrets
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
-
-from cryptography.hazmat.primitives.asymmetric.utils import (
-    decode_dss_signature,
-    encode_dss_signature,
-)
 
 from gateway.errors import Code
 from gateway.grades import Fact, grade_of
@@ -26,6 +21,7 @@ from gateway.ports import (
     SeenSignatures,
     Signer,
 )
+from gateway.signing.forms import raw
 from gateway.signing.http_fields import (
     CONTENT_DIGEST,
     LABEL,
@@ -46,17 +42,16 @@ LIFETIME = timedelta(minutes=5)
 SKEW = timedelta(minutes=1)
 REQUEST_TAG, REPLY_TAG = "fund-exchange-request", "fund-exchange-reply"
 _NONCE_BYTES = 18
-_COORDINATE_BYTES = 32
+_RAW_BYTES = 64
 
 
 @dataclass(frozen=True, slots=True)
 class Form:
-    """What an algorithm is called in `alg`, and how its signature is written in the field."""
+    """What an algorithm is called in `alg`; elliptic signatures are r‖s (RFC 9421 §3.3.4)."""
 
     name: str
     registered: bool
-    to_wire: Callable[[bytes], bytes]
-    from_wire: Callable[[bytes], bytes | None]
+    is_raw: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,32 +63,14 @@ class Proven:
     grade: Grade
 
 
-def _same(signature: bytes) -> bytes:
-    return signature
-
-
-def _raw(der: bytes) -> bytes:
-    return b"".join(
-        number.to_bytes(_COORDINATE_BYTES, "big") for number in decode_dss_signature(der)
-    )
-
-
-def _der(raw: bytes) -> bytes | None:
-    """RFC 9421 §3.3.4: r‖s and nothing else, for SM2 as well."""
-    if len(raw) != 2 * _COORDINATE_BYTES:
-        return None
-    r, s = raw[:_COORDINATE_BYTES], raw[_COORDINATE_BYTES:]
-    return encode_dss_signature(int.from_bytes(r, "big"), int.from_bytes(s, "big"))
-
-
 # Names of the IANA registry "HTTP Signature Algorithms". It has no RSA-PSS with SHA-256 and no SM2:
 # those two names hold by contract with the counterparty.
 FORMS: Mapping[Algorithm, Form] = {
-    Algorithm.RSA_V15_SHA256: Form("rsa-v1_5-sha256", True, _same, _same),
-    Algorithm.ECDSA_P256_SHA256: Form("ecdsa-p256-sha256", True, _raw, _der),
-    Algorithm.ED25519: Form("ed25519", True, _same, _same),
-    Algorithm.RSA_PSS_SHA256: Form("rsa-pss-sha256", False, _same, _same),
-    Algorithm.SM2_SM3: Form("sm2-sm3", False, _raw, _der),
+    Algorithm.RSA_V15_SHA256: Form("rsa-v1_5-sha256", True, False),
+    Algorithm.ECDSA_P256_SHA256: Form("ecdsa-p256-sha256", True, True),
+    Algorithm.ED25519: Form("ed25519", True, False),
+    Algorithm.RSA_PSS_SHA256: Form("rsa-pss-sha256", False, False),
+    Algorithm.SM2_SM3: Form("sm2-sm3", False, True),
 }
 _BY_NAME = {form.name: algorithm for algorithm, form in FORMS.items()}
 
@@ -158,7 +135,8 @@ def _signed(
         f';nonce="{secrets.token_urlsafe(_NONCE_BYTES)}";keyid="{signer.kid}"'
         f';alg="{form.name}";tag="{tag}"'
     )
-    value = form.to_wire(signer.sign((signature_base(components, parameters),)))
+    value = signer.sign((signature_base(components, parameters),))
+    value = raw(signer.algorithm, value) if form.is_raw else value
     encoded = base64.b64encode(value).decode()
     return (
         ("Signature-Input", f"{LABEL}={parameters}"),
@@ -210,8 +188,8 @@ def _require_signed(
     if refusal is not None:
         raise refused(refusal, "keyid")
     verifier = ring.verifier(stated.kid)
-    plain = FORMS[verifier.algorithm].from_wire(signature)
-    if plain is None or not verifier.verify(plain, (base,)):
+    misformed = FORMS[verifier.algorithm].is_raw and len(signature) != _RAW_BYTES
+    if misformed or not verifier.verify(signature, (base,)):
         raise refused(Code.SIGNATURE_WRONG, SIGNATURE)
 
 

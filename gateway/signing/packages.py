@@ -25,6 +25,8 @@ from gateway.signing.cms import Seal, Sealed, add_stamp, check_cms, imprint_of, 
 from gateway.signing.timestamps import Imprint
 from gateway.signing.zips import (
     DEFLATED,
+    MAKER,
+    MODE,
     STORED,
     Limits,
     Member,
@@ -145,7 +147,7 @@ def _add(
     archive: zipfile.ZipFile, name: str, pieces: Sequence[bytes] | Iterator[bytes], method: int
 ) -> None:
     info = zipfile.ZipInfo(name, _NO_TIME)
-    info.compress_type, info.create_system, info.external_attr = method, 3, 0o100644 << 16
+    info.compress_type, info.create_system, info.external_attr = method, MAKER >> 8, MODE
     with archive.open(info, "w") as member:
         for piece in pieces:
             member.write(piece)

@@ -70,6 +70,8 @@ def _read(der: bytes, detached_digest: bytes | None) -> SignedData:
     chain = _chain(data, signer)
     certificate = read_certificate(chain[0])
     content_type, content = _content(data, detached=detached_digest is not None)
+    versions = (data["version"].native, signer["version"].native)
+    _must(versions == ("v1" if content_type == "data" else "v3", "v1"), "version")
     attributes = _single_values(signer["signed_attrs"])
     digest = detached_digest or hashlib.sha256(content).digest()
     _must(attributes["content_type"].native == content_type, "content-type")
@@ -108,10 +110,10 @@ def _chain(data: cms.SignedData, signer: cms.SignerInfo) -> tuple[bytes, ...]:
         if one.issuer == wanted["issuer"] and one.serial_number == wanted["serial_number"].native
     ]
     _must(len(found) == 1, "signer id")
-    while len(found) < len(every) and found[-1].issuer != found[-1].subject:
-        above = [one for one in every if one.subject == found[-1].issuer]
-        if len(above) != 1:
-            break
+    while len(found) < len(every):
+        above = [one for one in every if one.subject == found[-1].issuer and one not in found]
+        # a certificate that leads nowhere could be anything, and nobody would look at it
+        _must(len(above) == 1, "certificates")
         found += above
     return tuple(one.dump() for one in found)
 

@@ -4,13 +4,15 @@ import unicodedata
 import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
-from stat import S_IFMT, S_IFREG
 from struct import Struct
 from typing import BinaryIO
 
 STORED, DEFLATED = 0, 8
 _CHUNK = 1024 * 1024
 _UTF8 = 0x0800
+# One way to write it: by Unix, a plain file for everybody's eyes, version 2.0, on 1980-01-01.
+MAKER, MODE = 0x0314, 0o100644 << 16
+_NO_TIME = (20, 0, 1 << 5 | 1)
 _DIRECTORY_BYTES_MAX = 1024 * 1024
 # APPNOTE.TXT 4.3.7, 4.3.12, 4.3.16
 _LOCAL = Struct("<4s5H3I2H")
@@ -34,13 +36,9 @@ class Limits:
 
 @dataclass(frozen=True, slots=True)
 class Member:
-    """One member: where its packed bytes lie, and what it promises to be.
-
-    `made` are the version needed, time and date as they stand in both headers.
-    """
+    """One member: where its packed bytes lie, and what it promises to be."""
 
     name: str
-    made: tuple[int, int, int]
     method: int
     crc: int
     packed: int
@@ -111,25 +109,26 @@ def _entry(raw: bytes, at: int, limits: Limits) -> tuple[Member, int, int]:
     """One entry of the directory, the offset it states, and where the next one begins."""
     _must(at + _CENTRAL.size <= len(raw), "directory cut short")
     fields = _CENTRAL.unpack_from(raw, at)
-    signature, _, needed, flags, method, time, day, crc, packed, size = fields[:10]
-    name_length, extra, comment, disk, _, mode, offset = fields[10:]
+    signature, maker, needed, flags, method, time, day, crc, packed, size = fields[:10]
+    name_length, extra, comment, disk, internal, mode, offset = fields[10:]
     _must(signature == b"PK\1\2", "no directory entry")
     _must((extra, comment, disk) == (0, 0, 0), "extra field or comment")
     _must(flags & ~_UTF8 == 0, "encrypted or streamed")
-    _must(S_IFMT(mode >> 16) in (0, S_IFREG), "no plain file")
+    _must((maker, internal, mode) == (MAKER, 0, MODE), "no plain file")
+    _must((needed, time, day) == _NO_TIME, "a time, or a version")
     _must(method in (STORED, DEFLATED), "method")
     _must(method == DEFLATED or packed == size, "stored size")
     _must(size <= max(packed * limits.ratio, limits.free), "grows too much")
     at += _CENTRAL.size
     name = _name(raw[at : at + name_length], name_length, flags)
-    member = Member(name, (needed, time, day), method, crc, packed, size, 0)
-    return member, offset, at + name_length
+    return Member(name, method, crc, packed, size, 0), offset, at + name_length
 
 
 def _name(raw: bytes, length: int, flags: int) -> str:
     _must(0 < len(raw) == length, "name cut short")
+    _must(raw.isascii() == (flags == 0), "name's encoding")
     try:
-        name = raw.decode("utf-8" if flags & _UTF8 else "ascii")
+        name = raw.decode()
     except UnicodeDecodeError as wrong:
         raise Unsound("name is no text") from wrong
     _must(is_safe_name(name), "unsafe name")
@@ -159,8 +158,8 @@ def _local(file: BinaryIO, entry: Member, offset: int) -> Member:
     _must(signature == b"PK\3\4" and extra == 0, "no local header")
     _must(flags & ~_UTF8 == 0, "encrypted or streamed")
     name = _name(file.read(length), length, flags)
-    said = Member(name, (needed, time, day), method, crc, packed, size, 0)
-    _must(said == entry, "local header and directory differ")
+    said = Member(name, method, crc, packed, size, 0)
+    _must((needed, time, day) == _NO_TIME and said == entry, "local header and directory differ")
     return replace(entry, start=offset + _LOCAL.size + length)
 
 

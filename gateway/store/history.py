@@ -35,7 +35,7 @@ class History:
 
 
 def read_history(connection: Connection) -> History:
-    """The whole journal: about two seconds and 20 MiB for 100,000 entries.
+    """The whole journal: about two seconds and 30 MiB for 100,000 entries.
 
     Raises SignatureInvalid at the first entry that is missing, out of order or altered.
     """

@@ -149,6 +149,22 @@ CALENDAR_YEAR = Table(
     moment("imported_at"),
 )
 
+# What is to be stamped: a digest of something; the token's payload and time when it is had.
+STAMP = Table(
+    "stamp",
+    METADATA,
+    Column("stamp_id", Text, primary_key=True),
+    Column("subject", Text, nullable=False),
+    Column("algorithm", Text, nullable=False),
+    Column("digest", Text, nullable=False),
+    moment("asked_at"),
+    Column("attempts", Integer, nullable=False),
+    moment("next_attempt_at"),
+    Column("token_digest", Text, ForeignKey("payload.digest")),
+    moment("gen_time", nullable=True),
+    UniqueConstraint("subject", "algorithm", "digest"),
+)
+
 SEEN_SIGNATURE = Table(
     "seen_signature",
     METADATA,

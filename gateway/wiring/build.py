@@ -28,11 +28,13 @@ from gateway.errors import Code, NotConfigured
 from gateway.flows.anchoring import Anchoring
 from gateway.flows.bank_night import Night
 from gateway.flows.checks import Checked
+from gateway.flows.evidence import Evidence
 from gateway.flows.housekeeping import House
 from gateway.flows.key_acts import Keys
 from gateway.flows.purging import Purging
 from gateway.flows.retention import Retention
 from gateway.flows.sending import Sending
+from gateway.flows.stamping import Stamping
 from gateway.ports import Clock
 from gateway.retrying import pause
 from gateway.signing.ciphers import Cipher
@@ -51,6 +53,7 @@ from gateway.wiring.keyring_file import KeyringFile
 from gateway.wiring.keys import load_ring
 from gateway.wiring.places import Places
 from gateway.wiring.reading import read_typed
+from gateway.wiring.time_authority import HttpTimeAuthority, NoTimeAuthority, post_in_the_clear
 
 FILE = "settings.json"
 # who purges when nobody asks for it
@@ -72,6 +75,17 @@ class JournalSettings:
 
 
 @dataclass(frozen=True, slots=True)
+class TimeAuthoritySettings:
+    """The time-stamping authority: where it answers, and its policies agreed on; none means any.
+
+    Its certificates are the keys of purpose time_stamp in keyring.json.
+    """
+
+    url: str
+    policies: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Site:
     """The site's settings, settings.json of the secrets directory."""
 
@@ -85,6 +99,7 @@ class Site:
     archive_cipher: Cipher = Cipher.AES_256_GCM
     # the technical logs that the retention rules are applied to, None where others do that
     logs: Path | None = None
+    time_authority: TimeAuthoritySettings | None = None
 
 
 _SITE = TypeAdapter(Site)
@@ -105,6 +120,7 @@ class Gateway:
     interface: Interface
     banks: Mapping[str, Bank]
     sending: Sending
+    stamping: Stamping
 
     def bank(self, code: str) -> Bank:
         """The bank of that node number. Raises NotConfigured when there is none."""
@@ -126,15 +142,21 @@ class Gateway:
 
     def anchoring(self) -> Anchoring:
         """The journal's heads: whose keys sign them and where they are published."""
-        return Anchoring(self.store, self.ring, Publication(self.site.journal.publication))
+        publication = Publication(self.site.journal.publication)
+        return Anchoring(self.store, self.ring, publication, self.stamping)
 
     def house(self) -> House:
         """Everything that housekeeping looks after."""
-        return House(self.checked(), self.sending, self.purging(_HOUSEKEEPING), self.anchoring())
+        purging = self.purging(_HOUSEKEEPING)
+        return House(self.checked(), self.sending, purging, self.anchoring())
 
     def purging(self, user: str) -> Purging:
         """What the retention rules are applied to, for whoever asks for it."""
         return Purging(self.store, self.retention, self.site.logs, user)
+
+    def evidence(self) -> Evidence:
+        """What exporting a case's evidence needs."""
+        return Evidence(self.store, self.ring, self.anchoring(), self.site.name)
 
     def night(self, key: NightKey) -> Night:
         """One night with everything it needs."""
@@ -203,7 +225,18 @@ def build(places: Places | None = None) -> Gateway:
         interface=interface,
         banks=banks,
         sending=sending,
+        stamping=stamping_with(settings.time_authority, store, ring),
     )
+
+
+def stamping_with(
+    settings: TimeAuthoritySettings | None, store: PostgresStore, ring: KeyRing
+) -> Stamping:
+    """How stamps are taken at this site."""
+    if settings is None:
+        return Stamping(store, ring, NoTimeAuthority())
+    authority = HttpTimeAuthority(settings.url, post_in_the_clear)
+    return Stamping(store, ring, authority, frozenset(settings.policies))
 
 
 def build_keys(places: Places | None = None) -> Keys:

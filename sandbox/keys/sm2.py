@@ -57,6 +57,11 @@ def sign(private: str, data: bytes) -> bytes:
     return der.element(der.SEQUENCE, der.integer(r) + der.integer(s))
 
 
+def raw_of(signature: bytes) -> bytes:
+    """Return a signature in DER as r‖s."""
+    return b"".join(number.to_bytes(KEY_BYTES, "big") for number in _numbers(signature))
+
+
 def verify(pem: str, signature: bytes, data: bytes) -> bool:
     """Tell whether a signature, DER or raw r‖s, is good; what cannot be read is ValueError."""
     point = _point(pem)

@@ -29,24 +29,6 @@ class StampFault(StrEnum):
     SLOW = "slow"
 
 
-# fmt: off
-TITLES: dict[StampFault, str] = {
-    StampFault.DOWN:          "服务不可用（503）",
-    StampFault.REFUSES:       "答复拒绝，不给时间戳",
-    StampFault.WRONG_NONCE:   "随机数是别的请求的",
-    StampFault.NO_NONCE:      "答复里没有随机数",
-    StampFault.WRONG_IMPRINT: "对另一个摘要盖时间戳",
-    StampFault.WRONG_POLICY:  "用未约定的策略",
-    StampFault.HOUR_OFF:      "时间慢一小时",
-    StampFault.OTHER_KEY:     "用别的私钥签名",
-    StampFault.RUBBISH:       "答复是乱码",
-    StampFault.CUT:           "答复只有前一半",
-    StampFault.HUGE:          "答复有 8 MiB",
-    StampFault.SLOW:          "每秒一字节，最多 20 秒",
-}
-# fmt: on
-
-
 @dataclass(slots=True)
 class Armed:
     """A fault that fires so many times more."""

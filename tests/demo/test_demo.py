@@ -61,7 +61,11 @@ class Demo:
 @pytest.fixture(scope="module")
 def demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Demo]:
     var = tmp_path_factory.mktemp("demo")
-    ports = {"GATEWAY_UI_PORT": str(free_port()), "GATEWAY_SFTP_PORT": str(free_port())}
+    ports = {
+        "GATEWAY_UI_PORT": str(free_port()),
+        "GATEWAY_SFTP_PORT": str(free_port()),
+        "GATEWAY_TSA_PORT": str(free_port()),
+    }
     demo = Demo(var, {**os.environ, "GATEWAY_VAR": str(var), **ports})
     yield demo
     subprocess.run(

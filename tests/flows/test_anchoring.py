@@ -3,6 +3,7 @@
 import shutil
 import subprocess
 import sys
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 from types import SimpleNamespace
@@ -13,15 +14,14 @@ from sqlalchemy import text
 from gateway.errors import Code, SignatureInvalid
 from gateway.flows.anchoring import HOLDER, Anchoring, anchor, verify_heads
 from gateway.flows.journal_pack import journal_pack
+from gateway.flows.stamping import Stamping, stamp_waiting
 from gateway.ports import Algorithm
 from gateway.signing import outsider
-from gateway.signing.anchors import Anchors
 from gateway.signing.keyring import Key, KeyRing, Purpose
-from gateway.signing.timestamps import Imprint, Terms, take_stamp
 from gateway.store import alarms, heads, journal
 from gateway.store.database import connect
 from gateway.store.publication import Publication
-from gateway.store.unit_of_work import keep_bytes
+from gateway.wiring.time_authority import NoTimeAuthority
 from sandbox.tsa import authority, credentials
 from tests.signing.keys import pair_of, signer_of, verifier_of
 
@@ -40,10 +40,16 @@ def ring_of(algorithm: Algorithm, at, number: int = 1) -> KeyRing:
     )  # fmt: skip
 
 
+def unstamped(store, ring: KeyRing, directory: Path) -> Anchoring:
+    """Anchoring at a site that has agreed on no time-stamping authority yet."""
+    stamping = Stamping(store, ring, NoTimeAuthority())
+    return Anchoring(store, ring, Publication(directory), stamping)
+
+
 @pytest.fixture
 def anchoring(store, clock, tmp_path) -> Anchoring:
     ring = ring_of(Algorithm.SM2_SM3, clock.now())
-    return Anchoring(store, ring, Publication(tmp_path / "public"))
+    return unstamped(store, ring, tmp_path / "public")
 
 
 @pytest.fixture
@@ -96,19 +102,19 @@ def rung(store) -> set[Code]:
 def test_what_has_happened_is_put_under_a_head_signed_and_published(anchoring, act):
     act()
     counts = anchor(anchoring).counts
-    assert counts == {"made": 1, "published": 1}
+    assert counts == {"made": 1, "stamped": 0, "published": 1}
     assert published(anchoring) == ["head-3.json", "head-3.pem", "head-3.sig"]
     assert verify_heads(anchoring) == 1
 
 
 def test_where_nothing_has_happened_no_head_is_made(anchoring, act):
-    assert anchor(anchoring).counts == {"made": 0, "published": 0}
+    assert anchor(anchoring).counts == {"made": 0, "stamped": 0, "published": 0}
     act()
     anchor(anchoring)
     # the journal has grown by what was noted of the head itself: that asks for no other
-    assert anchor(anchoring).counts == {"made": 0, "published": 0}
+    assert anchor(anchoring).counts == {"made": 0, "stamped": 0, "published": 0}
     act(1)
-    assert anchor(anchoring).counts == {"made": 1, "published": 1}
+    assert anchor(anchoring).counts == {"made": 1, "stamped": 0, "published": 1}
     assert verify_heads(anchoring) == 2
 
 
@@ -179,7 +185,7 @@ def test_a_head_under_another_key_is_not_ours(anchoring, act, clock):
     anchor(anchoring)
     other = ring_of(Algorithm.SM2_SM3, clock.now(), number=2)
     with pytest.raises(SignatureInvalid):
-        verify_heads(Anchoring(anchoring.store, other, anchoring.publication))
+        verify_heads(replace(anchoring, ring=other))
 
 
 def test_a_foreign_file_under_our_name_rings_and_stays_as_evidence(anchoring, act, store):
@@ -215,47 +221,53 @@ def test_a_head_whose_worker_died_before_publishing_is_published_by_the_next(
     blocked = tmp_path / "a file"
     blocked.write_text("")
     with pytest.raises(Exception, match="SETTING_INVALID"):
-        anchor(Anchoring(anchoring.store, anchoring.ring, Publication(blocked)))
-    assert anchor(anchoring).counts == {"made": 0, "published": 1}
+        anchor(replace(anchoring, publication=Publication(blocked)))
+    assert anchor(anchoring).counts == {"made": 0, "stamped": 0, "published": 1}
     assert Path(anchoring.publication.directory / "head-3.sig").exists()
 
 
 @pytest.fixture
-def stamped(store, clock, tmp_path):
-    """Has a head stamped by the sandbox's authority, and keeps the token."""
-    credentials.prepare(tmp_path, clock.now())
-    keys = credentials.read(tmp_path)
-    ask = SimpleNamespace(ask=lambda request: authority.reply(request, keys, clock.now()))
-    terms = Terms(Anchors((keys.chain[-1].dump(),)))
-
-    def stamp(head):
-        digest = bytes.fromhex(head.digest)
-        token = take_stamp(ask, Imprint(digest), terms, clock.now()).token
-        with store.begin() as work:
-            heads.set_stamp(work, head.size, keep_bytes(store, work, token))
-
-    return stamp
+def stamped(anchoring, clock, tmp_path) -> Anchoring:
+    """The same, with the sandbox's authority at hand."""
+    keys = credentials.credentials_of(tmp_path / "authority")
+    answers = SimpleNamespace(ask=lambda request: authority.reply(request, keys, clock.now()))
+    (ours,), chain = anchoring.ring.keys(), tuple(one.dump() for one in keys.chain)
+    theirs = replace(
+        ours, kid="tsa", purpose=Purpose.TIME_STAMP, chain=chain, signer=None,
+        verifier=verifier_of(Algorithm.ECDSA_P256_SHA256),
+    )  # fmt: skip
+    stamping = Stamping(anchoring.store, KeyRing([ours, theirs]), answers)
+    return replace(anchoring, stamping=stamping)
 
 
-def test_a_stamp_had_later_is_published_beside_its_head(anchoring, act, store, stamped):
+def test_a_head_is_stamped_and_published_in_one_go(stamped, act):
+    act()
+    assert anchor(stamped).counts == {"made": 1, "stamped": 1, "published": 1}
+    assert published(stamped)[-1] == "head-3.tsr"
+
+
+def test_a_stamp_had_later_is_published_beside_its_head(anchoring, act, stamped, clock):
     act()
     anchor(anchoring)
-    late = Anchoring(store, anchoring.ring, anchoring.publication, stamped)
-    assert anchor(late).counts == {"made": 0, "published": 1}
+    # asked for once, it is the waiting that brings it: anchoring does not press the authority
+    assert anchor(stamped).counts == {"made": 0, "stamped": 0, "published": 0}
+    clock.forward(3600)
+    assert stamp_waiting(stamped.stamping).taken == 1
+    assert anchor(stamped).counts == {"made": 0, "stamped": 1, "published": 1}
     assert published(anchoring)[-1] == "head-3.tsr"
-    assert anchor(late).counts == {"made": 0, "published": 0}
+    assert anchor(stamped).counts == {"made": 0, "stamped": 0, "published": 0}
 
 
 def test_openssl_verifies_the_stamp_and_so_does_the_outsider_s_script(
-    anchoring, act, store, stamped, require_peer, tmp_path
+    act, store, stamped, require_peer, tmp_path
 ):
     require_peer(None if shutil.which("openssl") else "openssl")
     act()
-    anchor(Anchoring(store, anchoring.ring, anchoring.publication, stamped))
-    root = tmp_path / "tsa" / "root.pem"
+    anchor(stamped)
+    root = tmp_path / "authority" / "public" / "ca" / "root.pem"
     done = subprocess.run(
         ["openssl", "ts", "-verify", "-in", "head-3.tsr", "-data", "head-3.json", "-CAfile", root],
-        cwd=anchoring.publication.directory, capture_output=True, text=True,
+        cwd=stamped.publication.directory, capture_output=True, text=True,
     )  # fmt: skip
     assert "Verification: OK" in done.stdout, done.stderr
     for name, data in journal_pack(store, None):

@@ -12,13 +12,12 @@ from pathlib import Path
 import pytest
 
 from gateway.errors import Code, GatewayError
-from gateway.flows.anchoring import Anchoring, anchor
+from gateway.flows.anchoring import anchor
 from gateway.flows.journal_pack import journal_pack, seqs_of
 from gateway.ports import Algorithm
 from gateway.signing import outsider
 from gateway.store import heads
-from gateway.store.publication import Publication
-from tests.flows.test_anchoring import ring_of
+from tests.flows.test_anchoring import ring_of, unstamped
 from tests.signing.keys import pair_of
 
 SCRIPT = Path(outsider.__file__)
@@ -53,7 +52,7 @@ def _openssl(require_peer):
 def anchoring(store, clock, tmp_path):
     """Three heads over what happened, the last over eleven entries."""
     ring = ring_of(Algorithm.SM2_SM3, clock.now())
-    found = Anchoring(store, ring, Publication(tmp_path / "public"))
+    found = unstamped(store, ring, tmp_path / "public")
     for number in range(3):
         with store.begin() as work:
             work.note("night_moved", f"night-{number}", name="沙箱䶮银行", number=number)
@@ -118,7 +117,7 @@ def test_the_key_and_the_heads_that_an_auditor_holds_are_what_counts(anchoring, 
 def test_openssl_verifies_heads_of_every_algorithm(algorithm, store, clock, write, tmp_path):
     with store.begin() as work:
         work.note("night_opened", "night-1")
-    anchor(Anchoring(store, ring_of(algorithm, clock.now()), Publication(tmp_path / "public")))
+    anchor(unstamped(store, ring_of(algorithm, clock.now()), tmp_path / "public"))
     pack = write()
     found = check(pack)
     assert found.code == 0, found.out
@@ -133,9 +132,7 @@ def test_a_rewritten_history_signed_by_another_is_found_by_the_head_that_was_kep
     """The owner of database and program makes all anew, with a key of his own."""
     kept = anchoring.publication.directory / "head-10.json"
     empty_tables()
-    forger = Anchoring(
-        store, ring_of(Algorithm.SM2_SM3, clock.now(), 2), Publication(tmp_path / "forged")
-    )
+    forger = unstamped(store, ring_of(Algorithm.SM2_SM3, clock.now(), 2), tmp_path / "forged")
     with store.begin() as work:
         for number in range(10):
             work.note("night_moved", f"night-{number}")

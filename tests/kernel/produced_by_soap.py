@@ -1,7 +1,5 @@
 """Codes that a signed message brings up, from messages that are really wrong. 签名报文错误"""
 
-from datetime import timedelta
-
 from gateway.errors import Code
 from gateway.signing.soap import verify_envelope
 from gateway.store.seen_signatures import SeenInDatabase
@@ -9,13 +7,10 @@ from tests.kernel.ground import Ground, raised
 from tests.signing.soap import ground as soap
 
 
-def refusal(
-    ground: Ground, data: bytes, late: timedelta = timedelta(0), answers: bytes | None = None
-) -> Code | None:
+def refusal(ground: Ground, data: bytes, answers: bytes | None = None) -> Code | None:
     """What verifying says, over the real memory."""
     seen = SeenInDatabase(ground.store.engine)
-    at = soap.NOW + late
-    return raised(lambda: verify_envelope(data, soap.peer_of(), at, seen, answers))
+    return raised(lambda: verify_envelope(data, soap.peer_of(), soap.NOW, seen, answers))
 
 
 def unreadable(ground: Ground) -> Code | None:
@@ -38,16 +33,6 @@ def misshapen(ground: Ground) -> Code | None:
     return refusal(ground, soap.signed().replace(b"100.00", b"100<!-- -->.00"))
 
 
-def stale(ground: Ground) -> Code | None:
-    return refusal(ground, soap.signed(), late=timedelta(hours=1))
-
-
-def replayed(ground: Ground) -> Code | None:
-    data = soap.signed()
-    assert refusal(ground, data) is None
-    return refusal(ground, data)
-
-
 def not_bound(ground: Ground) -> Code | None:
     return refusal(ground, soap.signed(), answers=b"the signature of a request")
 
@@ -58,7 +43,5 @@ PRODUCERS = {
     Code.MESSAGE_UNSIGNED: unsigned,
     Code.FAULT_UNSIGNED: fault_unsigned,
     Code.MESSAGE_MISSHAPEN: misshapen,
-    Code.MESSAGE_STALE: stale,
-    Code.MESSAGE_REPLAYED: replayed,
     Code.REPLY_NOT_BOUND: not_bound,
 }

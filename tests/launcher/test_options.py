@@ -1,5 +1,6 @@
 """Options: everything has a default, and what makes no sense is named. 启动选项"""
 
+from itertools import combinations
 from pathlib import Path
 
 import pytest
@@ -25,12 +26,12 @@ def test_an_empty_variable_is_as_good_as_none():
 def test_what_is_given_is_taken(tmp_path):
     options = Options.from_environment({
         "GATEWAY_VAR": str(tmp_path), "GATEWAY_UI_PORT": "1", "GATEWAY_SFTP_PORT": "65535",
-        "GATEWAY_SEED": "7", "GATEWAY_DATABASE_URL": "postgresql://db",
+        "GATEWAY_TSA_PORT": "2", "GATEWAY_SEED": "7", "GATEWAY_DATABASE_URL": "postgresql://db",
     })  # fmt: skip
-    assert options == Options(tmp_path.resolve(), 1, 65535, "7", "postgresql://db")
+    assert options == Options(tmp_path.resolve(), 1, 65535, "7", "postgresql://db", 2)
 
 
-@pytest.mark.parametrize("variable", ["GATEWAY_UI_PORT", "GATEWAY_SFTP_PORT"])
+@pytest.mark.parametrize("variable", ["GATEWAY_UI_PORT", "GATEWAY_SFTP_PORT", "GATEWAY_TSA_PORT"])
 @pytest.mark.parametrize("port", ["0", "65536", "-1", "80 80", "8080.0", "http", "0x50", "²", "²0"])
 def test_a_port_that_is_none_is_refused_and_its_variable_named(port, variable):
     """Bug: a superscript digit passed for a digit and ended with an error of Python's."""
@@ -50,5 +51,6 @@ def test_everything_lies_under_var(tmp_path):
 
 
 def test_two_ports_that_are_one_are_refused():
-    with pytest.raises(NotConfigured):
-        Options.from_environment({"GATEWAY_UI_PORT": "9000", "GATEWAY_SFTP_PORT": "9000"})
+    for one, other in combinations(("GATEWAY_UI_PORT", "GATEWAY_SFTP_PORT", "GATEWAY_TSA_PORT"), 2):
+        with pytest.raises(NotConfigured):
+            Options.from_environment({one: "9000", other: "9000"})

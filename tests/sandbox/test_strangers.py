@@ -6,8 +6,8 @@ import pytest
 
 OURS = {"gateway", "connectors", "dags", "plugins"}
 ALLOWED = {
-    "asn1crypto", "asyncssh", "cryptography", "gmalg", "lxml", "psycopg", "sandbox", "starlette",
-    "uvicorn", "xmlsec", "yaml",
+    "asn1crypto", "asyncssh", "cryptography", "gmalg", "http_message_signatures", "lxml",
+    "psycopg", "sandbox", "starlette", "uvicorn", "xmlsec", "yaml",
 }  # fmt: skip
 
 

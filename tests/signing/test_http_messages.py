@@ -382,10 +382,10 @@ def test_a_signature_in_der_is_none_of_http(algorithm):
     signed = sign_request(signer_of(algorithm), REQUEST, AT)
 
     def as_der(value):
-        from gateway.signing.sm2 import normalised
+        from gateway.signing.forms import normalised
 
         raw = base64.b64decode(value.removeprefix("sig1=:").removesuffix(":"))
-        return f"sig1=:{base64.b64encode(normalised(raw)).decode()}:"
+        return f"sig1=:{base64.b64encode(normalised(algorithm, raw)).decode()}:"
 
     assert refusal(changed(signed, "Signature", as_der), ring_of(algorithm)) is Code.SIGNATURE_WRONG
 
