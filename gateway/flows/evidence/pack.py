@@ -134,6 +134,7 @@ def _members(evidence: Evidence, material: _Material, seal: Seal) -> Sequence[tu
         *sorted({one.member: one.data for one in kept if one.data is not None}.items()),
         *_signatures(kept),
         *_keys(keys, seal),
+        *_authorities(evidence, asked),
         *material.journal,
         ("verify.py", _script(outsider_evidence.__file__)),
         ("verify_journal.py", _script(outsider.__file__)),
@@ -174,6 +175,13 @@ def _keys(keys: Sequence[PackedKey], seal: Seal) -> Iterator[tuple[str, bytes]]:
         yield key.member, key.pem
         if key.chain:
             yield key.chain_member, key.chain
+
+
+def _authorities(evidence: Evidence, asked: Asked) -> Iterator[tuple[str, bytes]]:
+    """The roots of those whose stamps count here."""
+    roots = trust_of(evidence.ring, asked.at).authorities.roots
+    if roots:
+        yield "keys/tsa.root.pem", pem_of_chain(roots)
 
 
 def _head_line(head: Mapping[str, object], *, stamped: bool) -> HeadLine:

@@ -13,7 +13,7 @@ from gateway.signing.keyring import KeyRing, Purpose
 from tests.flows.evidence.site import altered, certified, own_key
 
 REFUSED = {Code.PACKAGE_ALTERED, Code.PACKAGE_UNREADABLE, Code.SIGNATURE_UNREADABLE,
-           Code.SIGNATURE_WRONG, Code.SIGNER_UNTRUSTED}  # fmt: skip
+           Code.SIGNATURE_WRONG, Code.CERTIFICATE_UNTRUSTED}  # fmt: skip
 
 
 @pytest.fixture(autouse=True)
@@ -124,7 +124,7 @@ def test_a_package_sealed_by_somebody_else_is_not_ours(pack, tmp_path):
     mine = own_key("other", HOLDER, Purpose.DOCUMENT_SEAL, Algorithm.RSA_PSS_SHA256, at)
     ring = KeyRing([certified(mine, tmp_path / "ca", at)])
     path = pack.resealed(tmp_path, pack.members(), ring)
-    assert pack.verb(path) is Code.SIGNER_UNTRUSTED
+    assert pack.verb(path) is Code.CERTIFICATE_UNTRUSTED
     code, out = pack.script(path, "--seal-ca", pack.seal_root)
     assert code == 1
     assert "签章" in out
