@@ -114,6 +114,11 @@ def as_reply(token: bytes) -> bytes:
     return bytes(_Reply(granted).dump())
 
 
+def check_reply(reply: bytes, imprint: Imprint, terms: Terms) -> Stamp:
+    """Verify a kept token in the form `as_reply` hands on. Raises as `check_stamp` does."""
+    return check_stamp(_granted(reply), imprint, terms)
+
+
 def _request(imprint: Imprint, nonce: int) -> bytes:
     message = {
         "version": "v1",

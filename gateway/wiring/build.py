@@ -156,7 +156,7 @@ class Gateway:
 
     def evidence(self) -> Evidence:
         """What exporting a case's evidence needs."""
-        return Evidence(self.store, self.ring, self.anchoring(), self.site.name)
+        return Evidence(self.store, self.ring, self.anchoring(), self.site.name, self.stamping)
 
     def night(self, key: NightKey) -> Night:
         """One night with everything it needs."""

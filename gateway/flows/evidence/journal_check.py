@@ -13,7 +13,7 @@ from gateway.ports import Algorithm
 from gateway.signing.anchors import Trust
 from gateway.signing.keyring import KeyRing, Purpose
 from gateway.signing.merkle import includes, leaf_hash
-from gateway.signing.timestamps import Imprint, Terms, check_stamp
+from gateway.signing.timestamps import Imprint, Terms, check_reply
 from gateway.store.heads import Head
 from gateway.store.journal import Entry, entry_hash
 
@@ -45,7 +45,7 @@ def check(
     if "journal/head.tsr" not in names:
         return done, ["流水树根尚无时间戳 / head not stamped"]
     imprint = Imprint(hashlib.sha256(head.text().encode()).digest())
-    stamp = check_stamp(read("journal/head.tsr"), imprint, Terms(trust.authorities))
+    stamp = check_reply(read("journal/head.tsr"), imprint, Terms(trust.authorities))
     return [
         *done,
         f"树根时间戳：{stamp.gen_time:%Y-%m-%d %H:%M:%S} {stamp.authority} / stamped",

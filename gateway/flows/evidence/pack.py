@@ -17,8 +17,8 @@ from gateway.flows.evidence.keys import PackedKey, pack_keys, pem_of_chain
 from gateway.flows.evidence.readme import ROOT_MEMBER, readme_of, signature_members
 from gateway.flows.evidence.telling import tell
 from gateway.flows.journal_pack import journal_pack
+from gateway.flows.stamping import Stamping
 from gateway.identity import mask_text
-from gateway.ports import TimeAuthority
 from gateway.signing import outsider, outsider_evidence
 from gateway.signing.anchors import trust_of
 from gateway.signing.cms import Seal, seal_of
@@ -50,13 +50,13 @@ _OTHER = "application/octet-stream"
 
 @dataclass(frozen=True, slots=True)
 class Evidence:
-    """What exporting needs. Without an authority nothing is stamped, and the answer says so."""
+    """What exporting needs. Without stamping nothing is stamped, and the answer says so."""
 
     store: Store
     ring: KeyRing
     anchoring: Anchoring
     location: str
-    authority: TimeAuthority | None = None
+    stamping: Stamping | None = None
     fonts: str | None = None
 
 
@@ -204,11 +204,13 @@ def _sealed_pdf(evidence: Evidence, timeline: Timeline, seal: Seal) -> bytes:
 
 def _stamp(evidence: Evidence, imprint: Imprint, asked: Asked) -> bytes | None:
     """A stamp if the authority answers: what leaves the house now cannot be stamped later."""
-    if evidence.authority is None:
+    stamping = evidence.stamping
+    if stamping is None:
         return None
-    terms = Terms(trust_of(evidence.ring, asked.at).authorities)
+    authorities = trust_of(evidence.ring, asked.at).authorities
+    terms = Terms(authorities, stamping.policies, stamping.skew)
     try:
-        return take_stamp(evidence.authority, imprint, terms, asked.at).token
+        return take_stamp(stamping.authority, imprint, terms, asked.at).token
     except TransportError:
         return None
 

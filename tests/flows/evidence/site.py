@@ -16,6 +16,7 @@ from gateway.flows.anchoring import HOLDER as JOURNAL
 from gateway.flows.anchoring import Anchoring
 from gateway.flows.evidence import HOLDER, Evidence, Exported, check_evidence, export
 from gateway.flows.evidence.pack import MIMES
+from gateway.flows.stamping import Stamping
 from gateway.ports import Algorithm
 from gateway.signing.algorithms import load_verifier
 from gateway.signing.certificates import chain_of_pem, request_for
@@ -147,10 +148,11 @@ def exporter(gateway: Gateway, case_id: str, place: Path) -> Export:
     """Exports a case, with or without an authority that answers."""
     at = gateway.clock.now()
     ring = ring_of(gateway, place / "sandbox", at)
-    anchoring = Anchoring(gateway.store, ring, Publication(place / "public"))
+    stamping = Stamping(gateway.store, ring, LocalAuthority(place / "sandbox"))
+    anchoring = Anchoring(gateway.store, ring, Publication(place / "public"), stamping)
 
     def run(name: str, wanted: str = case_id, *, stamped: bool = True) -> Pack:
-        answers = LocalAuthority(place / "sandbox") if stamped else None
+        answers = stamping if stamped else None
         evidence = Evidence(gateway.store, ring, anchoring, "沙箱管理部", answers)
         asked = Asked("auditor", gateway.clock.now(), "审计抽查第七号")
         path = place / f"{name}.asice"

@@ -29,7 +29,9 @@ def rewritten(pack, place, change):
                    for info in archive.infolist()]  # fmt: skip
     with zipfile.ZipFile(target, "w") as archive:
         for name, data, method in change(members):
-            archive.writestr(zipfile.ZipInfo(name), data, method)
+            info = zipfile.ZipInfo(name)
+            info.create_system, info.external_attr = 3, 0o100644 << 16
+            archive.writestr(info, data, method)
     return target
 
 
