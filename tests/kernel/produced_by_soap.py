@@ -1,5 +1,7 @@
 """Codes that a signed message brings up, from messages that are really wrong. 签名报文错误"""
 
+from datetime import timedelta
+
 from gateway.errors import Code
 from gateway.signing.soap import verify_envelope
 from gateway.store.seen_signatures import SeenInDatabase
@@ -33,6 +35,17 @@ def misshapen(ground: Ground) -> Code | None:
     return refusal(ground, soap.signed().replace(b"100.00", b"100<!-- -->.00"))
 
 
+def stale(ground: Ground) -> Code | None:
+    seen, later = SeenInDatabase(ground.store.engine), soap.NOW + timedelta(hours=1)
+    return raised(lambda: verify_envelope(soap.signed(), soap.peer_of(), later, seen))
+
+
+def replayed(ground: Ground) -> Code | None:
+    data = soap.signed()
+    assert refusal(ground, data) is None
+    return refusal(ground, data)
+
+
 def not_bound(ground: Ground) -> Code | None:
     return refusal(ground, soap.signed(), answers=b"the signature of a request")
 
@@ -43,5 +56,7 @@ PRODUCERS = {
     Code.MESSAGE_UNSIGNED: unsigned,
     Code.FAULT_UNSIGNED: fault_unsigned,
     Code.MESSAGE_MISSHAPEN: misshapen,
+    Code.MESSAGE_STALE: stale,
+    Code.MESSAGE_REPLAYED: replayed,
     Code.REPLY_NOT_BOUND: not_bound,
 }
