@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from asn1crypto import cms, tsp
+from asn1crypto import algos, cms, tsp
 
 from gateway.dates import SHANGHAI
 from gateway.errors import Code, GatewayError, error_for
@@ -141,9 +141,9 @@ def _names(stated: tsp.SigningCertificateV2, signer: Certificate) -> bool:
 
 
 def _verify(data: cms.SignedData, signer: cms.SignerInfo, certificate: Certificate) -> None:
-    digests = {one["algorithm"].native for one in data["digest_algorithms"]}
+    digests = [*data["digest_algorithms"], signer["digest_algorithm"]]
     algorithm = _ALGORITHMS.get(signer["signature_algorithm"]["algorithm"].native)
-    sound = digests == {"sha256"} == {signer["digest_algorithm"]["algorithm"].native}
+    sound = len(digests) == 2 and all(map(_is_sha256, digests))
     if algorithm is Algorithm.RSA_PSS_SHA256:
         sound = sound and signer["signature_algorithm"]["parameters"].native == _PSS
     if algorithm is None or not sound:
@@ -153,6 +153,12 @@ def _verify(data: cms.SignedData, signer: cms.SignerInfo, certificate: Certifica
     signed = b"\x31" + signer["signed_attrs"].dump()[1:]
     if not verifier.verify(signer["signature"].native, (signed,)):
         raise error_for(Code.SIGNATURE_WRONG, detail="CMS")
+
+
+def _is_sha256(stated: algos.DigestAlgorithm) -> bool:
+    """SHA-256 with the parameters NULL or none (RFC 5754, 2.2)."""
+    parameters = stated["parameters"].dump()
+    return stated["algorithm"].native == "sha256" and parameters in (b"", b"\x05\x00")
 
 
 def _stamp(signer: cms.SignerInfo) -> bytes | None:
