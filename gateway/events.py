@@ -16,6 +16,7 @@ JOURNAL_EVENTS: dict[str, str] = {
     "field_revealed": "查看一处未脱敏内容",
     "payload_shredded": "销毁原件密钥，摘要保留",
     "retention_purged": "按留存规则清理",
+    "evidence_exported": "导出证据包，含个人信息",
     "message_drafted": "报文拟定，待发送",
     "send_intended": "记下发送意图，随后发送",
     "attempt_failed": "本次未发出，稍后重试",

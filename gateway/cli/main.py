@@ -23,6 +23,7 @@ from gateway.cli.verbs import (
     check,
     dates,
     docs,
+    evidence,
     find,
     housekeep,
     journal,
@@ -43,8 +44,8 @@ Verb = Callable[[argparse.Namespace], Answer]
 
 # Each module adds its parser and names the function that answers.
 _VERBS = (
-    check, show, find, journal, keys, tries, reconcile, proof, reveal, purge, shred, housekeep,
-    dates, calendar, migrate, docs, bench,
+    check, show, find, journal, evidence, keys, tries, reconcile, proof, reveal, purge, shred,
+    housekeep, dates, calendar, migrate, docs, bench,
 )  # fmt: skip
 
 

@@ -6,14 +6,12 @@ from dataclasses import dataclass
 from gateway.errors import Code, SignatureInvalid
 from gateway.flows.stamping import Stamping, stamp_or_wait
 from gateway.ports import StageCount
-from gateway.signing.digests import DigestName
 from gateway.signing.keyring import KeyRing, Purpose
 from gateway.signing.timestamps import Imprint, as_reply
-from gateway.store import alarms, heads, stamps
+from gateway.store import alarms, heads
 from gateway.store.heads import Head, SignedHead
 from gateway.store.history import History, read_history
 from gateway.store.publication import Publication
-from gateway.store.stamps import Kept
 from gateway.store.unit_of_work import Store, UnitOfWork
 
 # Whose keys sign heads: the journal has one signer at a time, and no counterparty.
@@ -105,27 +103,12 @@ def _of(
 
 def _stamp(anchoring: Anchoring, head: SignedHead) -> int:
     """Ask for a head's stamp once; afterwards take over what the waiting for it has brought."""
-    token = _token(anchoring, head)
-    if token is None:
-        imprint = Imprint(bytes.fromhex(head.digest), DigestName.SHA256)
-        stamp_or_wait(anchoring.stamping, head.head_id, imprint)
-        token = _token(anchoring, head)
-    if not token:
+    had = stamp_or_wait(anchoring.stamping, head.head_id, Imprint(bytes.fromhex(head.digest)))
+    if had is None:
         return 0
     with anchoring.store.begin() as work:
-        heads.set_stamp(work, head.size, token)
+        heads.set_stamp(work, head.size, had.digest)
     return 1
-
-
-def _token(anchoring: Anchoring, head: SignedHead) -> str | None:
-    """The digest of a head's token: empty while it is waited for, None when nobody has asked."""
-    with anchoring.store.begin() as work:
-        asked = [one for one in stamps.of_subject(work, head.head_id) if _is_of(one, head)]
-    return asked[0].token_digest or "" if asked else None
-
-
-def _is_of(kept: Kept, head: SignedHead) -> bool:
-    return kept.imprint.digest.hex() == head.digest
 
 
 def _publish(anchoring: Anchoring, head: SignedHead) -> int:

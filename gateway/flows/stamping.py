@@ -68,13 +68,14 @@ class _Listening:
 def stamp_or_wait(stamping: Stamping, subject: str, imprint: Imprint) -> Stamp | None:
     """The stamp over this digest of this thing: had already, taken now, or None: it is waited for.
 
-    Never raises for what an authority does: that rings, and `stamp_waiting` asks again.
+    The authority is asked once here, and from then on by `stamp_waiting`. Never raises for what an
+    authority does: that rings.
     """
     with stamping.store.begin() as work:
         kept = stamps.enter(work, subject, imprint)
     if kept.token_digest is not None:
         return _kept_stamp(stamping, kept)
-    return _ask(stamping, kept)[0]
+    return None if kept.attempts else _ask(stamping, kept)[0]
 
 
 def stamp_of(stamping: Stamping, subject: str, imprint: Imprint) -> Stamp | None:

@@ -107,9 +107,25 @@ def add_stamp(der: bytes, token: bytes) -> bytes:
     signer = _signer_info(envelope)
     if signer["unsigned_attrs"]:
         raise error_for(Code.STAMP_NOT_OURS, detail="已有时间戳")
-    stamp = {"type": STAMP_ATTRIBUTE, "values": [cms.ContentInfo.load(token)]}
-    signer["unsigned_attrs"] = cms.CMSAttributes([stamp])
-    return bytes(envelope.dump())
+    name = bytes(cms.CMSAttributeType(STAMP_ATTRIBUTE).dump())
+    attribute = _constructed(0x30, name, _constructed(0x31, token))
+    data = envelope["content"]
+    infos = bytes(data["signer_infos"].dump())
+    grown = _constructed(0x30, bytes(signer.contents), _constructed(0xA1, attribute))
+    whole = _constructed(0x30, bytes(data.contents).removesuffix(infos), _constructed(0x31, grown))
+    content_type = bytes(envelope["content_type"].dump())
+    return _constructed(0x30, content_type, _constructed(0xA0, whole))
+
+
+def _constructed(tag: int, *parts: bytes) -> bytes:
+    """One DER element around others (X.690, 8.1.3), put together from bytes as they are.
+
+    asn1crypto would write every level anew, several times over: half a minute for one token.
+    """
+    content = b"".join(parts)
+    size = len(content).to_bytes((len(content).bit_length() + 7) // 8 or 1, "big")
+    length = size if len(content) < 0x80 else bytes([0x80 | len(size)]) + size
+    return bytes([tag]) + length + content
 
 
 def _signer_info(envelope: cms.ContentInfo) -> cms.SignerInfo:

@@ -12,6 +12,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from gateway.errors import Code
+from gateway.grades import Fact, grade_of
 from gateway.ports import (
     Algorithm,
     Grade,
@@ -104,7 +105,7 @@ def verify_request(
     until = at + timedelta(seconds=stated.expires - at.timestamp()) + SKEW
     if not seen.first_time(holder, hashlib.sha256(base).hexdigest(), until):
         raise refused(Code.MESSAGE_REPLAYED, SIGNATURE)
-    return Proven(stated.kid, _moment(stated, at), Grade.B)
+    return Proven(stated.kid, _moment(stated, at), grade_of(Fact.SIGNED))
 
 
 def verify_reply(
@@ -115,7 +116,7 @@ def verify_reply(
     Raises SignatureInvalid. A replayed reply needs no memory: the request's nonce is in its base.
     """
     stated, _ = _verified(ring, holder, reply, (request, REPLY_TAG), at)
-    return Proven(stated.kid, _moment(stated, at), Grade.A)
+    return Proven(stated.kid, _moment(stated, at), grade_of(Fact.SIGNED, Fact.BOUND))
 
 
 def _with_digest(message: HttpRequest | HttpReply) -> tuple[tuple[str, str], ...]:

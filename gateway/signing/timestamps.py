@@ -1,5 +1,6 @@
 """Time-stamps (RFC 3161): asked for by digest, believed only when everything fits. 时间戳"""
 
+import hashlib
 import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -74,6 +75,11 @@ class Stamp:
     serial: int
     authority: str
     policy: str
+
+    @property
+    def digest(self) -> str:
+        """SHA-256 of the token in hex: where the archive has it."""
+        return hashlib.sha256(self.token).hexdigest()
 
 
 def take_stamp(authority: TimeAuthority, imprint: Imprint, terms: Terms, at: datetime) -> Stamp:

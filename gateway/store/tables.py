@@ -7,12 +7,14 @@ from sqlalchemy import (
     DateTime,
     ForeignKey,
     Identity,
+    Index,
     Integer,
     LargeBinary,
     MetaData,
     Table,
     Text,
     UniqueConstraint,
+    text,
 )
 
 METADATA = MetaData()
@@ -163,6 +165,7 @@ STAMP = Table(
     Column("token_digest", Text, ForeignKey("payload.digest")),
     moment("gen_time", nullable=True),
     UniqueConstraint("subject", "algorithm", "digest"),
+    Index("ix_stamp_waiting", "next_attempt_at", postgresql_where=text("token_digest is null")),
 )
 
 SEEN_SIGNATURE = Table(

@@ -28,6 +28,7 @@ from gateway.errors import Code, NotConfigured
 from gateway.flows.anchoring import Anchoring
 from gateway.flows.bank_night import Night
 from gateway.flows.checks import Checked
+from gateway.flows.evidence import Evidence
 from gateway.flows.housekeeping import House
 from gateway.flows.key_acts import Keys
 from gateway.flows.purging import Purging
@@ -141,17 +142,21 @@ class Gateway:
 
     def anchoring(self) -> Anchoring:
         """The journal's heads: whose keys sign them and where they are published."""
-        return Anchoring(
-            self.store, self.ring, Publication(self.site.journal.publication), self.stamping
-        )
+        publication = Publication(self.site.journal.publication)
+        return Anchoring(self.store, self.ring, publication, self.stamping)
 
     def house(self) -> House:
         """Everything that housekeeping looks after."""
-        return House(self.checked(), self.sending, self.purging(_HOUSEKEEPING), self.anchoring())
+        purging = self.purging(_HOUSEKEEPING)
+        return House(self.checked(), self.sending, purging, self.anchoring())
 
     def purging(self, user: str) -> Purging:
         """What the retention rules are applied to, for whoever asks for it."""
         return Purging(self.store, self.retention, self.site.logs, user)
+
+    def evidence(self) -> Evidence:
+        """What exporting a case's evidence needs."""
+        return Evidence(self.store, self.ring, self.anchoring(), self.site.name)
 
     def night(self, key: NightKey) -> Night:
         """One night with everything it needs."""

@@ -120,7 +120,7 @@ def test_a_life_is_told_step_by_step_with_its_proof(get):
 def test_a_night_says_what_the_grades_on_its_page_prove_and_what_not(get):
     page = get(night_path(PROVED)).text
     assert '<abbr class="grade" title="对方签名">B</abbr>' in page
-    assert "能证明内容出自对方且未被改动" in page
+    assert "可证明内容出自对方且未被改动" in page
     assert "无凭据" not in page
 
 

@@ -9,13 +9,10 @@ from tests.kernel.ground import Ground, raised
 from tests.signing.soap import ground as soap
 
 
-def refusal(
-    ground: Ground, data: bytes, late: timedelta = timedelta(0), answers: bytes | None = None
-) -> Code | None:
+def refusal(ground: Ground, data: bytes, answers: bytes | None = None) -> Code | None:
     """What verifying says, over the real memory."""
     seen = SeenInDatabase(ground.store.engine)
-    at = soap.NOW + late
-    return raised(lambda: verify_envelope(data, soap.peer_of(), at, seen, answers))
+    return raised(lambda: verify_envelope(data, soap.peer_of(), soap.NOW, seen, answers))
 
 
 def unreadable(ground: Ground) -> Code | None:
@@ -39,7 +36,8 @@ def misshapen(ground: Ground) -> Code | None:
 
 
 def stale(ground: Ground) -> Code | None:
-    return refusal(ground, soap.signed(), late=timedelta(hours=1))
+    seen, later = SeenInDatabase(ground.store.engine), soap.NOW + timedelta(hours=1)
+    return raised(lambda: verify_envelope(soap.signed(), soap.peer_of(), later, seen))
 
 
 def replayed(ground: Ground) -> Code | None:

@@ -6,10 +6,15 @@ import pytest
 from sqlalchemy import text
 
 from gateway.errors import Code, GatewayError
+from gateway.ports import Algorithm, HttpRequest
+from gateway.signing.http_messages import sign_request, verify_request
+from gateway.signing.keyring import Key, KeyRing, Purpose
 from gateway.store.database import connect
 from gateway.store.seen_signatures import SeenInDatabase, forget_expired
 from tests.branch import free_port
+from tests.signing.keys import signer_of, verifier_of
 
+ED25519 = Algorithm.ED25519
 DIGEST, OTHER = "a" * 64, "b" * 64
 
 
@@ -83,3 +88,19 @@ def test_what_is_no_digest_is_refused(seen, clock):
     with pytest.raises(GatewayError) as refused:
         seen.first_time("p", "no digest", clock.now())
     assert refused.value.code is Code.STORE_REFUSED
+
+
+def test_a_signed_http_request_is_taken_once_by_all_workers(access, seen, clock):
+    """The memory as the HTTP profile uses it: what is remembered are the signed bytes."""
+    now = clock.now()
+    day = timedelta(1)
+    key = Key(
+        "k1", "court", Purpose.THEIR_MESSAGE, verifier_of(ED25519), now - day, now + day, now + day
+    )
+    request = HttpRequest("GET", "https://branch.example/filings/1")
+    signed = sign_request(signer_of(ED25519), request, now)
+    assert verify_request(KeyRing([key]), "court", signed, now, seen).kid == "k1"
+    elsewhere = SeenInDatabase(connect(access.url("gateway", "gateway_app")))
+    with pytest.raises(GatewayError) as caught:
+        verify_request(KeyRing([key]), "court", signed, now, elsewhere)
+    assert caught.value.code is Code.MESSAGE_REPLAYED

@@ -1,7 +1,6 @@
 """What is kept of a bank's night: files, messages, breaks, decision, sheets. 夜间对账的证据"""
 
 import hashlib
-import json
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from datetime import datetime
@@ -22,6 +21,7 @@ from gateway.errors import GatewayError
 from gateway.flows.evidence.case import Case, Direction, Party, Piece, Role
 from gateway.money import show_yuan
 from gateway.ports import Grade
+from gateway.signing.manifest import read_signature_file
 from gateway.store import outbox
 from gateway.store.journal import Entry
 from gateway.store.tables import ATTEMPT, JOURNAL
@@ -166,8 +166,8 @@ def _of_receipt(store: Store, sent: Piece) -> Iterator[Piece]:
 
 def _kid(signature_file: bytes) -> str:
     """The key our own signature file states."""
-    stated = json.loads(signature_file)
-    return str(stated.get("manifest", stated)["kid"])
+    told = read_signature_file(signature_file)
+    return told.manifest.kid if told else ""
 
 
 def _sheets(work: UnitOfWork, night_id: str) -> Sequence[Piece]:

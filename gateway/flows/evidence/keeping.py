@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 from sqlalchemy import select
 
-from gateway.errors import GatewayError
+from gateway.errors import Code, GatewayError
 from gateway.flows.evidence.case import Case, Piece
 from gateway.signing.digests import DigestName, digest_of
 from gateway.store.journal import Entry
@@ -15,7 +15,6 @@ from gateway.store.tables import PAYLOAD
 from gateway.store.unit_of_work import Store
 
 DESTROYED = "已销毁，仅存摘要"
-_SHREDDED = "PAYLOAD_SHREDDED"
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +62,7 @@ def _bytes(store: Store, digest: str) -> bytes | None:
     try:
         return store.archive.get(digest)
     except GatewayError as failed:
-        if failed.code.name == _SHREDDED:
+        if failed.code is Code.PAYLOAD_SHREDDED:
             return None
         raise
 

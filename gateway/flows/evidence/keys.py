@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
+from gateway.signing.certificates import pem_of
 from gateway.signing.keyring import Key, KeyRing, Purpose
 
 _PLAIN = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,80}")
@@ -56,7 +57,7 @@ def _packed(key: Key) -> PackedKey:
         algorithm=key.verifier.algorithm.value,
         sha256=hashlib.sha256(_der(key.public_pem)).hexdigest(),
         pem=key.public_pem,
-        chain=b"".join(map(_pem, key.chain)),
+        chain=pem_of_chain(key.chain),
     )
 
 
@@ -64,6 +65,6 @@ def _der(pem: bytes) -> bytes:
     return base64.b64decode(b"".join(pem.splitlines()[1:-1]))
 
 
-def _pem(der: bytes) -> bytes:
-    body = base64.encodebytes(der).decode()
-    return f"-----BEGIN CERTIFICATE-----\n{body}-----END CERTIFICATE-----\n".encode()
+def pem_of_chain(chain: Sequence[bytes]) -> bytes:
+    """Certificates in DER as one PEM file, in the same order."""
+    return b"".join(pem_of("CERTIFICATE", der) for der in chain)

@@ -1,4 +1,4 @@
-"""What the evidence says of itself: what it proves, what it does not, how strong. 证据包文字"""
+"""What the evidence says of itself: what it proves, what it does not. 证据包文字"""
 
 PROVES = (
     "包内每件原件的字节，与流水当时记下的摘要一致。",

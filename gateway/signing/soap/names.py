@@ -27,9 +27,9 @@ WSU_ID = f"{{{WSU}}}Id"
 
 
 class Form(Enum):
-    """The octets of a signature: as they are, or an elliptic one's r‖s (RFC 6931 §2.3.6)."""
+    """The octets of an elliptic signature: DER, or r‖s (RFC 6931 §2.3.6). RSA has one form."""
 
-    PLAIN = "plain"
+    DER = "der"
     RAW = "raw"
 
 
@@ -49,12 +49,12 @@ _MORE = "http://www.w3.org/2001/04/xmldsig-more#"
 # xml-security-uris): the default is their OID (GM/T 0006) as a URN (RFC 3061), the signature is DER
 # (GM/T 0009).
 METHODS: Mapping[Algorithm, Method] = {
-    Algorithm.RSA_V15_SHA256: Method(f"{_MORE}rsa-sha256", _SHA256, DigestName.SHA256, Form.PLAIN),
+    Algorithm.RSA_V15_SHA256: Method(f"{_MORE}rsa-sha256", _SHA256, DigestName.SHA256, Form.DER),
     Algorithm.ECDSA_P256_SHA256: Method(
         f"{_MORE}ecdsa-sha256", _SHA256, DigestName.SHA256, Form.RAW
     ),
     Algorithm.SM2_SM3: Method(
-        "urn:oid:1.2.156.10197.1.501", "urn:oid:1.2.156.10197.1.401", DigestName.SM3, Form.PLAIN
+        "urn:oid:1.2.156.10197.1.501", "urn:oid:1.2.156.10197.1.401", DigestName.SM3, Form.DER
     ),
 }
 

@@ -8,6 +8,8 @@ from lxml import etree
 
 from gateway.errors import Code, MalformedMessage, SignatureInvalid
 
+# Brackets of one message, two an element: what is done for each is done before anybody is trusted.
+BRACKETS_MAX = 400_000
 # Declarations of namespaces in one message: canonicalisation looks through them again and again.
 NAMESPACES_MAX = 2_000
 ATTRIBUTES_MAX = 64
@@ -24,6 +26,7 @@ _DECLARATION = re.compile(
 _HTML = re.compile(rb"\s*<(!doctype\s+html|html)\b", re.IGNORECASE)
 _DTD = re.compile(rb"<!(DOCTYPE|ENTITY|ELEMENT|ATTLIST|NOTATION)")
 _BLANK = " \t\r\n"
+_NO_BLANKS = str.maketrans("", "", _BLANK)
 
 
 def parsed(data: bytes, size_max: int) -> etree._Element:
@@ -39,8 +42,9 @@ def parsed(data: bytes, size_max: int) -> etree._Element:
         raise unreadable("是 HTML 网页，不是报文")
     if _DTD.search(data):
         raise MalformedMessage(Code.MESSAGE_WITH_DTD)
-    if data.count(b"xmlns") > NAMESPACES_MAX:
-        raise unreadable(f"命名空间声明超过 {NAMESPACES_MAX} 个")
+    for what, most in ((b"<", BRACKETS_MAX), (b"xmlns", NAMESPACES_MAX)):
+        if data.count(what) > most:
+            raise unreadable(f"{what.decode()} 超过 {most} 个")
     return _root(data)
 
 
@@ -96,7 +100,7 @@ def canonical(element: etree._Element, prefixes: tuple[str, ...] = ()) -> bytes:
 
 def decoded(element: etree._Element) -> bytes:
     """The bytes of a base64 text, blanks between them allowed, no other way to write them."""
-    text = (element.text or "").translate({ord(blank): None for blank in _BLANK})
+    text = (element.text or "").translate(_NO_BLANKS)
     try:
         value = base64.b64decode(text.encode("ascii"), validate=True)
     except (binascii.Error, UnicodeEncodeError):
@@ -106,9 +110,9 @@ def decoded(element: etree._Element) -> bytes:
     return value
 
 
-def blank(text: str | None) -> bool:
+def blank(text: str) -> bool:
     """Whether a text is nothing but XML's own white space."""
-    return not (text or "").strip(_BLANK)
+    return not text.strip(_BLANK)
 
 
 def unreadable(what: str) -> MalformedMessage:

@@ -65,14 +65,16 @@ SHAPES: dict[str, Shape] = {
     "wsse:SecurityTokenReference": _shape("wsse:Reference ", "wsu:Id", "Id"),
     "wsse:Reference": _shape("", "URI", "ValueType"),
 }
-# Where an attribute stands, it must say this.
-_VALUES: dict[tuple[str, str], frozenset[str]] = {
-    ("wsse:Security", "soap:mustUnderstand"): frozenset({"1", "true"}),
-    ("wsse:BinarySecurityToken", "ValueType"): frozenset({names.X509}),
-    ("wsse:BinarySecurityToken", "EncodingType"): frozenset({names.BASE64}),
-    ("wsse:Reference", "ValueType"): frozenset({names.X509}),
-    ("ds:CanonicalizationMethod", "Algorithm"): frozenset({names.EXCLUSIVE}),
-    ("ds:Transform", "Algorithm"): frozenset({names.EXCLUSIVE}),
+# Attributes that must be there, and what they may say: what a signature leaves open, this does not.
+_VALUES: dict[str, dict[str, frozenset[str]]] = {
+    "wsse:Security": {"soap:mustUnderstand": frozenset({"1", "true"})},
+    "wsse:BinarySecurityToken": {
+        "ValueType": frozenset({names.X509}),
+        "EncodingType": frozenset({names.BASE64}),
+    },
+    "wsse:Reference": {"ValueType": frozenset({names.X509})},
+    "ds:CanonicalizationMethod": {"Algorithm": frozenset({names.EXCLUSIVE})},
+    "ds:Transform": {"Algorithm": frozenset({names.EXCLUSIVE})},
 }
 _PATTERNS = {name: re.compile(shape.children) for name, shape in SHAPES.items()}
 _ATTRIBUTES = frozenset(name for shape in SHAPES.values() for name in shape.attributes)
@@ -163,11 +165,12 @@ def _survey(root: etree._Element) -> None:
 
 
 def _ids(node: etree._Element) -> Iterator[str]:
-    if len(node.attrib) > ATTRIBUTES_MAX:
+    attributes = node.items()
+    if len(attributes) > ATTRIBUTES_MAX:
         raise unreadable(f"一个元素的属性超过 {ATTRIBUTES_MAX} 个")
-    for name, value in node.attrib.items():
-        if split(str(name))[1].lower() in _IDS:
-            yield str(value).strip()
+    for name, value in attributes:
+        if name.rpartition("}")[2].lower() in _IDS:
+            yield value.strip()
 
 
 def _require_signed(root: etree._Element, soap: str) -> None:
@@ -199,14 +202,12 @@ def _require_shape(element: etree._Element, soap: str) -> None:
 
 
 def _require_attributes(element: etree._Element, name: str, soap: str) -> None:
-    for attribute, value in element.attrib.items():
-        known = _short(attribute, soap)
-        if known not in SHAPES[name].attributes:
-            raise misshapen(f"{name} 的属性")
-        if value not in _VALUES.get((name, known), (value,)):
-            raise misshapen(f"{name}/{known}")
-    if "Algorithm" in SHAPES[name].attributes and element.get("Algorithm") is None:
-        raise misshapen(f"{name}/Algorithm")
+    stated = {_short(attribute, soap): value for attribute, value in element.items()}
+    if not stated.keys() <= SHAPES[name].attributes:
+        raise misshapen(f"{name} 的属性")
+    for attribute, allowed in _VALUES.get(name, {}).items():
+        if stated.get(attribute) not in allowed:
+            raise misshapen(f"{name}/{attribute}")
 
 
 def _short(name: object, soap: str) -> str:
@@ -215,7 +216,7 @@ def _short(name: object, soap: str) -> str:
 
 
 def _only_elements(element: etree._Element) -> bool:
-    return blank(element.text) and all(blank(child.tail) for child in element)
+    return blank("".join([element.text or "", *(child.tail or "" for child in element)]))
 
 
 def _blocks(

@@ -6,15 +6,14 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from functools import lru_cache
 
 from lxml import etree
 
 from gateway.errors import Code, SignatureInvalid
+from gateway.grades import Fact, grade_of
 from gateway.ports import Algorithm, Grade, SeenSignatures
-from gateway.signing.certificates import read_certificate
 from gateway.signing.digests import digest_of
-from gateway.signing.forms import normalised
+from gateway.signing.forms import ORDERS, normalised
 from gateway.signing.keyring import Key, KeyRing, Purpose
 from gateway.signing.soap.names import METHODS, Form, Method
 from gateway.signing.soap.reading import canonical, decoded, misshapen, parsed
@@ -87,32 +86,20 @@ def verify_envelope(
         kid=key.kid,
         created=created,
         signature_digest=digest,
-        grade=Grade.B if answers is None else Grade.A,
+        grade=grade_of(Fact.SIGNED, *(() if answers is None else (Fact.BOUND,))),
     )
 
 
 def _pinned(peer: Peer, der: bytes, at: datetime) -> Key:
     """The key whose certificate this is, to the byte; it and its certificate are in force."""
     whose = (Purpose.THEIR_MESSAGE, peer.counterparty)
-    theirs = (key for key in peer.ring.keys() if (key.purpose, key.holder) == whose)  # noqa: SIM118
-    key = next((key for key in theirs if key.chain[:1] == (der,)), None)
+    key = peer.ring.by_certificate(*whose, hashlib.sha256(der).hexdigest())
     if key is None:
         raise SignatureInvalid(Code.KEY_UNKNOWN)
-    stated = (key.kid, key.verifier.algorithm.value)
-    refusal = peer.ring.refusal(Purpose.THEIR_MESSAGE, peer.counterparty, stated, at)
-    not_before, not_after = _window(der)
-    if refusal is None and not not_before <= at <= not_after:
-        refusal = Code.KEY_NOT_IN_FORCE
+    refusal = peer.ring.refusal(*whose, (key.kid, key.verifier.algorithm.value), at)
     if refusal is not None:
         raise SignatureInvalid(refusal, detail=key.kid)
     return key
-
-
-@lru_cache(maxsize=256)
-def _window(der: bytes) -> tuple[datetime, datetime]:
-    """A pinned certificate's own window; reading it takes longer than verifying a signature."""
-    certificate = read_certificate(der)
-    return certificate.not_before, certificate.not_after
 
 
 def _method(peer: Peer, algorithm: Algorithm) -> Method:
@@ -135,15 +122,15 @@ def _require_signature(parts: Parts, key: Key, method: Method) -> bytes:
 
 
 def _inside(signature: bytes, algorithm: Algorithm, form: Form) -> bytes:
-    """The signature as our verifiers take it; only the agreed form is read."""
-    if form is Form.PLAIN:
+    """The signature as our verifiers take it; of an elliptic one only the agreed form is read."""
+    if algorithm not in ORDERS:
         return signature
-    if len(signature) != _RAW_BYTES:
-        raise SignatureInvalid(Code.SIGNATURE_WRONG, detail="SignatureValue")
     try:
-        return normalised(algorithm, signature)
+        if (len(signature) == _RAW_BYTES) is (form is Form.RAW):
+            return normalised(algorithm, signature)
     except ValueError:
-        raise SignatureInvalid(Code.SIGNATURE_WRONG, detail="SignatureValue") from None
+        pass
+    raise SignatureInvalid(Code.SIGNATURE_WRONG, detail="SignatureValue")
 
 
 def _require_digests(parts: Parts, method: Method) -> tuple[str, ...]:

@@ -15,6 +15,7 @@ from tests.signing.soap.ground import (
     ECDSA,
     NOW,
     RSA,
+    SM2,
     SOAP_12,
     certificate_of,
     envelope,
@@ -275,6 +276,16 @@ def an_actor_on_the_security_header():
 
 
 @hostile(SHAPE)
+def a_security_header_that_need_not_be_understood():
+    return changed(' s:mustUnderstand="1"', "")
+
+
+@hostile(SHAPE)
+def a_security_header_that_may_be_left_alone():
+    return changed(' s:mustUnderstand="1"', ' s:mustUnderstand="0"')
+
+
+@hostile(SHAPE)
 def text_between_the_parts():
     return changed("<s:Body ", "pay 1<s:Body ")
 
@@ -478,8 +489,16 @@ def an_algorithm_that_is_not_agreed_with_this_peer():
 def an_elliptic_signature_in_der():
     """Agreed is r‖s: one way to write a signature, not two."""
     agreed = METHODS[ECDSA]
-    plain = {ECDSA: Method(agreed.signature, agreed.digest, agreed.digest_name, Form.PLAIN)}
+    plain = {ECDSA: Method(agreed.signature, agreed.digest, agreed.digest_name, Form.DER)}
     return honest(methods=plain)
+
+
+@hostile(WRONG)
+def an_sm2_signature_in_raw_form():
+    """Agreed is DER, though our own verifier would read both."""
+    agreed = METHODS[SM2]
+    raw = {SM2: Method(agreed.signature, agreed.digest, agreed.digest_name, Form.RAW)}
+    return honest(algorithm=SM2, methods=raw)
 
 
 # ------------------------------------------------------------------ values
@@ -924,6 +943,11 @@ def a_thousand_attributes():
 def namespaces_by_the_thousand():
     many = " ".join(f'xmlns:n{n}="urn:{n}"' for n in range(3000))
     return changed("<a:amount>", f"<a:amount {many}>")
+
+
+@hostile(UNREADABLE)
+def elements_by_the_hundred_thousand():
+    return changed("100.00", "<a/>" * 500_000)
 
 
 @hostile(SHAPE)

@@ -186,7 +186,11 @@ def test_both_keys_verify_while_one_follows_the_other():
 
 def test_a_certificate_out_of_date_ends_a_key_that_the_ring_would_still_take():
     later = NOW + timedelta(days=31)
-    key = key_of(ECDSA, verify_until=NOW + timedelta(days=60))
+    key = key_of(
+        ECDSA,
+        verify_until=NOW + timedelta(days=60),
+        certified_until=NOW + timedelta(days=30),
+    )
     data = signed(at=later)
     assert refusal(data, later, peer=peer_of(key)) is Code.KEY_NOT_IN_FORCE
 

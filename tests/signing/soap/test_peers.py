@@ -28,6 +28,17 @@ IDS = (f"{SOAP}:Body", f"{OASIS}-utility-1.0.xsd:Timestamp",
        f"{OASIS}-secext-1.0.xsd:BinarySecurityToken")  # fmt: skip
 EXCLUSIVE = "http://www.w3.org/2001/10/xml-exc-c14n#"
 MARKED = CONTENT.replace("R-1", "R-2")
+# what canonical forms have been got wrong over: namespaces undone, redeclared, blanks as references
+ODD = (
+    '<d xmlns="urn:d" xml:lang="zh" b:z="1" xmlns:b="urn:b" a="&#9;&#10;&#13;&quot;&lt;>" A="\'">'
+    '<e xmlns="" b="1"><b:f xmlns:b="urn:c" xmlns="urn:d" b:z="2"/></e>&#13;\n<x:g xmlns:x="urn:b"'
+    ' xmlns:y="urn:unused"><b:h/></x:g><![CDATA[<100.00>]]>&amp;䶮🏦</d>'
+)
+ODD_CANONICAL = (
+    '<d xmlns="urn:d" xmlns:b="urn:b" A="\'" a="&#x9;&#xA;&#xD;&quot;&lt;>" xml:lang="zh" b:z="1">'
+    '<e xmlns="" b="1"><b:f xmlns:b="urn:c" b:z="2"></b:f></e>&#xD;\n<x:g xmlns:x="urn:b">'
+    "<b:h></b:h></x:g>&lt;100.00&gt;&amp;䶮🏦</d>"
+)
 
 
 @pytest.fixture(scope="module")
@@ -134,6 +145,20 @@ def test_zeep_verifies_what_we_sign(strangers, algorithm):
         zeep.wsse.signature._verify_envelope_with_key(broken, key)
 
 
+def test_odd_content_comes_out_in_its_canonical_form(strangers):
+    stranger = strangers[ECDSA]
+    told = sign_envelope(envelope(ODD), stranger.sender, datetime.now(UTC))
+    who = identity(stranger.root, OWN)
+    text = envelope(ODD, header="<s:Header/>").replace(
+        b"<s:Envelope ", f'<s:Envelope xmlns:wsu="{OASIS}-utility-1.0.xsd" '.encode()
+    )
+    theirs = signed_by_the_stranger(text, who, datetime.now(UTC), None)
+    assert taken(stranger, theirs).decode() == ODD_CANONICAL
+    kind = xmlsec.constants.KeyDataFormatCertPem
+    key = xmlsec.Key.from_memory(our_certificate(stranger), kind)
+    zeep.wsse.signature._verify_envelope_with_key(etree.fromstring(told), key)
+
+
 def test_zeeps_own_signature_is_refused_for_it_covers_neither_token_nor_time(strangers, place):
     """Zeep makes no Timestamp and leaves the token unsigned: a peer must do more than zeep does."""
     stranger = strangers[RSA]
@@ -213,7 +238,8 @@ def java(require_peer, strangers, place):
     for one, engine in ((RSA, "wss4j"), (ECDSA, "wss4j"), (SM2, "santuario")):
         stranger = strangers[one]
         certificate = _written(place, f"ours-{one.value}.pem", our_certificate(stranger))
-        for name, data in (("verify", ours(stranger)), ("altered", altered(ours(stranger)))):
+        honest, odd = ours(stranger), ours(stranger, ODD)
+        for name, data in (("verify", honest), ("altered", altered(honest)), ("odd", odd)):
             path = _written(place, f"{name}-{one.value}.xml", data)
             asked[f"{name} {one.name}"] = (f"{engine}-verify", path, certificate)
         asked[f"sign {one.name}"] = _java_signs(stranger, one, place, engine)
@@ -236,7 +262,7 @@ def _java_signs(stranger, one, place, engine):
         path = _written(place, "template-sm2.xml", template)
         return (f"{engine}-sign", path, certificate, who.private, out)
     key = _written(place, f"theirs-{one.value}.key", who.private.encode())
-    path = _written(place, f"unsigned-{one.value}.xml", envelope(MARKED))
+    path = _written(place, f"unsigned-{one.value}.xml", envelope(ODD))
     return (f"{engine}-sign", path, certificate, key, out, METHODS[one].signature)
 
 
@@ -250,6 +276,7 @@ def _written(place, name, data):
 def test_java_verifies_what_we_sign(java, algorithm):
     """WSS4J for RSA and ECDSA; Santuario with BouncyCastle and our agreed URIs for SM2."""
     assert java[f"verify {algorithm.name}"] == "ok 3"
+    assert java[f"odd {algorithm.name}"] == "ok 3"
     assert java[f"altered {algorithm.name}"].startswith("no")
 
 
@@ -257,7 +284,8 @@ def test_java_verifies_what_we_sign(java, algorithm):
 def test_we_verify_what_java_signs(java, strangers, place, algorithm):
     assert java[f"sign {algorithm.name}"] == "ok"
     data = (place / f"signed-{algorithm.value}.xml").read_bytes()
-    assert taken(strangers[algorithm], data).decode() == MARKED
+    expected = MARKED if algorithm is SM2 else ODD_CANONICAL
+    assert taken(strangers[algorithm], data).decode() == expected
     assert refusal(strangers[algorithm], altered(data)) is Code.SIGNATURE_WRONG
 
 

@@ -71,8 +71,11 @@ def test_it_refuses_our_request_when_a_byte_was_altered(strangers, algorithm, ol
     assert (status, b"<s:Fault>" in reply) == (500, True)
 
 
-@pytest.mark.parametrize("algorithm", [ECDSA, SM2])
-@pytest.mark.parametrize("fault", SoapFault)
+@pytest.mark.parametrize(
+    ("algorithm", "fault"),
+    # gmalg takes its time: with SM2 only what depends on the algorithm
+    [*((ECDSA, fault) for fault in SoapFault), (SM2, SoapFault.OTHERS_SIGNATURE)],
+)
 def test_each_fault_it_can_make_is_told(strangers, algorithm, fault):
     stranger = strangers[algorithm]
     desk = desk_of(stranger.root)

@@ -95,7 +95,10 @@ class RestSite:
 
     def stop(self):
         self.process.terminate()
-        self.process.wait(10)
+        try:
+            self.process.wait(10)
+        finally:
+            self.process.kill()  # nothing of a test outlives it
 
 
 @pytest.fixture(scope="session", params=Algorithm, ids=lambda algorithm: algorithm.value)

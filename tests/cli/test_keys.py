@@ -1,0 +1,112 @@
+"""`gateway keys …` over a site: a life of a key, and nothing secret in any word of it. 密钥命令"""
+
+import json
+import shutil
+from dataclasses import dataclass
+
+import pytest
+
+from gateway.cli import main
+from gateway.ports import Algorithm
+from tests.signing.keys import pair_of
+
+PUBLIC = pair_of(Algorithm.ED25519).public_pem
+SEAL = ["--holder", "cli", "--purpose", "document_seal", "--algorithm", "ecdsa-p256-sha256"]
+
+
+@pytest.fixture
+def secrets(branch, tmp_path):
+    """The branch's secrets, to be changed by one test."""
+    copied = tmp_path / "secrets"
+    shutil.copytree(branch.options.secrets, copied)
+    copied.chmod(0o700)
+    return copied
+
+
+@dataclass(frozen=True)
+class Told:
+    """What a command answered."""
+
+    code: int
+    out: str
+
+    def json(self):
+        return json.loads(self.out)
+
+
+@pytest.fixture
+def ask(secrets, monkeypatch):
+    """Answers `gateway keys …` within this process; never with a private key or the passphrase."""
+    passphrase = (secrets / "key_passphrase").read_text()
+    monkeypatch.setenv("GATEWAY_SECRETS_DIR", str(secrets))
+    # the log of this process stays as it is
+    monkeypatch.setattr(main, "_configure_log", lambda *, verbose: None)
+
+    def run(*words):
+        answered, as_json = main.answer(["keys", *words])
+        every = answered.text(as_json=False) + answered.text(as_json=True)
+        assert "PRIVATE" not in every
+        assert passphrase not in every
+        return Told(answered.exit, answered.text(as_json=as_json))
+
+    return run
+
+
+def test_the_life_of_a_key(ask, secrets, branch):
+    listed = ask("list", "--json").json()["keys"]
+    assert {one["standing"] for one in listed} == {"SIGNING", "VERIFYING"}
+    assert ask("new", "seal-1", *SEAL).code == 0
+    rotated = ask("rotate", "seal-1", "--json").json()
+    assert rotated["key"]["kid"] == "seal-2"
+    refused = ask("retire", "seal-1")
+    assert refused.code == 4
+    assert "KEY_IN_USE" in refused.out
+    certificate = str(secrets / "keys" / "seal-1.crt")
+    assert ask("certify", "seal-1", "--certificate", certificate).code == 0
+    assert ask("revoke", "seal-1").code == 0
+    text = ask("list").out
+    assert "已吊销" in text
+    assert "待启用" in text
+    journaled = branch.rows(
+        "select event, facts from journal where event like 'key_%' order by seq"
+    )
+    assert [event for event, _ in journaled] == [
+        "key_made", "key_rotated", "key_certified", "key_revoked",
+    ]  # fmt: skip
+    assert all(set(json.loads(facts)) <= {"purpose", "successor"} for _, facts in journaled)
+
+
+def test_check_is_green_on_a_sound_ring_and_names_what_is_exposed(ask, secrets):
+    sound = ask("check", "--json")
+    assert sound.code == 0, sound.out
+    assert sound.json()["ok"]
+    (secrets / "key_passphrase").chmod(0o644)
+    exposed = ask("check")
+    assert exposed.code == 5
+    assert "SECRETS_EXPOSED" in exposed.out
+    assert "key_passphrase" in exposed.out
+
+
+def test_a_counterparty_s_public_key_is_registered(ask, secrets):
+    (secrets / "theirs.pem").write_bytes(PUBLIC)
+    words = ["--holder", "990001", "--purpose", "bank_file", "--algorithm", "ed25519"]
+    done = ask("new", "bank-9", *words, "--public", str(secrets / "theirs.pem"), "--json")
+    assert done.json()["key"] == {"kid": "bank-9", "purpose": "bank_file", "holder": "990001"}
+    assert not (secrets / "keys" / "bank-9.key").exists()
+
+
+@pytest.mark.parametrize(
+    ("words", "code", "said"),
+    [
+        (["retire", "nobody"], 5, "NOT_FOUND"),
+        (["new", "x/y", *SEAL], 5, "SETTING_INVALID"),
+        (["new", "x", *SEAL, "--days", "0"], 2, "--days"),
+        (["new", "x", *SEAL, "--days", "99999"], 2, "--days"),
+        (["new", "x", *SEAL, "--public", "/dev/zero"], 5, "FILE_NOT_HERE"),
+        (["certify", "x", "--certificate", "no-such-file"], 5, "FILE_NOT_HERE"),
+    ],
+)
+def test_wrong_words_are_answered_in_words(ask, words, code, said):
+    done = ask(*words)
+    assert done.code == code, done.out
+    assert said in done.out

@@ -1,0 +1,193 @@
+"""A night's evidence is whole, sealed and stamped, and holds for us and for strangers. 证据包"""
+
+import hashlib
+import json
+import os
+import re
+import shutil
+import stat
+import subprocess
+import zipfile
+
+import pytest
+
+from gateway.errors import Code, GatewayError
+from gateway.flows.evidence import check_evidence
+from tests.flows.evidence.conftest import BANK
+
+
+def test_what_we_export_we_verify_and_say_what_was_checked_and_what_was_not(pack):
+    checked = check_evidence(pack.evidence.ring, pack.path, pack.asked.at)
+    assert checked.case_id == pack.made.case_id
+    assert len(checked.done) >= 8
+    assert any("真" in line or "属实" in line for line in checked.undone)
+
+
+def test_only_its_owner_may_read_the_file(pack):
+    assert stat.S_IMODE(pack.path.stat().st_mode) == 0o600
+
+
+def test_the_journal_says_who_asked_for_which_bytes_and_why(pack, night):
+    query = "select subject, facts from journal where event = 'evidence_exported' order by seq"
+    found = {json.loads(facts)["digest"]: (subject, facts) for subject, facts in night.rows(query)}
+    subject, facts = found[hashlib.sha256(pack.path.read_bytes()).hexdigest()]
+    assert subject == pack.made.case_id
+    assert json.loads(facts)["user"] == "auditor"
+    assert json.loads(facts)["reason"] == "审计抽查第七号"
+
+
+def test_every_payload_of_the_night_is_in_it_byte_for_byte(pack, night):
+    known = {row[0] for row in night.rows("select digest from payload")}
+    # the stamp of the journal's head is kept too, and is in the pack under the journal's part
+    stamps = {row[0] for row in night.rows("select stamp_digest from journal_head")}
+    packed = {name.removeprefix("payloads/"): data for name, data in pack.members().items()
+              if name.startswith("payloads/")}  # fmt: skip
+    assert known - stamps <= set(packed)
+    assert all(hashlib.sha256(data).hexdigest() == name for name, data in packed.items())
+
+
+def test_every_entry_about_anything_of_the_night_is_in_it(pack, night):
+    written = night.rows(
+        "select seq from journal where event not like 'head_%' and event != 'evidence_exported'"
+    )
+    entries = json.loads(pack.members()["index.json"])["entries"]
+    assert {row[0] for row in written} == set(entries)
+
+
+def test_both_sides_signatures_are_claimed_with_their_keys(pack):
+    index = json.loads(pack.members()["index.json"])
+    signed = [row for row in index["payloads"] if row["signature"]]
+    assert sorted(row["role"] for row in signed) == ["FILE", "FILE", "SENT_FILE", "SENT_FILE"]
+    assert {row["signature"]["kid"] for row in signed} == {key["kid"] for key in index["keys"]}
+
+
+@pytest.mark.parametrize("kind", ["bank_file", "message", "bank_break"])
+def test_any_id_of_the_night_leads_to_its_night(pack, export, night, kind):
+    column = {"bank_file": "file_id", "message": "message_id", "bank_break": "break_id"}[kind]
+    identity = night.rows(f"select {column} from {kind} limit 1")[0][0]
+    assert export(kind, identity[:16], stamped=False).made.case_id == pack.made.case_id
+
+
+def test_an_id_of_nothing_is_refused_and_leaves_no_file(export, pack):
+    with pytest.raises(GatewayError) as refused:
+        export("nothing", "night-00000000000000000000")
+    assert refused.value.code is Code.NOT_FOUND
+    assert not list(pack.path.parent.glob("nothing*"))
+
+
+def test_without_an_authority_it_is_sealed_all_the_same_and_says_so(export):
+    waiting = export("waiting", stamped=False)
+    assert not waiting.made.stamped
+    checked = check_evidence(waiting.evidence.ring, waiting.path, waiting.asked.at)
+    assert any("没有时间戳" in line for line in checked.undone)
+
+
+# ------------------------------------------------------------------ strangers
+
+
+def test_the_commands_of_the_readme_hold_as_they_stand(pack, tmp_path, openssl, require_peer):
+    require_peer(None if shutil.which("unzip") else "unzip")
+    place = pack.unpack(tmp_path / "case")
+    blocks = re.findall(r"```sh\n(.*?)```", (place / "README.md").read_text("utf-8"), re.S)
+    assert len(blocks) == 5
+    environ = {**os.environ, "PACK": str(pack.path)}
+    for block in blocks:
+        done = subprocess.run(
+            ["bash", "-euo", "pipefail", "-c", block], cwd=place, env=environ, timeout=60,
+            capture_output=True, text=True,
+        )  # fmt: skip
+        assert done.returncode == 0, f"{block}\n{done.stdout}\n{done.stderr}"
+
+
+def test_the_commands_of_the_readme_fail_on_another_byte(pack, tmp_path, openssl):
+    place = pack.unpack(tmp_path / "case")
+    signature = next((place / "signatures").glob("*.sig"))
+    data = signature.read_bytes()
+    signature.write_bytes(data[:-1] + bytes([data[-1] ^ 1]))
+    blocks = re.findall(r"```sh\n(.*?)```", (place / "README.md").read_text("utf-8"), re.S)
+    environ = {**os.environ, "PACK": str(pack.path)}
+    ends = [
+        subprocess.run(
+            ["bash", "-euo", "pipefail", "-c", block], cwd=place, env=environ, capture_output=True
+        ).returncode
+        for block in blocks
+    ]
+    # the sums, the signatures, the script; the seal and the head are over other bytes
+    assert [end != 0 for end in ends] == [True, False, True, False, True]
+
+
+def test_the_script_holds_with_everything_got_from_elsewhere(pack, tmp_path, openssl):
+    head = tmp_path / "head.pem"
+    head.write_bytes(pack.members()["journal/head.pem"])
+    kept = tmp_path / "head.json"
+    kept.write_bytes(pack.members()["journal/head.json"])
+    words = ["--seal-ca", pack.seal_root, "--key", head, "--ca", pack.tsa_root, "--kept", kept]
+    code, out = pack.script(pack.path, *words)
+    assert code == 0, out
+    assert "封装的时间戳成立" in out
+    assert "包内的根" not in out
+
+
+def test_the_script_says_what_it_did_not_check(pack, openssl):
+    code, out = pack.script(pack.path)
+    assert code == 0, out
+    assert "--seal-ca" in out
+    assert "--kept" in out
+
+
+def test_poppler_sees_one_valid_seal_over_the_whole_timeline(pack, tmp_path, require_peer):
+    for tool in ("pdfsig", "certutil"):
+        require_peer(None if shutil.which(tool) else tool)
+    (tmp_path / "timeline.pdf").write_bytes(pack.members()["timeline.pdf"])
+    trust = f"sql:{tmp_path}"
+    subprocess.run(["certutil", "-N", "-d", trust, "--empty-password"], check=True)
+    subprocess.run(
+        ["certutil", "-A", "-d", trust, "-n", "root", "-t", "CT,C,C", "-i", pack.seal_root],
+        check=True,
+    )
+    done = subprocess.run(
+        ["pdfsig", "-nssdir", trust, tmp_path / "timeline.pdf"], capture_output=True, text=True
+    )
+    assert "Signature is Valid" in done.stdout
+    assert "Certificate is Trusted" in done.stdout
+    assert "Total document signed" in done.stdout
+
+
+def test_the_timeline_names_nobody_whose_account_is_in_the_files(
+    pack, night, tmp_path, require_peer
+):
+    require_peer(None if shutil.which("pdftotext") else "pdftotext")
+    (tmp_path / "t.pdf").write_bytes(pack.members()["timeline.pdf"])
+    done = subprocess.run(["pdftotext", tmp_path / "t.pdf", "-"], capture_output=True, text=True)
+    text = (
+        done.stdout
+        + pack.members()["timeline.json"].decode()
+        + pack.members()["README.md"].decode()
+    )
+    people = night.rows("select distinct payer_name, payer_account, loan_no from instruction")
+    assert len(people) > 20
+    assert not [one for row in people for one in row if one in text]
+
+
+def test_member_names_are_plain_ascii_so_that_every_unzip_agrees(pack):
+    with zipfile.ZipFile(pack.path) as archive:
+        assert all(re.fullmatch(r"[A-Za-z0-9._/-]+", name) for name in archive.namelist())
+
+
+def test_the_bank_of_the_case_is_named(pack):
+    index = json.loads(pack.members()["index.json"])
+    assert BANK in {row["counterparty"] for row in index["payloads"]}
+
+
+# the last one: what is destroyed here stays so
+def test_a_destroyed_payload_leaves_its_digest_and_the_rest_still_holds(export, night, openssl):
+    digest = night.rows("select digest from bank_file where kind = 'deduction_result'")[0][0]
+    night.gateway().store.archive.shred(digest)
+    destroyed = export("destroyed")
+    assert destroyed.made.destroyed == 1
+    assert f"payloads/{digest}" not in destroyed.members()
+    assert digest in destroyed.members()["index.json"].decode()
+    assert destroyed.verb(destroyed.path) is None
+    code, out = destroyed.script(destroyed.path)
+    assert code == 0, out
+    assert "已销毁 1 件" in out

@@ -1,0 +1,308 @@
+"""Keys made, certified, rotated, retired, revoked, watched, over the real store and files. 密钥"""
+
+import json
+import stat
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+
+from gateway.errors import Code, GatewayError
+from gateway.flows import key_acts
+from gateway.flows.key_acts import Keys, Wanted
+from gateway.flows.keys import check_keys, list_keys, watch_certificates
+from gateway.ports import Algorithm, Grade, Reply, Signed, Verdict
+from gateway.signing.certificates import chain_of_pem, pem_of, read_certificate
+from gateway.signing.keyring import Purpose
+from gateway.signing.lifetimes import Standing
+from gateway.store import alarms, journal, leases, outbox
+from gateway.store.outbox import Draft
+from gateway.wiring.keyring_file import KeyringFile
+from gateway.wiring.keys import load_ring
+from tests.signing.keys import pair_of
+
+DAY = timedelta(days=1)
+PASSPHRASE = "a passphrase that a machine has drawn"
+
+
+@pytest.fixture
+def keys(store, tmp_path) -> Keys:
+    """An empty ring in a directory of its own."""
+    secrets = tmp_path / "secrets"
+    secrets.mkdir(mode=0o700)
+    files = KeyringFile(secrets)
+    files.write("key_passphrase", PASSPHRASE.encode())
+    files.write("keyring.json", b"[]")
+    return Keys(store, files)
+
+
+def wanted(clock, kid="gw-1", **changes) -> Wanted:
+    use = ("990001", Purpose.OUR_MESSAGE, Algorithm.ED25519)
+    return replace(Wanted(kid, *use, clock.now(), 365 * DAY, 365 * DAY), **changes)
+
+
+def refusal(call) -> Code:
+    with pytest.raises(GatewayError) as refused:
+        call()
+    return refused.value.code
+
+
+def journaled(keys) -> list[tuple[str, str, dict]]:
+    with keys.store.begin() as work:
+        entries = list(journal.read(work.connection))
+    return [(one.event, one.subject, json.loads(one.facts)) for one in entries]
+
+
+def sign(keys, kid, message_id="m-1", counterparty="990001"):
+    """A message of which the bytes signed with this key have left."""
+    with keys.store.begin() as work:
+        draft = Draft(message_id, counterparty, "test.kind", "night-1", message_id, b"payload")
+        outbox.draft(keys.store, work, draft)
+    with keys.store.begin() as work:
+        claimed = leases.claim(work, message_id, "worker")
+    with keys.store.begin() as work:
+        outbox.intend(keys.store, work, claimed, Signed(b"signed with " + kid.encode(), kid))
+    return claimed
+
+
+def answer(keys, claimed, verdict=Verdict.ACCEPTED):
+    with keys.store.begin() as work:
+        outbox.take_reply(work, claimed, Reply(verdict, Grade.A, b"answer"))
+
+
+@pytest.mark.parametrize("algorithm", Algorithm, ids=lambda algorithm: algorithm.value)
+def test_a_new_key_is_whole_and_nobody_else_can_read_it(keys, clock, algorithm):
+    entry = key_acts.make(keys, wanted(clock, algorithm=algorithm, subject="住房公积金网关"))
+    secrets = keys.files.secrets
+    for name in ("keys/gw-1.key", "keys/gw-1.pem", "keys/gw-1.csr", "keys/gw-1.crt"):
+        assert stat.S_IMODE((secrets / name).stat().st_mode) == 0o600
+    assert keys.files.read(entry.private).startswith(b"-----BEGIN ENCRYPTED PRIVATE KEY-----")
+    (own,) = chain_of_pem(keys.files.read(entry.chain))
+    assert read_certificate(own).subject == "CN=住房公积金网关,C=CN"
+    ring = load_ring(secrets)
+    signer = ring.signer(Purpose.OUR_MESSAGE, "990001", clock.now())
+    assert ring.verifier("gw-1").verify(signer.sign((b"data",)), (b"data",))
+    assert journaled(keys) == [("key_made", "gw-1", {"purpose": "our_message"})]
+    assert all(result.ok for result in check_keys(keys))
+
+
+@pytest.mark.parametrize(
+    ("changes", "code"),
+    [
+        ({"kid": "../../etc/gw"}, Code.SETTING_INVALID),
+        ({"purpose": Purpose.DOCUMENT_SEAL}, Code.SETTING_INVALID),
+        ({"purpose": Purpose.BANK_FILE}, Code.SETTING_INVALID),
+        ({"signs": timedelta()}, Code.SETTING_INVALID),
+        ({"subject": "长" * 65}, Code.SETTING_INVALID),
+        ({"kid": "there"}, Code.DUPLICATE_SETTING),
+    ],
+)
+def test_a_key_that_cannot_be_is_not_made_and_leaves_nothing(keys, clock, changes, code):
+    key_acts.make(keys, wanted(clock, "there"))
+    before = sorted(path.name for path in keys.files.secrets.rglob("*"))
+    assert refusal(lambda: key_acts.make(keys, wanted(clock, **changes))) is code
+    assert sorted(path.name for path in keys.files.secrets.rglob("*")) == before
+    assert len(journaled(keys)) == len(keys.files.entries()) == 1
+
+
+def test_entries_and_fields_of_others_stay_as_they_are(keys, clock):
+    key_acts.make(keys, wanted(clock))
+    path = keys.files.secrets / "keyring.json"
+    (row,) = json.loads(path.read_text())
+    path.write_text(json.dumps([row | {"remark": "机房甲"}]))
+    key_acts.make(keys, wanted(clock, "gw-b", holder="990002"))
+    key_acts.revoke(keys, "gw-1")
+    first, second = json.loads(path.read_text())
+    assert first == row | {"remark": "机房甲", "revoked_at": first["revoked_at"]}
+    assert second["kid"] == "gw-b"
+
+
+def test_a_rotation_overlaps_and_the_signer_changes_at_its_start(keys, clock):
+    key_acts.make(keys, wanted(clock))
+    start = clock.now() + 7 * DAY
+    assert key_acts.rotate(keys, "gw-1", start, 365 * DAY).kid == "gw-2"
+    ring = load_ring(keys.files.secrets)
+    use = (Purpose.OUR_MESSAGE, "990001")
+    moments = {start - DAY: "gw-1", start: "gw-2", start + 300 * DAY: "gw-2"}
+    assert {at: ring.signer(*use, at).kid for at in moments} == moments
+    for kid in ("gw-1", "gw-2"):
+        stated = (kid, Algorithm.ED25519.value)
+        assert ring.refusal(*use, stated, start + DAY) is None
+    assert journaled(keys)[-1] == (
+        "key_rotated",
+        "gw-1",
+        {"purpose": "our_message", "successor": "gw-2"},
+    )
+
+
+def test_a_rotation_that_leaves_a_gap_or_is_another_s_is_refused(keys, clock):
+    key_acts.make(keys, wanted(clock, signs=10 * DAY))
+    late = clock.now() + 11 * DAY
+    assert refusal(lambda: key_acts.rotate(keys, "gw-1", late, DAY)) is Code.KEY_GAP
+    theirs = wanted(clock, "bank-1", purpose=Purpose.BANK_FILE)
+    key_acts.register(keys, theirs, pair_of(Algorithm.ED25519).public_pem)
+    assert refusal(lambda: key_acts.rotate(keys, "bank-1", late, DAY)) is Code.SETTING_INVALID
+    assert refusal(lambda: key_acts.rotate(keys, "none", late, DAY)) is Code.NOT_FOUND
+
+
+def test_a_key_is_retired_only_when_nothing_is_open_under_it(keys, clock):
+    key_acts.make(keys, wanted(clock))
+    claimed = [sign(keys, "gw-1", f"m-{n}") for n in range(3)]
+    key_acts.rotate(keys, "gw-1", clock.now() + DAY, 365 * DAY)
+    clock.forward(2 * DAY.total_seconds())
+    answer(keys, claimed[0])
+    answer(keys, claimed[1], Verdict.PENDING)
+    with pytest.raises(GatewayError, match="未了结 2 件") as refused:
+        key_acts.retire(keys, "gw-1")
+    assert refused.value.code is Code.KEY_IN_USE
+    answer(keys, claimed[2])
+    clock.forward(3600)
+    with keys.store.begin() as work:
+        held = leases.claim(work, "m-1", "worker")
+    answer(keys, held)
+    entry = key_acts.retire(keys, "gw-1")
+    assert entry.sign_until < entry.verify_until <= clock.now()
+    assert journaled(keys)[-1] == ("key_retired", "gw-1", {"purpose": "our_message"})
+    standing = {line.key.kid: line.standing for line in list_keys(keys)}
+    assert standing == {"gw-1": Standing.ENDED, "gw-2": Standing.SIGNING}
+
+
+def test_a_message_to_be_sent_again_is_open_under_the_key_that_signed_it(keys, clock):
+    """A resend is the same bytes: provably never seen, it leaves again under the old key."""
+    key_acts.make(keys, wanted(clock))
+    claimed = sign(keys, "gw-1")
+    with keys.store.begin() as work:
+        outbox.nothing_sent(work, claimed, Code.NO_CONNECTION)
+    (line,) = list_keys(keys)
+    assert line.outstanding == 1
+    clock.forward(3600)
+    with keys.store.begin() as work:
+        again = leases.claim(work, "m-1", "worker")
+    assert (again.signed_kid, again.signed_digest is None) == ("gw-1", False)
+
+
+def test_the_last_key_is_not_retired(keys, clock):
+    key_acts.make(keys, wanted(clock))
+    with pytest.raises(GatewayError, match="没有接替") as refused:
+        key_acts.retire(keys, "gw-1")
+    assert refused.value.code is Code.KEY_IN_USE
+
+
+def test_a_counterparty_s_key_waits_for_its_replies(keys, clock):
+    public = pair_of(Algorithm.ED25519).public_pem
+    for kid in ("bank-1", "bank-2"):
+        key_acts.register(keys, wanted(clock, kid, purpose=Purpose.THEIR_MESSAGE), public)
+    claimed = sign(keys, "gw-1")
+    sign(keys, "gw-1", "m-2", counterparty="990002")
+    with pytest.raises(GatewayError, match="未了结 1 件"):
+        key_acts.retire(keys, "bank-1")
+    answer(keys, claimed)
+    key_acts.retire(keys, "bank-1")
+
+
+def test_a_revocation_waits_for_nothing_and_is_in_force_at_use(keys, clock):
+    key_acts.make(keys, wanted(clock))
+    sign(keys, "gw-1")
+    entry, count = key_acts.revoke(keys, "gw-1")
+    assert count == 1
+    ring, use = load_ring(keys.files.secrets), (Purpose.OUR_MESSAGE, "990001")
+    assert refusal(lambda: ring.signer(*use, clock.now())) is Code.KEY_MISSING
+    stated = ("gw-1", Algorithm.ED25519.value)
+    assert ring.refusal(*use, stated, clock.now()) is Code.KEY_REVOKED
+    assert ring.refusal(*use, stated, entry.revoked_at - timedelta(microseconds=1)) is None
+    assert journaled(keys)[-1] == ("key_revoked", "gw-1", {"purpose": "our_message"})
+
+
+def test_a_certificate_is_installed_only_for_its_own_key(keys, clock):
+    key_acts.make(keys, wanted(clock))
+    key_acts.make(keys, wanted(clock, "gw-b", holder="990002"))
+    one, other = (keys.files.read(f"keys/{kid}.crt") for kid in ("gw-1", "gw-b"))
+    assert refusal(lambda: key_acts.certify(keys, "gw-1", other)) is Code.KEY_MISSING
+    rubbish = pem_of("CERTIFICATE", b"rubbish")
+    assert refusal(lambda: key_acts.certify(keys, "gw-1", rubbish)) is Code.CERTIFICATE_UNREADABLE
+    broken = one + other
+    assert refusal(lambda: key_acts.certify(keys, "gw-1", broken)) is Code.CERTIFICATE_UNTRUSTED
+    assert keys.files.read("keys/gw-1.crt") == one
+    key_acts.certify(keys, "gw-1", one)
+    assert journaled(keys)[-1] == ("key_certified", "gw-1", {"purpose": "our_message"})
+
+
+def test_a_counterparty_s_certificate_registers_its_key(keys, clock):
+    key_acts.make(keys, wanted(clock))
+    given = keys.files.read("keys/gw-1.crt")
+    theirs = wanted(clock, "peer-1", purpose=Purpose.THEIR_MESSAGE)
+    key_acts.register(keys, theirs, given)
+    ring = load_ring(keys.files.secrets)
+    (mark,) = {key.fingerprint for key in ring.keys()}  # noqa: SIM118 - a ring is no dict
+    found = ring.by_certificate(Purpose.THEIR_MESSAGE, "990001", mark)
+    assert found is not None
+    assert (found.kid, found.signer) == ("peer-1", None)
+    ours = wanted(clock, "gw-2")
+    assert refusal(lambda: key_acts.register(keys, ours, given)) is Code.SETTING_INVALID
+
+
+def test_the_list_opens_no_private_key_and_shows_none(keys, clock):
+    key_acts.make(keys, wanted(clock))
+    (keys.files.secrets / "key_passphrase").unlink()
+    (line,) = list_keys(keys)
+    assert (line.standing, line.days, line.outstanding) == (Standing.SIGNING, 364, 0)
+    assert line.key.signer is None
+    assert "PRIVATE" not in repr(line)
+
+
+def test_the_check_names_what_is_wrong_with_each_key(keys, clock):
+    for kid, holder in (("gw-1", "990001"), ("gw-b", "990002"), ("gw-c", "990003")):
+        key_acts.make(keys, wanted(clock, kid, holder=holder))
+    keys.files.write("keys/gw-1.key", keys.files.read("keys/gw-b.key"))
+    keys.files.write("keys/gw-c.crt", keys.files.read("keys/gw-b.crt"))
+    keys.files.secrets.chmod(0o755)
+    (keys.files.secrets / "keys" / "gw-b.key").chmod(0o640)
+    keys.files.write("key_passphrase", b"short")
+    results = {result.item: result for result in check_keys(keys)}
+    assert not any(result.ok for result in results.values())
+    assert "SECRETS_EXPOSED" in results["密钥目录"].detail
+    assert ".、keys/gw-b.key" in results["密钥目录"].detail
+    assert "不足 32" in results["密钥口令"].detail
+    keys.files.write("key_passphrase", PASSPHRASE.encode())
+    said = {result.item: result.detail for result in check_keys(keys)}
+    assert "不是一对" in said["密钥 gw-1"]
+    assert "证书不是这把密钥的" in said["密钥 gw-c"]
+    assert said["密钥 gw-b"].startswith("使用中")
+
+
+def ringing(keys) -> set[tuple[Code, str]]:
+    with keys.store.begin() as work:
+        return {(alarm.code, alarm.subject) for alarm in alarms.ringing(work)}
+
+
+def test_each_warning_rings_once_and_is_cleared_by_the_next_or_by_a_successor(keys, clock):
+    key_acts.make(keys, wanted(clock, signs=100 * DAY))
+    ring = load_ring(keys.files.secrets)
+    expected = {0: None, 41: 60, 71: 30, 94: 7, 99.5: 1, 100.5: 0}
+    passed = 0.0
+    for days, due in expected.items():
+        clock.forward((days - passed) * DAY.total_seconds())
+        passed = days
+        for _ in range(2):
+            assert watch_certificates(keys.store, ring) == (due is not None)
+        code = Code.CERTIFICATE_EXPIRES if due else Code.CERTIFICATE_EXPIRED
+        assert ringing(keys) == (set() if due is None else {(code, f"gw-1@{due}")})
+    key_acts.make(keys, wanted(clock, "gw-2"))
+    assert watch_certificates(keys.store, load_ring(keys.files.secrets)) == 0
+    assert ringing(keys) == set()
+    rung = [facts["code"] for event, _, facts in journaled(keys) if event == "alarm_rung"]
+    assert rung == ["CERTIFICATE_EXPIRES"] * 4 + ["CERTIFICATE_EXPIRED"]
+
+
+def test_two_at_once_change_the_ring_one_after_the_other(keys, clock):
+    from threading import Thread
+
+    makers = [
+        Thread(target=key_acts.make, args=(keys, wanted(clock, f"gw-{n}", holder=f"99000{n}")))
+        for n in range(6)
+    ]
+    for maker in makers:
+        maker.start()
+    for maker in makers:
+        maker.join()
+    assert {entry.kid for entry in keys.files.entries()} == {f"gw-{n}" for n in range(6)}
