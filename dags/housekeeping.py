@@ -37,7 +37,6 @@ def housekeeping():
         duty("stamps", "待补时间戳"),
         duty("replays", "防重放记录"),
         duty("retention", "到期清理"),
-        duty("stamps", "补盖时间戳"),
     ]
     looked >> duty("anchoring", "流水树根", trigger_rule="all_done")
 
