@@ -2,9 +2,9 @@
 
 from pathlib import Path
 
-from gateway.signing.ciphers import Cipher
-from gateway.signing.tokens import Tokens
-from gateway.signing.wrapping import EncryptionKey, Wrapper
+from gateway.signing.at_rest.tokens import Tokens
+from gateway.signing.at_rest.wrapping import EncryptionKey, Wrapper
+from gateway.signing.primitives.ciphers import Cipher
 from gateway.store.archive import Archive
 
 KEY = EncryptionKey("test-1", bytes(range(32)))

@@ -11,11 +11,11 @@ from http.server import BaseHTTPRequestHandler, HTTPServer
 from gateway.bench.measuring import Ratio, per_second_of_waiting
 from gateway.bench.signing import Pair, pair_of
 from gateway.ports import Algorithm
-from gateway.signing.certificates import Usage, self_signed
-from gateway.signing.keyring import Key, KeyRing, Purpose
-from gateway.signing.soap import Peer, Sender, sign_envelope, signature_of, verify_envelope
-from gateway.signing.soap.reading import parsed
-from gateway.signing.soap.verifying import SIZE_MAX
+from gateway.signing.keys.certificates import Usage, self_signed
+from gateway.signing.keys.keyring import Key, KeyRing, Purpose
+from gateway.signing.messages.soap import Peer, Sender, sign_envelope, signature_of, verify_envelope
+from gateway.signing.messages.soap.reading import parsed
+from gateway.signing.messages.soap.verifying import SIZE_MAX
 
 _MEASURED = (Algorithm.RSA_V15_SHA256, Algorithm.SM2_SM3)
 _DAY = timedelta(days=1)

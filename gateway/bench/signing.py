@@ -7,10 +7,10 @@ from statistics import median
 
 from gateway.bench.measuring import Rate, Ratio, openssl_sm2, per_second
 from gateway.ports import Algorithm, Signer, Verifier
-from gateway.signing.algorithms import load_signer, load_verifier, new_key_pair
-from gateway.signing.ciphers import KEY_BYTES, NONCE_BYTES, Cipher, seal, unseal
-from gateway.signing.detached import sign_detached
-from gateway.signing.digests import DigestName, digest_of
+from gateway.signing.files.detached import sign_detached
+from gateway.signing.primitives.algorithms import load_signer, load_verifier, new_key_pair
+from gateway.signing.primitives.ciphers import KEY_BYTES, NONCE_BYTES, Cipher, seal, unseal
+from gateway.signing.primitives.digests import DigestName, digest_of
 
 # The issue's own measure: through our binding at least this much of what openssl does by itself.
 SM2_TARGET = 0.85

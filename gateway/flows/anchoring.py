@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from gateway.errors import Code, SignatureInvalid
 from gateway.flows.stamping import Stamping, stamp_or_wait
 from gateway.ports import StageCount
-from gateway.signing.keyring import KeyRing, Purpose
-from gateway.signing.timestamps import Imprint, as_reply
+from gateway.signing.keys.keyring import KeyRing, Purpose
+from gateway.signing.seals.timestamps import Imprint, as_reply
 from gateway.store import alarms, heads
 from gateway.store.heads import Head, SignedHead
 from gateway.store.history import History, read_history

@@ -16,8 +16,8 @@ from gateway.errors import GatewayError
 from gateway.flows.keys import watch_certificates
 from gateway.flows.watching import watch_calendar
 from gateway.ports import CheckResult, Clock
-from gateway.signing.keyring import KeyRing, Purpose
-from gateway.signing.lifetimes import watched
+from gateway.signing.keys.keyring import KeyRing, Purpose
+from gateway.signing.keys.lifetimes import watched
 from gateway.store import journal
 from gateway.store.tables import PAYLOAD
 from gateway.store.unit_of_work import Store

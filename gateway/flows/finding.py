@@ -8,7 +8,7 @@ from sqlalchemy import text
 
 from connectors.bank.model import NightKey
 from gateway.identity import mask_account, mask_name
-from gateway.signing.tokens import Kind, Tokens
+from gateway.signing.at_rest.tokens import Kind, Tokens
 from gateway.store.unit_of_work import Store
 
 TYPED_MAX = 120

@@ -5,7 +5,7 @@ from pathlib import Path
 
 from gateway.errors import Code, NotConfigured
 from gateway.flows.journal_pack import journal_pack
-from gateway.signing import outsider
+from gateway.signing.proofs import outsider
 from gateway.store import heads
 from gateway.store.heads import SignedHead
 from gateway.store.unit_of_work import Store

@@ -26,8 +26,8 @@ Pack = tuple[tuple[str, bytes], ...]
 def journal_pack(store: Store, seqs: Sequence[int] | None) -> Pack:
     """Files (name, bytes) below journal/: the entries asked for, or all that the head covers.
 
-    An outsider checks them with gateway/signing/outsider.py and openssl alone. What every file
-    holds is written in decision 0018. Raises RefusedHere when no head covers the entries yet (run
+    An outsider checks them with gateway/signing/proofs/outsider.py and openssl alone; decision 0018
+    says what every file holds. Raises RefusedHere when no head covers the entries yet (run
     anchoring first), NotConfigured for an entry that is not there, and SignatureInvalid when the
     journal is not what its newest head says.
     """

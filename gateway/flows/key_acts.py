@@ -9,8 +9,7 @@ from typing import Protocol
 from connectors.bank.store import files as bank_files
 from gateway.errors import Code, NotConfigured, RefusedHere
 from gateway.ports import Algorithm
-from gateway.signing.algorithms import load_signer, load_verifier, new_key_pair
-from gateway.signing.certificates import (
+from gateway.signing.keys.certificates import (
     Usage,
     chain_of_pem,
     pem_of,
@@ -19,8 +18,8 @@ from gateway.signing.certificates import (
     self_signed,
     verify_chain,
 )
-from gateway.signing.keyring import OURS, Purpose
-from gateway.signing.register import (
+from gateway.signing.keys.keyring import OURS, Purpose
+from gateway.signing.keys.register import (
     KeyEntry,
     next_kid,
     require_same_key,
@@ -29,6 +28,7 @@ from gateway.signing.register import (
     revoked,
     succeeded,
 )
+from gateway.signing.primitives.algorithms import load_signer, load_verifier, new_key_pair
 from gateway.store import key_use
 from gateway.store.unit_of_work import Store, UnitOfWork
 

@@ -7,9 +7,9 @@ from datetime import datetime
 from gateway.errors import Code, GatewayError, NotConfigured
 from gateway.flows.key_acts import Keys, outstanding
 from gateway.ports import CheckResult
-from gateway.signing.certificates import Certificate, read_certificate, verify_chain
-from gateway.signing.keyring import Key, KeyRing
-from gateway.signing.lifetimes import (
+from gateway.signing.keys.certificates import Certificate, read_certificate, verify_chain
+from gateway.signing.keys.keyring import Key, KeyRing
+from gateway.signing.keys.lifetimes import (
     WARNINGS,
     Standing,
     days_left,
@@ -17,7 +17,7 @@ from gateway.signing.lifetimes import (
     warning,
     watched,
 )
-from gateway.signing.register import KeyEntry, Pems, key_of, pems_of
+from gateway.signing.keys.register import KeyEntry, Pems, key_of, pems_of
 from gateway.store import alarms
 from gateway.store.unit_of_work import Store, UnitOfWork
 

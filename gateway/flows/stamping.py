@@ -5,9 +5,9 @@ from datetime import datetime, timedelta
 
 from gateway.errors import Code, GatewayError, IllegalTransition
 from gateway.ports import TimeAuthority
-from gateway.signing.anchors import anchors_of
-from gateway.signing.keyring import KeyRing, Purpose
-from gateway.signing.timestamps import SKEW, Imprint, Stamp, Terms, check_stamp, take_stamp
+from gateway.signing.keys.anchors import anchors_of
+from gateway.signing.keys.keyring import KeyRing, Purpose
+from gateway.signing.seals.timestamps import SKEW, Imprint, Stamp, Terms, check_stamp, take_stamp
 from gateway.store import alarms, stamps
 from gateway.store.stamps import Kept
 from gateway.store.unit_of_work import Store, UnitOfWork, keep_bytes

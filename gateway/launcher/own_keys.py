@@ -7,9 +7,9 @@ from pathlib import Path
 from gateway.launcher import sandbox_command
 from gateway.launcher.options import Options
 from gateway.ports import Algorithm
-from gateway.signing.algorithms import load_signer, new_key_pair
-from gateway.signing.certificates import pem_of, request_for
-from gateway.signing.keyring import Purpose
+from gateway.signing.keys.certificates import pem_of, request_for
+from gateway.signing.keys.keyring import Purpose
+from gateway.signing.primitives.algorithms import load_signer, new_key_pair
 from gateway.wiring.private_files import write_private
 
 TIME_KID = "sandbox-tsa-1"

@@ -21,7 +21,7 @@ from gateway.launcher.own_keys import (
 from gateway.launcher.ports import LOOPBACK
 from gateway.launcher.secret_files import write_once
 from gateway.ports import Algorithm
-from gateway.signing.ssh import new_ssh_key
+from gateway.signing.keys.ssh import new_ssh_key
 from gateway.wiring.private_files import write_private
 
 # The sandbox's own calendar; its last business day is a made-up working Saturday.

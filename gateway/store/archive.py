@@ -12,8 +12,8 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from gateway.errors import Code, RefusedHere, SignatureInvalid
-from gateway.signing.containers import DataKey, opened, read_header, sealed
-from gateway.signing.wrapping import Wrapper
+from gateway.signing.at_rest.containers import DataKey, opened, read_header, sealed
+from gateway.signing.at_rest.wrapping import Wrapper
 
 # What stands in a key file whose key is gone on purpose.
 _SHREDDED = b"shredded\n"

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from sqlalchemy import Connection
 
 from gateway.errors import Code, SignatureInvalid
-from gateway.signing.merkle import Tree, leaf_hash
+from gateway.signing.proofs.merkle import Tree, leaf_hash
 from gateway.store import journal
 from gateway.store.heads import Head, SignedHead, head_id
 

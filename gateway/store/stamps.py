@@ -8,8 +8,8 @@ from sqlalchemy import Row, func, select, update
 from sqlalchemy.dialects.postgresql import insert
 
 from gateway.identity import business_id
-from gateway.signing.digests import DigestName
-from gateway.signing.timestamps import Imprint
+from gateway.signing.primitives.digests import DigestName
+from gateway.signing.seals.timestamps import Imprint
 from gateway.store.tables import STAMP
 from gateway.store.unit_of_work import UnitOfWork
 

@@ -2,9 +2,9 @@
 
 from pathlib import Path
 
-from gateway.signing.ciphers import Cipher
-from gateway.signing.tokens import Tokens
-from gateway.signing.wrapping import Wrapper, read_keys
+from gateway.signing.at_rest.tokens import Tokens
+from gateway.signing.at_rest.wrapping import Wrapper, read_keys
+from gateway.signing.primitives.ciphers import Cipher
 from gateway.store.archive import Archive
 from gateway.wiring.reading import read_secret
 

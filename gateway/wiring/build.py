@@ -37,10 +37,10 @@ from gateway.flows.sending import Sending
 from gateway.flows.stamping import Stamping
 from gateway.ports import Clock
 from gateway.retrying import pause
-from gateway.signing.ciphers import Cipher
-from gateway.signing.keyring import KeyRing
-from gateway.signing.selftest import require_sound_algorithms
-from gateway.signing.tokens import Tokens
+from gateway.signing.at_rest.tokens import Tokens
+from gateway.signing.keys.keyring import KeyRing
+from gateway.signing.primitives.ciphers import Cipher
+from gateway.signing.primitives.selftest import require_sound_algorithms
 from gateway.store import calendars
 from gateway.store.archive import Archive
 from gateway.store.database import connect, require_current

@@ -9,7 +9,7 @@ from typing import Any
 from pydantic import TypeAdapter
 
 from gateway.errors import Code, NotConfigured
-from gateway.signing.register import KeyEntry
+from gateway.signing.keys.register import KeyEntry
 from gateway.wiring.private_files import is_exposed, write_private
 from gateway.wiring.reading import read_json, read_secret, read_typed
 

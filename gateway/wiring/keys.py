@@ -2,8 +2,8 @@
 
 from pathlib import Path
 
-from gateway.signing.keyring import KeyRing
-from gateway.signing.register import key_of, pems_of
+from gateway.signing.keys.keyring import KeyRing
+from gateway.signing.keys.register import key_of, pems_of
 from gateway.wiring.keyring_file import KeyringFile
 
 

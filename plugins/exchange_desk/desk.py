@@ -10,7 +10,7 @@ from fastapi import Depends
 from connectors.bank.model import NightKey
 from connectors.core_system.connector import CONNECTOR as CORE
 from gateway.clock import SystemClock
-from gateway.signing.tokens import Tokens
+from gateway.signing.at_rest.tokens import Tokens
 from gateway.store.database import connect
 from gateway.store.unit_of_work import PostgresStore, Store
 from gateway.wiring import Places, archive_of, site

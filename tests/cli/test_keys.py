@@ -8,7 +8,7 @@ import pytest
 
 from gateway.cli import main
 from gateway.ports import Algorithm
-from tests.signing.keys import pair_of
+from tests.signing.pairs import pair_of
 
 PUBLIC = pair_of(Algorithm.ED25519).public_pem
 SEAL = ["--holder", "cli", "--purpose", "document_seal", "--algorithm", "ecdsa-p256-sha256"]

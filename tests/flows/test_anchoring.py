@@ -16,14 +16,14 @@ from gateway.flows.anchoring import HOLDER, Anchoring, anchor, verify_heads
 from gateway.flows.journal_pack import journal_pack
 from gateway.flows.stamping import Stamping, stamp_waiting
 from gateway.ports import Algorithm
-from gateway.signing import outsider
-from gateway.signing.keyring import Key, KeyRing, Purpose
+from gateway.signing.keys.keyring import Key, KeyRing, Purpose
+from gateway.signing.proofs import outsider
 from gateway.store import alarms, heads, journal
 from gateway.store.database import connect
 from gateway.store.publication import Publication
 from gateway.wiring.time_authority import NoTimeAuthority
 from sandbox.tsa import authority, credentials
-from tests.signing.keys import pair_of, signer_of, verifier_of
+from tests.signing.pairs import pair_of, signer_of, verifier_of
 
 
 def ring_of(algorithm: Algorithm, at, number: int = 1) -> KeyRing:

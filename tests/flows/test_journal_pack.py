@@ -15,10 +15,10 @@ from gateway.errors import Code, GatewayError
 from gateway.flows.anchoring import anchor
 from gateway.flows.journal_pack import journal_pack, seqs_of
 from gateway.ports import Algorithm
-from gateway.signing import outsider
+from gateway.signing.proofs import outsider
 from gateway.store import heads
 from tests.flows.test_anchoring import ring_of, unstamped
-from tests.signing.keys import pair_of
+from tests.signing.pairs import pair_of
 
 SCRIPT = Path(outsider.__file__)
 # what the purpose allows to sign heads

@@ -12,14 +12,14 @@ from gateway.flows import key_acts
 from gateway.flows.key_acts import Keys, Wanted
 from gateway.flows.keys import check_keys, list_keys, watch_certificates
 from gateway.ports import Algorithm, Grade, Reply, Signed, Verdict
-from gateway.signing.certificates import chain_of_pem, pem_of, read_certificate
-from gateway.signing.keyring import Purpose
-from gateway.signing.lifetimes import Standing
+from gateway.signing.keys.certificates import chain_of_pem, pem_of, read_certificate
+from gateway.signing.keys.keyring import Purpose
+from gateway.signing.keys.lifetimes import Standing
 from gateway.store import alarms, journal, leases, outbox
 from gateway.store.outbox import Draft
 from gateway.wiring.keyring_file import KeyringFile
 from gateway.wiring.keys import load_ring
-from tests.signing.keys import pair_of
+from tests.signing.pairs import pair_of
 
 DAY = timedelta(days=1)
 PASSPHRASE = "a passphrase that a machine has drawn"

@@ -8,15 +8,15 @@ from sqlalchemy import text
 
 from gateway.errors import Code, SignatureInvalid, TransportError
 from gateway.flows.stamping import Stamping, stamp_of, stamp_or_wait, stamp_waiting
-from gateway.signing.keyring import Key, KeyRing, Purpose
-from gateway.signing.timestamps import Imprint
+from gateway.signing.keys.keyring import Key, KeyRing, Purpose
+from gateway.signing.seals.timestamps import Imprint
 from gateway.store import alarms, journal
 from gateway.wiring.time_authority import NoTimeAuthority
 from sandbox.tsa.authority import POLICY
 from sandbox.tsa.faults import StampFault
-from tests.signing import seals
-from tests.signing.keys import verifier_of
-from tests.signing.seals import P256, InProcessAuthority
+from tests.signing import sealing
+from tests.signing.pairs import verifier_of
+from tests.signing.sealing import P256, InProcessAuthority
 
 IMPRINT = Imprint(hashlib.sha256(b"head").digest())
 HOUR = 3600
@@ -25,7 +25,7 @@ HOUR = 3600
 def ring(clock) -> KeyRing:
     """The authority's certificate, as the site pins it; the key itself is not asked for."""
     now, far = clock.now().replace(year=2026, month=1, day=2), clock.now().replace(year=2027)
-    chain = tuple(one.dump() for one in seals.credentials().chain)
+    chain = tuple(one.dump() for one in sealing.credentials().chain)
     key = Key("tsa", "tsa", Purpose.TIME_STAMP, verifier_of(P256), now, far, far, chain=chain)
     return KeyRing([key])
 

@@ -5,7 +5,7 @@ from datetime import timedelta
 from asn1crypto import pem
 
 from gateway.ports import Algorithm
-from gateway.signing.certificates import (
+from gateway.signing.keys.certificates import (
     Usage,
     chain_of_pem,
     pem_of,
@@ -13,10 +13,10 @@ from gateway.signing.certificates import (
     request_for,
     verify_chain,
 )
-from gateway.signing.x509 import open_certificate
+from gateway.signing.keys.x509 import open_certificate
 from sandbox.keys.authority import BEGIN, issue, prepare_authority
 from tests.fuzz.plan import survive
-from tests.signing.keys import pair_of, signer_of
+from tests.signing.pairs import pair_of, signer_of
 
 KINDS = (Algorithm.SM2_SM3, Algorithm.ECDSA_P256_SHA256, Algorithm.ED25519)
 AT = BEGIN + timedelta(days=30)

@@ -4,15 +4,15 @@ import io
 
 from gateway.errors import NotConfigured, SignatureInvalid
 from gateway.ports import Algorithm
-from gateway.signing.anchors import Anchors, Trust
-from gateway.signing.ciphers import Cipher
-from gateway.signing.cms import Seal
-from gateway.signing.containers import new_data_key, opened, read_header, sealed
-from gateway.signing.packages import Document, check_package, read_document, write_package
-from gateway.signing.wrapping import EncryptionKey, Wrapper
+from gateway.signing.at_rest.containers import new_data_key, opened, read_header, sealed
+from gateway.signing.at_rest.wrapping import EncryptionKey, Wrapper
+from gateway.signing.keys.anchors import Anchors, Trust
+from gateway.signing.primitives.ciphers import Cipher
+from gateway.signing.seals.cms import Seal
+from gateway.signing.seals.packages import Document, check_package, read_document, write_package
 from tests.fuzz.plan import survive
 from tests.signing.certificates import at, own
-from tests.signing.keys import signer_of
+from tests.signing.pairs import signer_of
 
 DIGEST = "ab" * 32
 P256 = Algorithm.ECDSA_P256_SHA256

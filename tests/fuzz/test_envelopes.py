@@ -5,9 +5,9 @@ from random import Random
 
 from lxml import etree
 
-from gateway.signing.soap import verify_envelope
+from gateway.signing.messages.soap import verify_envelope
 from tests.fuzz.plan import survive
-from tests.signing.soap.ground import ALGORITHMS, NOW, Memory, envelope, peer_of, signed
+from tests.signing.messages.soap.ground import ALGORITHMS, NOW, Memory, envelope, peer_of, signed
 
 OTHER = '<a:ask xmlns:a="urn:example:soap-profile"><a:amount>999999.00</a:amount></a:ask>'
 

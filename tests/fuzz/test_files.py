@@ -1,12 +1,12 @@
 """Altered signature files beside a bank's file: a code each, and none is taken. 变异签名文件"""
 
 from gateway.ports import Algorithm
-from gateway.signing.detached import Published, sign_detached, verify_detached
-from gateway.signing.keyring import Key, KeyRing, Purpose
-from gateway.signing.manifest import read_signature_file
+from gateway.signing.files.detached import Published, sign_detached, verify_detached
+from gateway.signing.files.manifest import read_signature_file
+from gateway.signing.keys.keyring import Key, KeyRing, Purpose
 from tests.fuzz.plan import survive
 from tests.signing.certificates import at
-from tests.signing.keys import signer_of, verifier_of
+from tests.signing.pairs import signer_of, verifier_of
 
 DATA, NAME, BANK = b"H|990001|ZH01|20260228", "DKJG_990001.txt", "990001"
 FAST = (Algorithm.SM2_SM3, Algorithm.ECDSA_P256_SHA256, Algorithm.ED25519)

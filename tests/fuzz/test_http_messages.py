@@ -5,10 +5,15 @@ from datetime import datetime, timedelta
 
 from gateway.dates import SHANGHAI
 from gateway.ports import Algorithm, HttpReply, HttpRequest
-from gateway.signing.http_messages import sign_reply, sign_request, verify_reply, verify_request
-from gateway.signing.keyring import Key, KeyRing, Purpose
+from gateway.signing.keys.keyring import Key, KeyRing, Purpose
+from gateway.signing.messages.http_messages import (
+    sign_reply,
+    sign_request,
+    verify_reply,
+    verify_request,
+)
 from tests.fuzz.plan import survive
-from tests.signing.keys import signer_of, verifier_of
+from tests.signing.pairs import signer_of, verifier_of
 
 AT = datetime(2026, 3, 1, 9, 30, tzinfo=SHANGHAI)
 TYPE = (("Content-Type", "application/json"),)

@@ -4,10 +4,10 @@ import pytest
 
 from gateway.errors import NotConfigured
 from gateway.ports import Algorithm
-from gateway.signing.algorithms import load_signer, load_verifier
-from gateway.signing.forms import ORDERS, normalised, raw
+from gateway.signing.primitives.algorithms import load_signer, load_verifier
+from gateway.signing.primitives.forms import ORDERS, normalised, raw
 from tests.fuzz.plan import survive
-from tests.signing.keys import PASSPHRASE, pair_of, signer_of, verifier_of
+from tests.signing.pairs import PASSPHRASE, pair_of, signer_of, verifier_of
 
 DATA = "划款 1,234.56 元".encode()
 

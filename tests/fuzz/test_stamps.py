@@ -4,15 +4,15 @@ import hashlib
 from datetime import timedelta
 
 from gateway.ports import Algorithm
-from gateway.signing.anchors import Anchors, Trust
-from gateway.signing.cms import Seal, check_cms, sign_cms
-from gateway.signing.timestamps import Imprint, Terms, check_stamp, take_stamp
+from gateway.signing.keys.anchors import Anchors, Trust
+from gateway.signing.seals.cms import Seal, check_cms, sign_cms
+from gateway.signing.seals.timestamps import Imprint, Terms, check_stamp, take_stamp
 from sandbox.keys.authority import BEGIN
 from sandbox.tsa.authority import reply
 from sandbox.tsa.credentials import credentials_of
 from tests.fuzz.plan import survive
 from tests.signing.certificates import at, own
-from tests.signing.keys import signer_of
+from tests.signing.pairs import signer_of
 
 DIGEST = hashlib.sha256(b"document").digest()
 P256, RSA = Algorithm.ECDSA_P256_SHA256, Algorithm.RSA_V15_SHA256

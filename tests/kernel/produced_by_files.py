@@ -13,11 +13,11 @@ from connectors.bank.settings import BankProfile, Evidence, OwnAccount
 from gateway.dates import SHANGHAI
 from gateway.errors import Code
 from gateway.ports import Algorithm
-from gateway.signing.detached import Published, sign_detached, verify_detached
-from gateway.signing.keyring import Key, KeyRing, Purpose
+from gateway.signing.files.detached import Published, sign_detached, verify_detached
+from gateway.signing.keys.keyring import Key, KeyRing, Purpose
 from tests.connectors.bank.samples import DAY, LINES_MAX, RESULT, STATEMENT
 from tests.kernel.ground import Ground
-from tests.signing.keys import signer_of, verifier_of
+from tests.signing.pairs import signer_of, verifier_of
 
 GOLDEN = Path(__file__).parents[1] / "connectors" / "bank" / "golden"
 NAME = "DKJG_990001_ZH01_20260228_V01.txt"

@@ -11,7 +11,7 @@ from gateway.errors import Code
 from gateway.flows import bank_night, showing
 from gateway.launcher.alone import alone
 from gateway.ports import Grade, Outgoing, Reply, Signed, Verdict
-from gateway.signing.ssh import new_ssh_key
+from gateway.signing.keys.ssh import new_ssh_key
 from gateway.store import journal, leases, outbox
 from gateway.store.database import connect, require_current
 from gateway.store.outbox import Draft

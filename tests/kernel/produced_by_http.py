@@ -11,11 +11,11 @@ from gateway.dates import SHANGHAI
 from gateway.errors import Code
 from gateway.https import Https, Peer
 from gateway.ports import Algorithm, HttpRequest
-from gateway.signing.http_messages import sign_request, verify_request
-from gateway.signing.keyring import Key, KeyRing, Purpose
+from gateway.signing.keys.keyring import Key, KeyRing, Purpose
+from gateway.signing.messages.http_messages import sign_request, verify_request
 from sandbox.keys.authority import own_certificate, prepare_authority
 from tests.kernel.ground import Ground, raised
-from tests.signing.keys import signer_of, verifier_of
+from tests.signing.pairs import signer_of, verifier_of
 
 NOW = datetime(2026, 3, 1, 2, 0, tzinfo=SHANGHAI)
 ED25519 = Algorithm.ED25519

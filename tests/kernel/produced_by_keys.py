@@ -7,9 +7,9 @@ from gateway.flows import key_acts
 from gateway.flows.key_acts import Keys, Wanted
 from gateway.flows.keys import check_keys, watch_certificates
 from gateway.ports import Algorithm
-from gateway.signing.certificates import read_certificate, verify_chain
-from gateway.signing.ciphers import Cipher, unseal
-from gateway.signing.keyring import Purpose
+from gateway.signing.keys.certificates import read_certificate, verify_chain
+from gateway.signing.keys.keyring import Purpose
+from gateway.signing.primitives.ciphers import Cipher, unseal
 from gateway.wiring.keyring_file import KeyringFile
 from gateway.wiring.keys import load_ring
 from tests.kernel.ground import Ground, raised

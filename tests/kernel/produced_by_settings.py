@@ -11,15 +11,15 @@ from gateway.errors import Code
 from gateway.launcher.airflow import require_running
 from gateway.launcher.options import Options
 from gateway.launcher.processes import Record
-from gateway.signing.keyring import KeyRing, Purpose
+from gateway.signing.keys.keyring import KeyRing, Purpose
 from gateway.states import Answer, Machine, Row
 from gateway.wiring.agreed import load_layout
 from gateway.wiring.build import site
 from gateway.wiring.places import Places
 from tests.connectors.bank.samples import answer, asked
 from tests.kernel.ground import Ground, raised
-from tests.signing.test_keyring import key
-from tests.signing.test_selftest import LIBRARY, SELF_TEST, WITHOUT_SM, run_elsewhere
+from tests.signing.keys.test_keyring import key
+from tests.signing.primitives.test_selftest import LIBRARY, SELF_TEST, WITHOUT_SM, run_elsewhere
 
 
 class Door(Enum):

@@ -3,10 +3,10 @@
 from datetime import timedelta
 
 from gateway.errors import Code
-from gateway.signing.soap import verify_envelope
+from gateway.signing.messages.soap import verify_envelope
 from gateway.store.seen_signatures import SeenInDatabase
 from tests.kernel.ground import Ground, raised
-from tests.signing.soap import ground as soap
+from tests.signing.messages.soap import ground as soap
 
 
 def refusal(ground: Ground, data: bytes, answers: bytes | None = None) -> Code | None:

@@ -4,15 +4,15 @@ import zipfile
 
 from gateway.errors import Code
 from gateway.flows.stamping import Stamping, stamp_or_wait, stamp_waiting
-from gateway.signing.documents import check_document, sign_document
-from gateway.signing.keyring import KeyRing
-from gateway.signing.packages import Document, check_package, write_package
-from gateway.signing.timestamps import Imprint, take_stamp
+from gateway.signing.keys.keyring import KeyRing
+from gateway.signing.seals.documents import check_document, sign_document
+from gateway.signing.seals.packages import Document, check_package, write_package
+from gateway.signing.seals.timestamps import Imprint, take_stamp
 from gateway.wiring.time_authority import NoTimeAuthority, post_in_the_clear
 from sandbox.tsa.faults import StampFault
 from tests.branch import free_port
 from tests.kernel.ground import Ground, raised
-from tests.signing.seals import ABOUT, AT, InProcessAuthority, pdf, seal, terms, trust
+from tests.signing.sealing import ABOUT, AT, InProcessAuthority, pdf, seal, terms, trust
 
 IMPRINT = Imprint(bytes(32))
 

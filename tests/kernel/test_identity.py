@@ -159,7 +159,7 @@ def test_folding_twice_is_folding_once(name):
 
 def test_the_kinds_of_ids_we_make_are_those_the_mask_leaves_alone():
     from gateway.identity import _PERSONAL
-    from gateway.signing.tokens import Kind
+    from gateway.signing.at_rest.tokens import Kind
 
     made = {kind.value for kind in Kind}
     for folder in ("gateway", "connectors"):

@@ -3,8 +3,8 @@
 from datetime import UTC, datetime, timedelta
 
 from gateway.ports import Algorithm
-from gateway.signing.certificates import Usage, self_signed
-from tests.signing.keys import pair_of, signer_of
+from gateway.signing.keys.certificates import Usage, self_signed
+from tests.signing.pairs import pair_of, signer_of
 
 _AT = datetime(2026, 3, 1, 2, 0, tzinfo=UTC)
 

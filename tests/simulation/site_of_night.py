@@ -20,8 +20,8 @@ from gateway.dates import SHANGHAI, Calendar
 from gateway.flows.bank_night import Night
 from gateway.flows.sending import Sending
 from gateway.ports import Algorithm
-from gateway.signing.algorithms import SoftwareSigner, load_verifier
-from gateway.signing.keyring import Key, KeyRing, Purpose
+from gateway.signing.keys.keyring import Key, KeyRing, Purpose
+from gateway.signing.primitives.algorithms import SoftwareSigner, load_verifier
 from gateway.store.unit_of_work import PostgresStore
 from gateway.wiring.agreed import load_layout, load_years
 from gateway.wiring.places import ROOT

@@ -9,8 +9,8 @@ from multiprocessing import get_context
 import pytest
 
 from gateway.errors import Code, NotConfigured, RefusedHere, SignatureInvalid
-from gateway.signing.ciphers import Cipher
-from gateway.signing.wrapping import EncryptionKey
+from gateway.signing.at_rest.wrapping import EncryptionKey
+from gateway.signing.primitives.ciphers import Cipher
 from tests.archives import KEY, new_archive
 
 DATA = "六万八千元整".encode("gb18030") * 1000

@@ -7,12 +7,12 @@ from sqlalchemy import text
 
 from gateway.errors import Code, GatewayError
 from gateway.ports import Algorithm, HttpRequest
-from gateway.signing.http_messages import sign_request, verify_request
-from gateway.signing.keyring import Key, KeyRing, Purpose
+from gateway.signing.keys.keyring import Key, KeyRing, Purpose
+from gateway.signing.messages.http_messages import sign_request, verify_request
 from gateway.store.database import connect
 from gateway.store.seen_signatures import SeenInDatabase, forget_expired
 from tests.branch import free_port
-from tests.signing.keys import signer_of, verifier_of
+from tests.signing.pairs import signer_of, verifier_of
 
 ED25519 = Algorithm.ED25519
 DIGEST, OTHER = "a" * 64, "b" * 64

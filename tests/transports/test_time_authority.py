@@ -13,9 +13,9 @@ import pytest
 
 from gateway.clock import SystemClock
 from gateway.errors import Code, GatewayError
-from gateway.signing.anchors import Anchors
-from gateway.signing.certificates import chain_of_pem
-from gateway.signing.timestamps import Imprint, Terms, take_stamp
+from gateway.signing.keys.anchors import Anchors
+from gateway.signing.keys.certificates import chain_of_pem
+from gateway.signing.seals.timestamps import Imprint, Terms, take_stamp
 from gateway.wiring import time_authority
 from gateway.wiring.time_authority import HttpTimeAuthority, post_in_the_clear
 from sandbox.tsa.faults import FAULTS_FILE

@@ -21,8 +21,8 @@ from connectors.bank.store.nights import NightRow
 from gateway.errors import Code, Finding, RefusedHere
 from gateway.log import Log
 from gateway.ports import Grade, StageCount
-from gateway.signing.detached import Published, Verified, verify_detached
-from gateway.signing.keyring import Purpose
+from gateway.signing.files.detached import Published, Verified, verify_detached
+from gateway.signing.keys.keyring import Purpose
 from gateway.states import Answer
 from gateway.store import alarms, inbox
 from gateway.store.unit_of_work import UnitOfWork

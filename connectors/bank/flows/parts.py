@@ -9,8 +9,8 @@ from connectors.bank.settings import BankProfile
 from connectors.core_system.model import Ledger
 from gateway.dates import Calendar
 from gateway.ports import Clock, FileWire
-from gateway.signing.keyring import KeyRing
-from gateway.signing.tokens import Tokens
+from gateway.signing.at_rest.tokens import Tokens
+from gateway.signing.keys.keyring import KeyRing
 from gateway.store.unit_of_work import Store
 
 

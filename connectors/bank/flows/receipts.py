@@ -16,8 +16,8 @@ from gateway.errors import Code, Finding, IllegalTransition, NotConfigured
 from gateway.grades import Fact, grade_of
 from gateway.identity import business_id
 from gateway.ports import FileWire, Outgoing, Reply, Signed, Verdict
-from gateway.signing.detached import sign_detached
-from gateway.signing.keyring import KeyRing, Purpose
+from gateway.signing.files.detached import sign_detached
+from gateway.signing.keys.keyring import KeyRing, Purpose
 from gateway.store import outbox
 from gateway.store.outbox import Draft
 from gateway.store.unit_of_work import UnitOfWork

@@ -17,7 +17,7 @@ from gateway.errors import Code, GatewayError, MalformedMessage
 from gateway.identity import business_id
 from gateway.log import Log
 from gateway.ports import StageCount
-from gateway.signing.manifest import SIGNATURE_FILE_BYTES_MAX
+from gateway.signing.files.manifest import SIGNATURE_FILE_BYTES_MAX
 from gateway.states import Answer
 from gateway.store import alarms, inbox
 from gateway.store.inbox import Seen

@@ -15,7 +15,7 @@ from connectors.bank.store.tables import BREAK, INSTRUCTION, MATCH, RESULT
 from connectors.core_system.model import Instruction
 from connectors.core_system.store import POSTING
 from connectors.core_system.verdicts import SUCCESS
-from gateway.signing.tokens import Tokens
+from gateway.signing.at_rest.tokens import Tokens
 from gateway.store.unit_of_work import UnitOfWork
 
 _INSTRUCTION_FIELDS = (

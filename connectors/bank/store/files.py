@@ -18,7 +18,7 @@ from connectors.bank.store.people import other_tokens, payer_tokens
 from connectors.bank.store.tables import CONTROL, FILE, FINDING, NIGHT, RESULT, STATEMENT
 from gateway.errors import Code, Finding
 from gateway.ports import Grade
-from gateway.signing.tokens import Tokens
+from gateway.signing.at_rest.tokens import Tokens
 from gateway.store.tables import INBOX
 from gateway.store.unit_of_work import UnitOfWork
 

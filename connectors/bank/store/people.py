@@ -6,7 +6,7 @@ from typing import Any
 from sqlalchemy import select
 
 from connectors.bank.store.tables import RESULT, STATEMENT
-from gateway.signing.tokens import Kind, Tokens
+from gateway.signing.at_rest.tokens import Kind, Tokens
 from gateway.store.unit_of_work import UnitOfWork
 
 # Which token stands for which column.

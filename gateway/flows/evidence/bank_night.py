@@ -21,7 +21,7 @@ from gateway.errors import GatewayError
 from gateway.flows.evidence.case import Case, Direction, Party, Piece, Role
 from gateway.money import show_yuan
 from gateway.ports import Grade
-from gateway.signing.manifest import read_signature_file
+from gateway.signing.files.manifest import read_signature_file
 from gateway.store import outbox
 from gateway.store.journal import Entry
 from gateway.store.tables import ATTEMPT, JOURNAL

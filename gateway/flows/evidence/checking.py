@@ -10,12 +10,12 @@ from pathlib import Path
 from gateway.errors import Code, SignatureInvalid
 from gateway.flows.evidence import journal_check
 from gateway.flows.evidence.index import Index, Row, read_index
-from gateway.signing.anchors import Trust, trust_of
-from gateway.signing.cms import Sealed
-from gateway.signing.documents import check_document
-from gateway.signing.keyring import KeyRing
-from gateway.signing.manifest import Content, content_of, read_signature_file
-from gateway.signing.packages import Package, check_package, read_document
+from gateway.signing.files.manifest import Content, content_of, read_signature_file
+from gateway.signing.keys.anchors import Trust, trust_of
+from gateway.signing.keys.keyring import KeyRing
+from gateway.signing.seals.cms import Sealed
+from gateway.signing.seals.documents import check_document
+from gateway.signing.seals.packages import Package, check_package, read_document
 
 _SMALL_MAX, _PAYLOAD_MAX = 64 * 1024 * 1024, 2 * 1024 * 1024 * 1024
 

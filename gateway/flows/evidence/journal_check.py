@@ -10,10 +10,10 @@ from gateway.errors import Code, GatewayError, MalformedMessage, SignatureInvali
 from gateway.flows.anchoring import HOLDER
 from gateway.flows.evidence.index import Index
 from gateway.ports import Algorithm
-from gateway.signing.anchors import Trust
-from gateway.signing.keyring import KeyRing, Purpose
-from gateway.signing.merkle import includes, leaf_hash
-from gateway.signing.timestamps import Imprint, Terms, check_reply
+from gateway.signing.keys.anchors import Trust
+from gateway.signing.keys.keyring import KeyRing, Purpose
+from gateway.signing.proofs.merkle import includes, leaf_hash
+from gateway.signing.seals.timestamps import Imprint, Terms, check_reply
 from gateway.store.heads import Head
 from gateway.store.journal import Entry, entry_hash
 

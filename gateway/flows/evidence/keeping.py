@@ -9,7 +9,7 @@ from sqlalchemy import select
 
 from gateway.errors import Code, GatewayError
 from gateway.flows.evidence.case import Case, Piece
-from gateway.signing.digests import DigestName, digest_of
+from gateway.signing.primitives.digests import DigestName, digest_of
 from gateway.store.journal import Entry
 from gateway.store.tables import PAYLOAD
 from gateway.store.unit_of_work import Store

@@ -6,8 +6,8 @@ import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
-from gateway.signing.certificates import pem_of
-from gateway.signing.keyring import Key, KeyRing, Purpose
+from gateway.signing.keys.certificates import pem_of
+from gateway.signing.keys.keyring import Key, KeyRing, Purpose
 
 _PLAIN = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,80}")
 _USES = {

@@ -19,19 +19,19 @@ from gateway.flows.evidence.telling import tell
 from gateway.flows.journal_pack import journal_pack
 from gateway.flows.stamping import Stamping
 from gateway.identity import mask_text
-from gateway.signing import outsider, outsider_evidence
-from gateway.signing.anchors import trust_of
-from gateway.signing.cms import Seal, seal_of
-from gateway.signing.documents import (
+from gateway.signing.files.manifest import read_signature_file
+from gateway.signing.keys.anchors import trust_of
+from gateway.signing.keys.keyring import KeyRing
+from gateway.signing.proofs import outsider, outsider_evidence
+from gateway.signing.seals.cms import Seal, seal_of
+from gateway.signing.seals.documents import (
     About,
     imprint_of_document,
     sign_document,
     stamp_document,
 )
-from gateway.signing.keyring import KeyRing
-from gateway.signing.manifest import read_signature_file
-from gateway.signing.packages import Document, stamp_package, write_package
-from gateway.signing.timestamps import Imprint, Terms, take_stamp
+from gateway.signing.seals.packages import Document, stamp_package, write_package
+from gateway.signing.seals.timestamps import Imprint, Terms, take_stamp
 from gateway.store.unit_of_work import Store
 
 # Whose keys seal evidence: one seal at a time, and no counterparty's.

@@ -20,9 +20,9 @@ from connectors.bank.settings import BankProfile, Evidence, OwnAccount
 from gateway.dates import SHANGHAI
 from gateway.errors import Code
 from gateway.ports import Algorithm, Grade
-from gateway.signing.algorithms import load_verifier
-from gateway.signing.detached import Published, verify_detached
-from gateway.signing.keyring import Key, KeyRing, Purpose
+from gateway.signing.files.detached import Published, verify_detached
+from gateway.signing.keys.keyring import Key, KeyRing, Purpose
+from gateway.signing.primitives.algorithms import load_verifier
 from sandbox.files import Fault, files_of, publication, render_result, render_statement, result_name
 from sandbox.files.faults import EFFECTS
 from sandbox.keys.derived import derived_signer

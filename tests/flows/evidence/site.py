@@ -18,17 +18,17 @@ from gateway.flows.evidence import HOLDER, Evidence, Exported, check_evidence, e
 from gateway.flows.evidence.pack import MIMES
 from gateway.flows.stamping import Stamping
 from gateway.ports import Algorithm
-from gateway.signing.algorithms import load_verifier
-from gateway.signing.certificates import chain_of_pem, request_for
-from gateway.signing.cms import seal_of
-from gateway.signing.keyring import Key, KeyRing, Purpose
-from gateway.signing.packages import Document, write_package
+from gateway.signing.keys.certificates import chain_of_pem, request_for
+from gateway.signing.keys.keyring import Key, KeyRing, Purpose
+from gateway.signing.primitives.algorithms import load_verifier
+from gateway.signing.seals.cms import seal_of
+from gateway.signing.seals.packages import Document, write_package
 from gateway.store.publication import Publication
 from gateway.wiring import Gateway
 from sandbox.keys.authority import issue, prepare_authority
 from sandbox.tsa import authority
 from sandbox.tsa.credentials import credentials_of
-from tests.signing.keys import pair_of, signer_of, verifier_of
+from tests.signing.pairs import pair_of, signer_of, verifier_of
 
 WINDOW = timedelta(days=300)
 

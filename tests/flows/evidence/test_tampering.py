@@ -9,7 +9,7 @@ import pytest
 from gateway.errors import Code
 from gateway.flows.evidence import HOLDER
 from gateway.ports import Algorithm
-from gateway.signing.keyring import KeyRing, Purpose
+from gateway.signing.keys.keyring import KeyRing, Purpose
 from tests.flows.evidence.site import altered, certified, own_key
 
 REFUSED = {Code.PACKAGE_ALTERED, Code.PACKAGE_UNREADABLE, Code.SIGNATURE_UNREADABLE,

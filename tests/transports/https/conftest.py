@@ -12,11 +12,11 @@ import pytest
 from gateway.clock import SystemClock
 from gateway.https import Https, Identity, Limits, Peer
 from gateway.ports import Algorithm
-from gateway.signing.algorithms import load_verifier
-from gateway.signing.keyring import Key, KeyRing, Purpose
+from gateway.signing.keys.keyring import Key, KeyRing, Purpose
+from gateway.signing.primitives.algorithms import load_verifier
 from sandbox.keys.authority import BEGIN, LEAF_DAYS, issue
 from sandbox.rest.serve import prepare
-from tests.signing.keys import PASSPHRASE, pair_of
+from tests.signing.pairs import PASSPHRASE, pair_of
 
 LIMITS = Limits(5, 2, 4, 256 * 1024)
 

@@ -7,8 +7,8 @@ import pytest
 from gateway.clock import SystemClock
 from gateway.errors import Code, OutcomeUnknown, SignatureInvalid
 from gateway.ports import Grade, HttpRequest
-from gateway.signing.http_messages import sign_request, verify_reply
-from tests.signing.keys import signer_of
+from gateway.signing.messages.http_messages import sign_request, verify_reply
+from tests.signing.pairs import signer_of
 from tests.transports.https.conftest import RestSite
 
 CLOCK = SystemClock()

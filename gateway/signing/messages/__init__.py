@@ -1,0 +1,1 @@
+"""Signed messages: SOAP and HTTP. 签名报文"""

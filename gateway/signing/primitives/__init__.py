@@ -1,0 +1,1 @@
+"""Algorithms behind the port: signatures, digests, ciphers, their known answers. 算法"""

@@ -1,0 +1,1 @@
+"""What an outsider checks us with: the tree, and the scripts. 外部核验"""
