@@ -165,10 +165,10 @@ def _survey(root: etree._Element) -> None:
 
 
 def _ids(node: etree._Element) -> Iterator[str]:
-    attributes = node.items()
-    if len(attributes) > ATTRIBUTES_MAX:
+    # counted before they are read: lxml looks for each from the first one on
+    if len(node.attrib) > ATTRIBUTES_MAX:
         raise unreadable(f"一个元素的属性超过 {ATTRIBUTES_MAX} 个")
-    for name, value in attributes:
+    for name, value in node.items():
         if name.rpartition("}")[2].lower() in _IDS:
             yield value.strip()
 

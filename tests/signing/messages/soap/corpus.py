@@ -934,8 +934,8 @@ def deep_nesting_by_the_thousand():
 
 
 @hostile(UNREADABLE)
-def a_thousand_attributes():
-    many = " ".join(f'a{n}="1"' for n in range(1000))
+def attributes_by_the_hundred_thousand():
+    many = " ".join(f'a{n}="1"' for n in range(250_000))
     return changed("<a:amount>", f"<a:amount {many}>")
 
 
