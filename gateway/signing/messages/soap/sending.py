@@ -27,6 +27,7 @@ from gateway.signing.messages.soap.names import (
     split,
 )
 from gateway.signing.messages.soap.reading import canonical, decoded, misshapen, parsed, unreadable
+from gateway.signing.messages.soap.shape import parts_of
 from gateway.signing.messages.soap.verifying import SIZE_MAX
 from gateway.signing.primitives.digests import digest_of
 from gateway.signing.primitives.forms import raw
@@ -75,6 +76,8 @@ def sign_envelope(
     for element in covered:
         element.set(WSU_ID, f"id-{secrets.token_hex(_ID_BYTES)}")
     _sign(security, covered, sender.signer, method)
+    # what they would refuse does not leave
+    parts_of(root, frozenset(str(block.tag) for block in blocks))
     return etree.tostring(root, encoding="UTF-8", xml_declaration=True)
 
 
@@ -95,7 +98,8 @@ def _prefixed(root: etree._Element) -> etree._Element:
     declared.update(_PREFIXES)
     if any(uri != declared[prefix] for prefix, uri in root.nsmap.items()):
         raise misshapen("前缀 wsse、wsu 已另作他用")
-    fresh = etree.Element(root.tag, nsmap=declared)
+    fresh = etree.Element(root.tag, dict(root.attrib), nsmap=declared)
+    fresh.text = root.text
     fresh.extend(list(root))
     return fresh
 

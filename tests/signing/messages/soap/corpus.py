@@ -179,8 +179,7 @@ def a_body_of_the_other_soap_version_beside():
 
 @hostile(SHAPE)
 def two_elements_in_the_body():
-    data = envelope(CONTENT + EVIL)
-    return signed(data=data)
+    return resigned(swap=("</s:Body>", f"{EVIL}</s:Body>"))
 
 
 @hostile(SHAPE)
@@ -192,7 +191,7 @@ def the_header_behind_the_body():
 
 @hostile(SHAPE)
 def an_envelope_within_the_body():
-    return signed(data=envelope(f"<w>{envelope().decode()}</w>"))
+    return resigned(swap=("100.00", envelope().decode()))
 
 
 # ------------------------------------------------------------------ one of each, in its place
@@ -242,15 +241,14 @@ def the_timestamp_outside_the_security_header():
 
 @hostile(SHAPE)
 def a_signature_inside_the_content():
-    return signed(data=envelope(
-        '<w><ds:Signature xmlns:ds="http://www.w3.org/2000/09/xmldsig#"/></w>'
-    ))  # fmt: skip
+    signature = '<ds:Signature xmlns:ds="http://www.w3.org/2000/09/xmldsig#"/>'
+    return resigned(swap=("100.00", signature))
 
 
 @hostile(SHAPE)
 def an_id_of_security_inside_the_content():
     wsu = "http://docs.oasis-open.org/wss/2004/01/oasis-200401-wss-wssecurity-utility-1.0.xsd"
-    return signed(data=envelope(f'<w xmlns:u="{wsu}" u:Id="x"/>'))
+    return resigned(swap=("100.00", f'<w xmlns:u="{wsu}" u:Id="x"/>'))
 
 
 @hostile(SHAPE)

@@ -223,5 +223,26 @@ def test_what_is_no_envelope_is_not_signed(data):
     assert refused.value.code in {Code.MESSAGE_UNREADABLE, Code.MESSAGE_MISSHAPEN}
 
 
+@pytest.mark.parametrize(
+    "old, new",
+    [
+        (b"<s:Envelope", b'<s:Envelope s:encodingStyle="urn:x"'),
+        (b"<s:Body", b"text<s:Body"),
+        (b"<s:Body>", b'<s:Body Id="theirs">'),
+        (b"100.00", b"100<!-- -->.00"),
+        (b"</s:Body>", b"<b/></s:Body>"),
+        (b"<s:Body>", b'<s:Header><h xmlns="urn:h"/><h xmlns="urn:h"/></s:Header><s:Body>'),
+    ],
+    ids=["attribute", "text", "id", "comment", "two children", "block twice"],
+)
+def test_what_the_other_side_would_refuse_does_not_leave(old, new):
+    """Nor is it signed as something else than was given."""
+    data = envelope()
+    assert old in data
+    with pytest.raises(GatewayError) as refused:
+        sign_envelope(data.replace(old, new, 1), sender_of(ECDSA), NOW)
+    assert refused.value.code is Code.MESSAGE_MISSHAPEN
+
+
 def test_the_certificate_goes_with_the_message_as_it_is():
     assert base64.b64encode(certificate_of(RSA)) in signed(RSA)
