@@ -6,6 +6,7 @@ a request nothing was sent, after it the outcome is unknown.
 """
 
 import hashlib
+import re
 import socket
 import ssl
 from collections.abc import Iterator
@@ -35,6 +36,10 @@ from gateway.ports import HttpReply, HttpRequest
 
 _CHUNK_BYTES = 64 * 1024
 _ENCRYPTED = b"ENCRYPTED"
+_METHOD, _NAME = re.compile(r"[A-Z]{3,10}"), re.compile(r"[A-Za-z0-9-]+")
+_VALUE, _TARGET = re.compile(r"[!-~](?:[ -~]*[!-~])?"), re.compile(r"https://[^@#]+")
+# Header fields that say how it is sent, and not what.
+_OURS = frozenset({"host", "content-length", "transfer-encoding", "accept-encoding", "connection"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,26 +95,22 @@ class Https:
         """
         prepared = _prepared(request)
         line = _Line(self._peer)
-        with _session(self._tls, line) as session, _at_most(self._limits.total_seconds, line):
+        with _adapter(self._tls, line) as adapter, _at_most(self._limits.total_seconds, line):
             try:
-                reply = self._exchanged(session, prepared)
+                reply = self._exchanged(adapter, prepared)
             except (requests.RequestException, HTTPError, HTTPException, OSError) as broken:
                 raise self._unknown("line broke") from broken
         if line.is_cut:  # a body that ends with the connection would look whole
             raise self._unknown("too slow")
         return reply
 
-    def _exchanged(
-        self, session: requests.Session, prepared: requests.PreparedRequest
-    ) -> HttpReply:
+    def _exchanged(self, adapter: HTTPAdapter, prepared: requests.PreparedRequest) -> HttpReply:
+        """By the adapter alone: a session reads a redirect's target, and unfolds its body."""
         timeout = (self._limits.connect_seconds, self._limits.read_seconds)
-        answer = session.send(
-            prepared, stream=True, timeout=timeout, allow_redirects=False,
-            verify=str(self._peer.roots),
-        )  # fmt: skip
-        raw: BaseHTTPResponse = answer.raw
-        headers = tuple((name, value) for name, value in raw.headers.items())
-        return HttpReply(answer.status_code, headers, self._body(raw))
+        roots = str(self._peer.roots)
+        with adapter.send(prepared, stream=True, timeout=timeout, verify=roots) as answer:
+            raw: BaseHTTPResponse = answer.raw
+            return HttpReply(answer.status_code, tuple(raw.headers.items()), self._body(raw))
 
     def _body(self, raw: BaseHTTPResponse) -> bytes:
         """The body undecoded, so a small reply cannot unfold into a large one.
@@ -217,12 +218,12 @@ def _pool_over(to: _Line) -> type[HTTPSConnectionPool]:
 
 
 @contextmanager
-def _session(tls: ssl.SSLContext, line: _Line) -> Iterator[requests.Session]:
-    with requests.Session() as session:
-        session.trust_env = False
-        session.adapters.clear()
-        session.mount("https://", _Adapter(tls, line))
-        yield session
+def _adapter(tls: ssl.SSLContext, line: _Line) -> Iterator[HTTPAdapter]:
+    adapter = _Adapter(tls, line)
+    try:
+        yield adapter
+    finally:
+        adapter.close()
 
 
 @contextmanager
@@ -239,19 +240,27 @@ def _at_most(seconds: float, line: _Line) -> Iterator[None]:
 
 
 def _prepared(request: HttpRequest) -> requests.PreparedRequest:
-    """The request as it goes out; a target or header that would be rewritten is refused.
+    """The request as it goes out; one that would be rewritten on the way is refused.
 
     What is signed must be what is sent.
     """
-    headers = dict(request.headers)
+    told = {name.lower(): value for name, value in request.headers}
     try:
         prepared = requests.Request(
-            request.method, request.url, headers=headers, data=request.body or None
+            request.method, request.url, headers=dict(request.headers), data=request.body or None
         ).prepare()
     except (requests.RequestException, ValueError) as invalid:
         raise NotConfigured(Code.SETTING_INVALID, detail="url") from invalid
-    is_whole = len(headers) == len(request.headers) and prepared.url == request.url
-    if not is_whole or not request.url.startswith("https://"):
+    written = {name.lower(): value for name, value in prepared.headers.items()}
+    if (
+        _TARGET.fullmatch(request.url) is None
+        or _METHOD.fullmatch(request.method) is None
+        or not all(_NAME.fullmatch(n) and _VALUE.fullmatch(v) for n, v in request.headers)
+        or len(told) != len(request.headers)
+        or not _OURS.isdisjoint(told)
+        or {name: value for name, value in written.items() if name not in _OURS} != told
+        or prepared.url != request.url
+    ):
         raise NotConfigured(Code.SETTING_INVALID, detail="url")
     prepared.headers["Accept-Encoding"] = "identity"
     prepared.headers["Connection"] = "close"

@@ -251,6 +251,29 @@ def test_a_compressed_reply_is_not_unfolded(site):
         assert site.https().send(HttpRequest("GET", url)).body == bomb
 
 
+@pytest.mark.parametrize(
+    "target",
+    [
+        b"https://127.0.0.1:1/x",
+        b"https://127.0.0.1/\xff\xfe",
+        b"https://[::1",
+        b"//",
+        b"x" * 60_000,
+    ],
+    ids=["elsewhere", "no text", "no address", "no host", "long"],
+)
+def test_a_redirect_comes_as_it_was_sent_and_nothing_is_made_of_it(site, target):
+    import gzip
+
+    bomb = gzip.compress(b"\0" * 1_000_000)
+    head = b"HTTP/1.1 302 Found\r\nLocation: %b\r\nContent-Encoding: gzip\r\n" % target
+    reply = head + b"Content-Length: %d\r\n\r\n" % len(bomb) + bomb
+    with listener(under_tls(site, after_request(reply))) as url:
+        answer = site.https().send(HttpRequest("GET", url))
+    assert (answer.status, answer.body) == (302, bomb)
+    assert ("Location", target.decode("latin-1")) in answer.headers
+
+
 def test_header_lines_come_as_they_were_sent(site):
     head = OK + b"Signature: a\r\nsignature: b\r\nContent-Length: 0\r\n\r\n"
     with listener(under_tls(site, after_request(head))) as url:
@@ -271,8 +294,34 @@ def test_header_lines_come_as_they_were_sent(site):
         HttpRequest("GET", "https://"),
         HttpRequest("GET", "https://127.0.0.1/", (("X", "a\r\nY: b"),)),
         HttpRequest("GET", "https://127.0.0.1/", (("X", "a"), ("X", "b"))),
+        HttpRequest("GET", "https://127.0.0.1/", (("X-A", "a"), ("x-a", "b"))),
+        HttpRequest("GET", "https://127.0.0.1/", (("X", "沙"),)),
+        HttpRequest("GET", "https://127.0.0.1/", (("沙", "x"),)),
+        HttpRequest("POST", "https://127.0.0.1/", (("Content-Length", "1"),), b"ab"),
+        HttpRequest("POST", "https://127.0.0.1/", (("Transfer-Encoding", "chunked"),), b"ab"),
+        HttpRequest("GET", "https://user:word@127.0.0.1/"),
+        HttpRequest("GET", "https://127.0.0.1/#part"),
+        HttpRequest("get", "https://127.0.0.1/"),
+        HttpRequest("GET /x", "https://127.0.0.1/"),
     ],
-    ids=["no tls", "blank", "rewritten", "no path", "no host", "split header", "header twice"],
+    ids=[
+        "no tls",
+        "blank",
+        "rewritten",
+        "no path",
+        "no host",
+        "split header",
+        "header twice",
+        "header twice in two ways",
+        "header not ASCII",
+        "name not ASCII",
+        "a length of its own",
+        "a coding of its own",
+        "user",
+        "fragment",
+        "small method",
+        "two words",
+    ],
 )
 def test_what_would_not_go_out_as_it_stands_is_not_sent(site, request_):
     with pytest.raises(NotConfigured) as caught:
