@@ -24,6 +24,7 @@ SIGNATURE_INPUT, SIGNATURE, CONTENT_DIGEST, CONTENT_TYPE = (
 # The fields a signature stands on; each may stand there once.
 _FIELDS = (SIGNATURE_INPUT, SIGNATURE, CONTENT_DIGEST, CONTENT_TYPE)
 _FIELD_CHARACTERS_MAX = 2048
+_NONCE_CHARACTERS_MIN = 16
 PARAMETERS = ("created", "expires", "nonce", "keyid", "alg", "tag")
 _WHOLE = frozenset({"created", "expires"})
 
@@ -122,6 +123,8 @@ def parameters_of(fields: Mapping[str, str]) -> SignedParameters:
     if any(told[name].startswith('"') is (name in _WHOLE) for name in PARAMETERS):
         raise refused(Code.SIGNATURE_UNREADABLE, SIGNATURE_INPUT)
     words = [told[name].strip('"') for name in PARAMETERS[2:]]
+    if len(words[0]) < _NONCE_CHARACTERS_MIN:
+        raise refused(Code.SIGNATURE_UNREADABLE, "nonce")
     return SignedParameters(text, components, int(told["created"]), int(told["expires"]), *words)
 
 

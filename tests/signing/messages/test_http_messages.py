@@ -334,6 +334,14 @@ def test_what_covers_less_or_says_more_is_refused_even_when_the_true_key_signed_
     assert refusal(resigned(change)) is Code.SIGNATURE_COVERAGE
 
 
+def test_a_nonce_that_could_be_guessed_is_refused():
+    def nonce(text):
+        return resigned(lambda told: re.sub(r'nonce="[^"]*"', f'nonce="{text}"', told))
+
+    assert accepted(nonce("n" * 16)).kid == "k1"
+    assert refusal(nonce("n" * 15)) is Code.SIGNATURE_UNREADABLE
+
+
 def lives(created, expires):
     start = int(AT.timestamp())
 
