@@ -251,7 +251,7 @@ HOSTILE = {
     "a negative time": (field(INPUT, swap("created=", "created=-")), UNREADABLE),
     "a huge time": (field(INPUT, swap("created=", "created=999999999999999")), UNREADABLE),
     "another nonce": (
-        field(INPUT, lambda v: re.sub(r'nonce="[^"]*"', 'nonce="abcdefgh"', v)),
+        field(INPUT, lambda v: re.sub(r'nonce="[^"]*"', 'nonce="abcdefghabcdefgh"', v)),
         WRONG,
     ),
     "a component less": (field(INPUT, swap(' "content-type"', "")), COVERAGE),
