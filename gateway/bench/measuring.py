@@ -77,14 +77,19 @@ def openssl_sm2() -> tuple[float, float]:
     program = shutil.which("openssl")
     if program is None:
         raise NotConfigured(Code.PLATFORM_UNFIT, detail="openssl")
-    done = subprocess.run(  # noqa: S603 - the command is ours
-        [program, "speed", "-seconds", "1", "-mr", "sm2"],
-        capture_output=True,
-        timeout=_OPENSSL_SECONDS_MAX,
-        check=False,
-    )
+    try:
+        done = subprocess.run(  # noqa: S603 - the command is ours
+            [program, "speed", "-seconds", "1", "-mr", "sm2"],
+            capture_output=True,
+            timeout=_OPENSSL_SECONDS_MAX,
+            check=False,
+        )
+    except (OSError, subprocess.TimeoutExpired) as failed:
+        raise NotConfigured(Code.PLATFORM_UNFIT, detail="openssl speed sm2") from failed
     # its -mr form: +F7:0:256:CurveSM2:signatures per second:verifications per second
-    line = next((li for li in done.stdout.decode().splitlines() if "CurveSM2" in li), None)
+    line = next(
+        (li for li in done.stdout.decode("ascii", "replace").splitlines() if "CurveSM2" in li), None
+    )
     if line is None:
         raise NotConfigured(Code.PLATFORM_UNFIT, detail="openssl speed sm2")
     signed, verified = line.split(":")[-2:]

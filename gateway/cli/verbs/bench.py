@@ -11,6 +11,7 @@ from gateway.cli.verbs.arguments import Subparsers
 from gateway.clock import SystemClock
 
 _ROUNDS, _SECONDS = 5, 0.5
+_SECONDS_MAX = 60
 
 
 def add_to(verbs: Subparsers, every: argparse.ArgumentParser) -> None:
@@ -19,8 +20,21 @@ def add_to(verbs: Subparsers, every: argparse.ArgumentParser) -> None:
     kinds = bench.add_subparsers(required=True, metavar="WHAT")
     what = kinds.add_parser("signing", parents=[every], help="签名、摘要、加密与往返")
     what.add_argument("--rounds", type=int, choices=range(1, 21), default=_ROUNDS, metavar="1-20")
-    what.add_argument("--seconds", type=float, default=_SECONDS, help="每项的处理器秒数")
+    what.add_argument(
+        "--seconds", type=_seconds, default=_SECONDS, help=f"每项的处理器秒数，至多 {_SECONDS_MAX}"
+    )
     what.set_defaults(run=run)
+
+
+def _seconds(text: str) -> float:
+    """A time to measure for: some, and an end to it."""
+    try:
+        seconds = float(text)
+    except ValueError:
+        seconds = 0
+    if not 0 < seconds <= _SECONDS_MAX:  # NaN is neither
+        raise argparse.ArgumentTypeError(f"秒数应大于 0，至多 {_SECONDS_MAX}")
+    return seconds
 
 
 def run(parsed: argparse.Namespace) -> Answer:
