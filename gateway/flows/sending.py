@@ -31,6 +31,8 @@ _PATIENCE_SECONDS = LEASE_SECONDS + 5
 _LOOK_SECONDS = 0.5
 # What can go wrong with a message before the first of its bytes leaves.
 _NOT_SENT = (TransportError, NotConfigured, SignatureInvalid)
+# Of signatures, those of the line itself; any other was on a reply, so the message had left.
+_OF_THE_LINE = frozenset({Code.HOST_KEY_DIFFERS, Code.PEER_CERTIFICATE_DIFFERS})
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,15 +153,24 @@ def _send(sending: Sending, message: MessageRow, claimed: Claim) -> None:
         signed = _signed(sending, courier, outgoing, claimed)
         with sending.store.begin() as work:
             outbox.intend(sending.store, work, claimed, signed)
-        reply = courier.send(outgoing, signed.data)
     except _NOT_SENT as failed:
         _nothing_sent(sending, claimed, failed)
         raise
-    except OutcomeUnknown as lost:
+    try:
+        reply = courier.send(outgoing, signed.data)
+    except (*_NOT_SENT, OutcomeUnknown) as failed:
+        if not _may_have_left(failed):
+            _nothing_sent(sending, claimed, failed)
+            raise
         with sending.store.begin() as work:
-            outbox.outcome_lost(work, claimed, lost.code)
+            outbox.outcome_lost(work, claimed, failed.code)
         return
     _take(sending, (courier, outgoing, claimed), reply)
+
+
+def _may_have_left(failed: GatewayError) -> bool:
+    of_a_reply = isinstance(failed, SignatureInvalid) and failed.code not in _OF_THE_LINE
+    return of_a_reply or isinstance(failed, OutcomeUnknown)
 
 
 def _take_over(sending: Sending, message: MessageRow, claimed: Claim) -> None:

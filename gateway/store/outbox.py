@@ -34,7 +34,8 @@ class Courier(Protocol):
     def send(self, message: Outgoing, signed: bytes) -> Reply:
         """Put it on the wire. OutcomeUnknown: it may have reached them.
 
-        TransportError, NotConfigured, SignatureInvalid: nothing has.
+        TransportError, NotConfigured, SignatureInvalid of the line itself: nothing has. A reply
+        whose signature does not hold is a Reply of grade E, so that its bytes are kept.
         """
 
     def enquire(self, message: Outgoing, signed: bytes) -> Reply | None:

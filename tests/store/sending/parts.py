@@ -22,6 +22,7 @@ class Does(Enum):
     SHOW_ANOTHER_KEY = auto()
     LOSE_THE_REQUEST = auto()
     LOSE_THE_ANSWER = auto()
+    ANSWER_UNVERIFIED = auto()
 
 
 BEFORE_THE_FIRST_BYTE = {
@@ -62,6 +63,8 @@ class Counterparty:
         self._point("sent")
         if does is Does.LOSE_THE_ANSWER:
             raise OutcomeUnknown(Code.SEND_OUTCOME_UNKNOWN)
+        if does is Does.ANSWER_UNVERIFIED:
+            raise SignatureInvalid(Code.SIGNATURE_WRONG)
         return self._reply(message, does)
 
     def enquire(self, message, signed) -> Reply | None:

@@ -149,6 +149,20 @@ def test_a_lost_answer_is_asked_for_and_never_sent_again(worker, drafted, counte
     assert (len(counterparty.arrivals), counterparty.enquiries) == (1, 1)
 
 
+def test_an_answer_whose_signature_does_not_hold_is_no_sign_that_nothing_was_sent(
+    worker, drafted, counterparty, rows
+):
+    """They have it: sent again it would count twice."""
+    drafted()
+    counterparty.plan.extend([Does.ANSWER_UNVERIFIED, Does.BE_DOWN])
+    with pytest.raises(TransportError):
+        deliver(worker(), "m-1")
+    assert state_of(rows) is MessageState.UNKNOWN
+    outcomes = rows("select act, outcome from attempt order by fence")
+    assert outcomes == [("send", "SIGNATURE_WRONG"), ("enquire", "NO_CONNECTION")]
+    assert len(counterparty.arrivals) == 1
+
+
 def test_while_nobody_answers_the_outcome_stays_unknown_and_nothing_is_resent(
     worker, drafted, counterparty, rows, clock
 ):
