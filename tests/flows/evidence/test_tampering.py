@@ -215,6 +215,7 @@ CONTRADICTIONS = {
     "not out of what it is said to be": _index(
         lambda told: _row(told, "SENT_FLAG").update(inside=_row(told, "EXTRACT")["sha256"])
     ),
+    "another fingerprint of a key": _index(lambda told: told["keys"][0].update(sha256="0" * 64)),
     "another format": _index(lambda told: told.update(format="gateway-evidence-2")),
     "no index": lambda members: members.update({"index.json": b"[]"}),
     "a payload forged with all its digests": _payload_forged,
