@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 
 from gateway.errors import Code, GatewayError, IllegalTransition
 from gateway.ports import TimeAuthority
-from gateway.signing.keys.anchors import anchors_of
+from gateway.signing.keys.anchors import RingAnchors
 from gateway.signing.keys.keyring import KeyRing, Purpose
 from gateway.signing.seals.timestamps import SKEW, Imprint, Stamp, Terms, check_stamp, take_stamp
 from gateway.store import alarms, stamps
@@ -126,9 +126,9 @@ def _ask(stamping: Stamping, kept: Kept) -> tuple[Stamp | None, Code | None]:
     return (stamp if mine else _kept_stamp(stamping, now_kept)), None
 
 
-def _terms(stamping: Stamping, at: datetime) -> Terms:
-    """What an authority's certificate must have been at the moment of the stamp."""
-    anchors = anchors_of(stamping.ring, Purpose.TIME_STAMP, at)
+def _terms(stamping: Stamping, now: datetime) -> Terms:
+    """What is agreed with the authority; its key counts if it was in force at the stamp's time."""
+    anchors = RingAnchors(stamping.ring, Purpose.TIME_STAMP, now)
     return Terms(anchors, stamping.policies, stamping.skew)
 
 

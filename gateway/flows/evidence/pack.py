@@ -179,7 +179,7 @@ def _keys(keys: Sequence[PackedKey], seal: Seal) -> Iterator[tuple[str, bytes]]:
 
 def _authorities(evidence: Evidence, asked: Asked) -> Iterator[tuple[str, bytes]]:
     """The roots of those whose stamps count here."""
-    roots = trust_of(evidence.ring, asked.at).authorities.roots
+    roots = trust_of(evidence.ring, asked.at).authorities.at(asked.at).roots
     if roots:
         yield "keys/tsa.root.pem", pem_of_chain(roots)
 
