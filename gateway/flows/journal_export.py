@@ -52,6 +52,8 @@ _STAMP = """
 ```
 openssl ts -verify -in journal/head.tsr -data journal/head.json -CAfile CA.pem
 ```
+
+时间戳机构的证书此后到期的，另加 `-attime 时间戳的秒数`；`verify.py --ca` 按盖章之时核验。
 """
 
 

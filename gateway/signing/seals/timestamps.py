@@ -12,7 +12,7 @@ from asn1crypto import cms, core, tsp
 from gateway.dates import SHANGHAI
 from gateway.errors import Code, GatewayError, error_for
 from gateway.ports import TimeAuthority
-from gateway.signing.keys.anchors import Anchors, require_trusted
+from gateway.signing.keys.anchors import Known, require_trusted
 from gateway.signing.keys.x509 import open_certificate
 from gateway.signing.primitives.digests import DigestName
 from gateway.signing.seals.signed_data import BYTES_MAX, SignedData, read_signed_data
@@ -61,7 +61,7 @@ class Terms:
     No policies means: any of the authority's.
     """
 
-    anchors: Anchors
+    anchors: Known
     policies: frozenset[str] = frozenset()
     skew: timedelta = SKEW
 
@@ -195,7 +195,7 @@ def _require_ours(info: tsp.TSTInfo, imprint: Imprint, terms: Terms) -> None:
         raise error_for(Code.STAMP_NOT_OURS, detail="policy")
 
 
-def _require_authority(signed: SignedData, anchors: Anchors, at: datetime) -> None:
+def _require_authority(signed: SignedData, anchors: Known, at: datetime) -> None:
     """Raise unless the certificate is for stamping alone, critically so (2.3), and is trusted."""
     stated = open_certificate(signed.chain[0]).extensions
     critical = any(one.oid == _EXTENDED_USAGE and one.critical for one in stated)
