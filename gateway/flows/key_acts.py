@@ -18,9 +18,11 @@ from gateway.signing.keys.certificates import (
     self_signed,
     verify_chain,
 )
-from gateway.signing.keys.keyring import OURS, Purpose
+from gateway.signing.keys.keyring import OURS, Key, Purpose
 from gateway.signing.keys.register import (
     KeyEntry,
+    Pems,
+    key_of,
     next_kid,
     require_same_key,
     require_sound,
@@ -148,7 +150,7 @@ def rotate(keys: Keys, kid: str, start: datetime, signs: timedelta) -> KeyEntry:
         old = _entry(keys, kid)
         if old.purpose not in OURS:
             raise NotConfigured(Code.SETTING_INVALID, detail=f"{kid}：对方的密钥由对方更换")
-        ended = succeeded(old, max(start, work.now))
+        ended = succeeded(old, _key(keys, old).ends, max(start, work.now))
         use = (old.holder, old.purpose, old.algorithm)
         new = _make(keys, Wanted(next_kid(kid), *use, ended.sign_until, signs, signs))
         work.note("key_rotated", kid, purpose=old.purpose.value, successor=new.kid)
@@ -268,16 +270,21 @@ def _require_free(keys: Keys, work: UnitOfWork, entry: KeyEntry) -> None:
     count = outstanding(work, entry)
     if count:
         raise RefusedHere(Code.KEY_IN_USE, detail=f"未了结 {count} 件", subject=entry.kid)
-    if _in_force(entry, work.now) and not _followed(keys, entry, work.now):
+    use = [one for one in keys.files.entries() if _use(one) == _use(entry)]
+    in_force = {one.kid for one in use if _in_force(_key(keys, one), work.now)}
+    if in_force == {entry.kid}:
         raise RefusedHere(Code.KEY_IN_USE, detail="没有接替的密钥", subject=entry.kid)
 
 
-def _in_force(entry: KeyEntry, at: datetime) -> bool:
-    end = entry.sign_until if entry.purpose in OURS else entry.verify_until
-    return entry.revoked_at is None and entry.not_before <= at < end
+def _use(entry: KeyEntry) -> tuple[Purpose, str]:
+    return entry.purpose, entry.holder
 
 
-def _followed(keys: Keys, entry: KeyEntry, at: datetime) -> bool:
-    use = (entry.purpose, entry.holder)
-    others = [one for one in keys.files.entries() if one.kid != entry.kid]
-    return any((one.purpose, one.holder) == use and _in_force(one, at) for one in others)
+def _in_force(key: Key, at: datetime) -> bool:
+    return key.not_before <= at < key.ends and not key.revoked(at)
+
+
+def _key(keys: Keys, entry: KeyEntry) -> Key:
+    """The key with its certificates, which may end it early; its private half stays closed."""
+    read = keys.files.read
+    return key_of(entry, Pems(read(entry.public), b"", read(entry.chain)), b"")

@@ -12,9 +12,16 @@ from gateway.flows import key_acts
 from gateway.flows.key_acts import Keys, Wanted
 from gateway.flows.keys import check_keys, list_keys, watch_certificates
 from gateway.ports import Algorithm, Grade, Reply, Signed, Verdict
-from gateway.signing.keys.certificates import chain_of_pem, pem_of, read_certificate
+from gateway.signing.keys.certificates import (
+    Usage,
+    chain_of_pem,
+    pem_of,
+    read_certificate,
+    self_signed,
+)
 from gateway.signing.keys.keyring import Purpose
 from gateway.signing.keys.lifetimes import Standing
+from gateway.signing.primitives.algorithms import load_signer
 from gateway.store import alarms, journal, leases, outbox
 from gateway.store.outbox import Draft
 from gateway.wiring.keyring_file import KeyringFile
@@ -143,6 +150,33 @@ def test_a_rotation_that_leaves_a_gap_or_is_another_s_is_refused(keys, clock):
     key_acts.register(keys, theirs, pair_of(Algorithm.ED25519).public_pem)
     assert refusal(lambda: key_acts.rotate(keys, "bank-1", late, DAY)) is Code.SETTING_INVALID
     assert refusal(lambda: key_acts.rotate(keys, "none", late, DAY)) is Code.NOT_FOUND
+
+
+def certified_for(keys, clock, kid, days):
+    """Have a key's certificate end after some days, whatever its window says."""
+    entry = next(one for one in keys.files.entries() if one.kid == kid)
+    private, public = (keys.files.read(name) for name in (entry.private, entry.public))
+    signer = load_signer(kid, entry.algorithm, private, PASSPHRASE.encode())
+    dates = (clock.now() - DAY, clock.now() + days * DAY)
+    own = self_signed(signer, public, "an authority would say so", *dates, Usage.MESSAGE)
+    return key_acts.certify(keys, kid, pem_of("CERTIFICATE", own))
+
+
+def test_a_rotation_after_the_certificate_s_end_leaves_a_gap_too(keys, clock):
+    key_acts.make(keys, wanted(clock))
+    certified_for(keys, clock, "gw-1", 10)
+    late = clock.now() + 11 * DAY
+    assert refusal(lambda: key_acts.rotate(keys, "gw-1", late, DAY)) is Code.KEY_GAP
+    key_acts.rotate(keys, "gw-1", clock.now() + 9 * DAY, 365 * DAY)
+
+
+def test_a_key_whose_certificate_has_ended_follows_nobody(keys, clock):
+    for kid in ("gw-1", "gw-2"):
+        key_acts.make(keys, wanted(clock, kid))
+    certified_for(keys, clock, "gw-2", 10)
+    clock.forward((11 * DAY).total_seconds())
+    assert refusal(lambda: key_acts.retire(keys, "gw-1")) is Code.KEY_IN_USE
+    key_acts.retire(keys, "gw-2")
 
 
 def test_a_key_is_retired_only_when_nothing_is_open_under_it(keys, clock):
@@ -292,6 +326,17 @@ def test_each_warning_rings_once_and_is_cleared_by_the_next_or_by_a_successor(ke
     assert ringing(keys) == set()
     rung = [facts["code"] for event, _, facts in journaled(keys) if event == "alarm_rung"]
     assert rung == ["CERTIFICATE_EXPIRES"] * 4 + ["CERTIFICATE_EXPIRED"]
+
+
+def test_the_end_of_a_counterparty_s_key_that_nobody_replaced_goes_on_ringing(keys, clock):
+    theirs = wanted(clock, "bank-1", purpose=Purpose.BANK_FILE, signs=5 * DAY, verifies=5 * DAY)
+    key_acts.register(keys, theirs, pair_of(Algorithm.ED25519).public_pem)
+    clock.forward((10 * DAY).total_seconds())
+    assert watch_certificates(keys.store, load_ring(keys.files.secrets)) == 1
+    assert ringing(keys) == {(Code.CERTIFICATE_EXPIRED, "bank-1@0")}
+    key_acts.revoke(keys, "bank-1")
+    assert watch_certificates(keys.store, load_ring(keys.files.secrets)) == 0
+    assert ringing(keys) == set()
 
 
 def test_two_at_once_change_the_ring_one_after_the_other(keys, clock):

@@ -120,13 +120,14 @@ def next_kid(kid: str) -> str:
     return f"{stem}{int(number) + 1:0{len(number)}d}" if number else f"{kid}-2"
 
 
-def succeeded(old: KeyEntry, start: datetime) -> KeyEntry:
+def succeeded(old: KeyEntry, ends: datetime, start: datetime) -> KeyEntry:
     """The old key beside a successor that signs from `start`: it signs until then, and verifies on.
 
-    Raises RefusedHere when it would have stopped signing before: nobody could sign in between.
+    `ends` is when it signs no more, by its window or its certificate. Raises RefusedHere when that
+    is before `start`: nobody could sign in between.
     """
-    if old.revoked_at is not None or start > old.sign_until or start <= old.not_before:
-        raise RefusedHere(Code.KEY_GAP, detail=f"{old.kid}：{old.sign_until:%Y-%m-%d %H:%M} 止")
+    if old.revoked_at is not None or start > ends or start <= old.not_before:
+        raise RefusedHere(Code.KEY_GAP, detail=f"{old.kid}：{ends:%Y-%m-%d %H:%M} 止")
     return replace(old, sign_until=start, verify_until=max(old.verify_until, start + OVERLAP))
 
 
