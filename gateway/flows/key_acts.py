@@ -8,10 +8,10 @@ from typing import Protocol
 
 from connectors.bank.store import files as bank_files
 from gateway.errors import Code, NotConfigured, RefusedHere
-from gateway.ports import Algorithm
 from gateway.signing.keys.certificates import (
     Usage,
     chain_of_pem,
+    fingerprint_of,
     pem_of,
     public_pem_of,
     request_for,
@@ -22,6 +22,7 @@ from gateway.signing.keys.keyring import OURS, Key, Purpose
 from gateway.signing.keys.register import (
     KeyEntry,
     Pems,
+    Wanted,
     key_of,
     next_kid,
     require_same_key,
@@ -30,6 +31,7 @@ from gateway.signing.keys.register import (
     revoked,
     succeeded,
 )
+from gateway.signing.keys.x509 import common_name_of, only_public_pem
 from gateway.signing.primitives.algorithms import load_signer, load_verifier, new_key_pair
 from gateway.store import key_use
 from gateway.store.unit_of_work import Store, UnitOfWork
@@ -70,34 +72,6 @@ class Keys:
 
     store: Store
     files: KeyFiles
-
-
-@dataclass(frozen=True, slots=True)
-class Wanted:
-    """A key to be made or registered: whose, for what, and how long it signs and then verifies."""
-
-    kid: str
-    holder: str
-    purpose: Purpose
-    algorithm: Algorithm
-    not_before: datetime
-    signs: timedelta
-    verifies: timedelta
-    subject: str = ""
-
-    def entry(self) -> KeyEntry:
-        """It as the key ring states it, its files named after its id."""
-        sign_until = self.not_before + self.signs
-        return KeyEntry(
-            kid=self.kid,
-            holder=self.holder,
-            purpose=self.purpose,
-            algorithm=self.algorithm,
-            not_before=self.not_before,
-            sign_until=sign_until,
-            verify_until=sign_until + self.verifies,
-            public=f"keys/{self.kid}.pem",
-        )
 
 
 def make(keys: Keys, wanted: Wanted) -> KeyEntry:
@@ -152,7 +126,9 @@ def rotate(keys: Keys, kid: str, start: datetime, signs: timedelta) -> KeyEntry:
             raise NotConfigured(Code.SETTING_INVALID, detail=f"{kid}：对方的密钥由对方更换")
         ended = succeeded(old, _key(keys, old).ends, max(start, work.now))
         use = (old.holder, old.purpose, old.algorithm)
-        new = _make(keys, Wanted(next_kid(kid), *use, ended.sign_until, signs, signs))
+        new = _make(
+            keys, Wanted(next_kid(kid), *use, ended.sign_until, signs, signs, _subject(keys, old))
+        )
         work.note("key_rotated", kid, purpose=old.purpose.value, successor=new.kid)
         keys.files.save(ended, new)
     return new
@@ -194,6 +170,13 @@ def outstanding(work: UnitOfWork, entry: KeyEntry) -> int:
         return key_use.signed_and_open(work, entry.kid)
     waiting = key_use.replies_expected(work, entry.holder)
     return waiting + len(bank_files.unjudged(work, entry.holder))
+
+
+def _subject(keys: Keys, old: KeyEntry) -> str:
+    """The name a successor's certificate asks for: the old one's, unless that was its own id."""
+    chain = _key(keys, old).chain
+    name = common_name_of(chain[0]) if chain else ""
+    return "" if name == old.kid else name
 
 
 @contextmanager
@@ -239,7 +222,7 @@ def _make(keys: Keys, wanted: Wanted) -> KeyEntry:
 def _registered(keys: Keys, entry: KeyEntry, given: bytes, at: datetime) -> KeyEntry:
     _require_new(keys, entry)
     certified = b"BEGIN CERTIFICATE" in given
-    public = public_pem_of(_chain(given, at)[0]) if certified else given
+    public = public_pem_of(_chain(given, at)[0]) if certified else only_public_pem(given)
     load_verifier(entry.kid, entry.algorithm, public)
     keys.files.write(entry.public, public)
     return _certified(keys, entry, given, at) if certified else entry
@@ -247,16 +230,23 @@ def _registered(keys: Keys, entry: KeyEntry, given: bytes, at: datetime) -> KeyE
 
 def _require_new(keys: Keys, entry: KeyEntry) -> None:
     require_sound(entry)
-    if any(there.kid == entry.kid for there in keys.files.entries()):
+    there = keys.files.entries()
+    taken = {name for one in there for name in one.files}
+    # the files of the key "a.chain" could be the certificates of the key "a"
+    if any(one.kid == entry.kid for one in there) or taken & set(entry.files):
         raise NotConfigured(Code.DUPLICATE_SETTING, detail=f"key {entry.kid}")
 
 
 def _certified(keys: Keys, entry: KeyEntry, given: bytes, at: datetime) -> KeyEntry:
-    own = _chain(given, at)[0]
-    require_same_key(entry.kid, public_pem_of(own), keys.files.read(entry.public))
-    changed = replace(entry, chain=f"keys/{entry.kid}.crt")
-    keys.files.write(changed.chain, given)
-    return changed
+    """The entry with these certificates; those it had stay, for what was sealed under them."""
+    chain = _chain(given, at)
+    public = only_public_pem(keys.files.read(entry.public))
+    require_same_key(entry.kid, public_pem_of(chain[0]), public)
+    name = f"keys/{entry.kid}.{fingerprint_of(chain[0])[:16]}.crt"
+    keys.files.write(name, b"".join(pem_of("CERTIFICATE", der) for der in chain))
+    before = (entry.chain,) if entry.chain not in {"", name} else ()
+    former = tuple(one for one in (*entry.former, *before) if one != name)
+    return replace(entry, chain=name, former=former)
 
 
 def _chain(given: bytes, at: datetime) -> tuple[bytes, ...]:

@@ -9,18 +9,21 @@ import pytest
 
 from gateway.errors import Code, GatewayError
 from gateway.flows import key_acts
-from gateway.flows.key_acts import Keys, Wanted
+from gateway.flows.key_acts import Keys
 from gateway.flows.keys import check_keys, list_keys, watch_certificates
 from gateway.ports import Algorithm, Grade, Reply, Signed, Verdict
+from gateway.signing.keys.anchors import require_trusted, trust_of
 from gateway.signing.keys.certificates import (
     Usage,
     chain_of_pem,
+    fingerprint_of,
     pem_of,
     read_certificate,
     self_signed,
 )
 from gateway.signing.keys.keyring import Purpose
 from gateway.signing.keys.lifetimes import Standing
+from gateway.signing.keys.register import Wanted
 from gateway.signing.primitives.algorithms import load_signer
 from gateway.store import alarms, journal, leases, outbox
 from gateway.store.outbox import Draft
@@ -351,3 +354,60 @@ def test_two_at_once_change_the_ring_one_after_the_other(keys, clock):
     for maker in makers:
         maker.join()
     assert {entry.kid for entry in keys.files.entries()} == {f"gw-{n}" for n in range(6)}
+
+
+def test_what_was_sealed_under_a_former_certificate_or_a_retired_key_stays_provable(keys, clock):
+    """With a stamp, that is: at its moment the key was in force."""
+    seal = {"purpose": Purpose.DOCUMENT_SEAL, "algorithm": Algorithm.ECDSA_P256_SHA256}
+    for kid in ("seal-1", "seal-2"):
+        key_acts.make(keys, wanted(clock, kid, **seal))
+    then, first = clock.now(), load_ring(keys.files.secrets).key("seal-1").chain
+    certified_for(keys, clock, "seal-1", 300)
+    certified_for(keys, clock, "seal-1", 200)
+    second = load_ring(keys.files.secrets).key("seal-1").chain
+    clock.forward(DAY.total_seconds())
+    key_acts.retire(keys, "seal-1")
+    clock.forward(DAY.total_seconds())
+    signers = trust_of(load_ring(keys.files.secrets), clock.now()).signers
+    for chain in (first, second):
+        assert require_trusted(signers, chain, then).fingerprint == fingerprint_of(chain[0])
+        untrusted = refusal(lambda chain=chain: require_trusted(signers, chain, clock.now()))
+        assert untrusted is Code.CERTIFICATE_UNTRUSTED
+    key_acts.revoke(keys, "seal-1")
+    signers = trust_of(load_ring(keys.files.secrets), clock.now()).signers
+    assert refusal(lambda: require_trusted(signers, first, then)) is Code.CERTIFICATE_UNTRUSTED
+
+
+def test_of_what_a_counterparty_gives_only_its_public_key_is_kept(keys, clock):
+    pair = pair_of(Algorithm.SM2_SM3)
+    theirs = wanted(clock, "bank-1", purpose=Purpose.BANK_FILE, algorithm=Algorithm.SM2_SM3)
+    both = pair.public_pem + pair.private_pem
+    assert refusal(lambda: key_acts.register(keys, theirs, both)) is Code.KEY_MISSING
+    assert not (keys.files.secrets / "keys").exists()
+    key_acts.register(keys, theirs, b"Bag Attributes\n  friendlyName: bank\n" + pair.public_pem)
+    assert keys.files.read("keys/bank-1.pem") == pair.public_pem
+    # one put there by hand is told in the same way
+    keys.files.write("keys/bank-1.pem", both)
+    assert refusal(lambda: load_ring(keys.files.secrets)) is Code.KEY_MISSING
+
+
+def test_a_new_key_takes_no_other_key_s_files(keys, clock):
+    key_acts.make(keys, wanted(clock))
+    path = keys.files.secrets / "keyring.json"
+    (row,) = json.loads(path.read_text())
+    keys.files.write("keys/gw-1.chain.pem", keys.files.read("keys/gw-1.crt"))
+    path.write_text(json.dumps([row | {"chain": "keys/gw-1.chain.pem"}]))
+    taken = wanted(clock, "gw-1.chain", holder="990002")
+    assert refusal(lambda: key_acts.make(keys, taken)) is Code.DUPLICATE_SETTING
+    assert load_ring(keys.files.secrets).key("gw-1").chain
+
+
+def test_a_successor_s_certificate_asks_for_the_old_one_s_name(keys, clock):
+    key_acts.make(keys, wanted(clock, subject="住房公积金网关"))
+    key_acts.make(keys, wanted(clock, "gw-b", holder="990002"))
+    start = clock.now() + DAY
+    names = {
+        read_certificate(chain_of_pem(keys.files.read(made.chain))[0]).subject
+        for made in (key_acts.rotate(keys, kid, start, DAY) for kid in ("gw-1", "gw-b"))
+    }
+    assert names == {"CN=住房公积金网关,C=CN", "CN=gw-b-2,C=CN"}

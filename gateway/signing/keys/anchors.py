@@ -1,7 +1,7 @@
 """Whom a certificate may speak for: roots, and the certificates pinned below them. 信任锚"""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from gateway.errors import Code, SignatureInvalid
@@ -13,11 +13,14 @@ from gateway.signing.keys.keyring import ALLOWED, KeyRing, Purpose
 class Anchors:
     """Root certificates in DER, and the signers' own that count below them.
 
-    `pins` are SHA-256 fingerprints in hex; empty means: whomever a root has certified.
+    `pins` are SHA-256 fingerprints in hex; empty means: whomever a root has certified. `windows`
+    says of a pin from when until when its key verifies; of one that is not in it the dates of its
+    certificate alone decide.
     """
 
     roots: tuple[bytes, ...]
     pins: frozenset[str] = frozenset()
+    windows: Mapping[str, tuple[datetime, datetime]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,21 +32,23 @@ class Trust:
 
 
 def anchors_of(ring: KeyRing, purpose: Purpose, at: datetime) -> Anchors:
-    """The certificates of the ring's keys of this purpose that may verify at this moment."""
-    every = ring.keys()
+    """The certificates, former ones too, of the ring's keys of this purpose not revoked by now.
+
+    Keys that have ended are among them: what a stamp puts inside their window they still prove.
+    """
     chains = [
-        key.chain
-        for key in every
+        (key, chain)
+        for key in ring.keys()  # noqa: SIM118 - a ring is no dict
         if key.purpose is purpose
-        and key.chain
         and key.verifier.algorithm in ALLOWED[purpose]
-        and key.not_before <= at < key.verify_until
         and not key.revoked(at)
+        for chain in (key.chain, *key.former)
+        if chain
     ]
-    return Anchors(
-        tuple({chain[-1]: None for chain in chains}),
-        frozenset(fingerprint_of(chain[0]) for chain in chains),
-    )
+    windows = {
+        fingerprint_of(chain[0]): (key.not_before, key.verify_until) for key, chain in chains
+    }
+    return Anchors(tuple({chain[-1]: None for _, chain in chains}), frozenset(windows), windows)
 
 
 def trust_of(ring: KeyRing, at: datetime) -> Trust:
@@ -54,11 +59,14 @@ def trust_of(ring: KeyRing, at: datetime) -> Trust:
 
 
 def require_trusted(anchors: Anchors, chain: Sequence[bytes], at: datetime) -> Certificate:
-    """The leaf of a chain that leads to one of the roots at this moment, and is pinned.
+    """The leaf of a chain that leads to one of the roots at this moment, and is pinned for it.
 
     Raises SignatureInvalid CERTIFICATE_UNTRUSTED, or CERTIFICATE_UNREADABLE.
     """
     leaf = verify_chain(chain, anchors.roots, at)
     if anchors.pins and leaf.fingerprint not in anchors.pins:
         raise SignatureInvalid(Code.CERTIFICATE_UNTRUSTED, detail="未登记")
+    window = anchors.windows.get(leaf.fingerprint)
+    if window is not None and not window[0] <= at < window[1]:
+        raise SignatureInvalid(Code.CERTIFICATE_UNTRUSTED, detail="密钥不在有效期")
     return leaf
