@@ -46,6 +46,7 @@ from gateway.store.archive import Archive
 from gateway.store.database import connect, require_current
 from gateway.store.publication import Publication
 from gateway.store.unit_of_work import PostgresStore
+from gateway.web.time_authority import HttpTimeAuthority, NoTimeAuthority
 from gateway.wiring.agreed import load_interface, load_layouts, load_retention, load_years
 from gateway.wiring.archives import open_archive, open_tokens
 from gateway.wiring.connections import GATEWAY, Connections
@@ -53,7 +54,6 @@ from gateway.wiring.keyring_file import KeyringFile
 from gateway.wiring.keys import load_ring
 from gateway.wiring.places import Places
 from gateway.wiring.reading import read_typed
-from gateway.wiring.time_authority import HttpTimeAuthority, NoTimeAuthority, post_in_the_clear
 
 FILE = "settings.json"
 # who purges when nobody asks for it
@@ -235,7 +235,7 @@ def stamping_with(
     """How stamps are taken at this site."""
     if settings is None:
         return Stamping(store, ring, NoTimeAuthority())
-    authority = HttpTimeAuthority(settings.url, post_in_the_clear)
+    authority = HttpTimeAuthority(settings.url)
     return Stamping(store, ring, authority, frozenset(settings.policies))
 
 

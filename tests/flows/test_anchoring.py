@@ -21,7 +21,7 @@ from gateway.signing.proofs import outsider
 from gateway.store import alarms, heads, journal
 from gateway.store.database import connect
 from gateway.store.publication import Publication
-from gateway.wiring.time_authority import NoTimeAuthority
+from gateway.web.time_authority import NoTimeAuthority
 from sandbox.tsa import authority, credentials
 from tests.signing.pairs import pair_of, signer_of, verifier_of
 

@@ -11,7 +11,7 @@ from gateway.flows.stamping import Stamping, stamp_of, stamp_or_wait, stamp_wait
 from gateway.signing.keys.keyring import Key, KeyRing, Purpose
 from gateway.signing.seals.timestamps import Imprint
 from gateway.store import alarms, journal
-from gateway.wiring.time_authority import NoTimeAuthority
+from gateway.web.time_authority import NoTimeAuthority
 from sandbox.tsa.authority import POLICY
 from sandbox.tsa.faults import StampFault
 from tests.signing import sealing

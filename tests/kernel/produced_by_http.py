@@ -9,10 +9,10 @@ from datetime import datetime, timedelta
 
 from gateway.dates import SHANGHAI
 from gateway.errors import Code
-from gateway.https import Https, Peer
 from gateway.ports import Algorithm, HttpRequest
 from gateway.signing.keys.keyring import Key, KeyRing, Purpose
 from gateway.signing.messages.http_messages import sign_request, verify_request
+from gateway.web.https import Https, Peer
 from sandbox.keys.authority import own_certificate, prepare_authority
 from tests.kernel.ground import Ground, raised
 from tests.signing.pairs import signer_of, verifier_of

@@ -8,7 +8,7 @@ from gateway.signing.keys.keyring import KeyRing
 from gateway.signing.seals.documents import check_document, sign_document
 from gateway.signing.seals.packages import Document, check_package, write_package
 from gateway.signing.seals.timestamps import Imprint, take_stamp
-from gateway.wiring.time_authority import NoTimeAuthority, post_in_the_clear
+from gateway.web.time_authority import HttpTimeAuthority, NoTimeAuthority
 from sandbox.tsa.faults import StampFault
 from tests.branch import free_port
 from tests.kernel.ground import Ground, raised
@@ -50,7 +50,7 @@ def faulty(fault: StampFault) -> Code | None:
 
 def stamp_unreachable(ground: Ground) -> Code | None:
     url = f"http://127.0.0.1:{free_port()}/"
-    return raised(lambda: post_in_the_clear(url, b"", "application/timestamp-query"))
+    return raised(lambda: HttpTimeAuthority(url).ask(b""))
 
 
 def stamp_waiting_long(ground: Ground) -> Code | None:

@@ -11,7 +11,7 @@ CHANGES = [
     "update journal set facts = '{}' where false",
     "delete from journal",
     "delete from journal where seq = 1",
-    "truncate journal",
+    "truncate journal cascade",
 ]
 
 

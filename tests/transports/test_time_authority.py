@@ -2,9 +2,12 @@
 
 import hashlib
 import json
+import shutil
 import socket
+import ssl
 import subprocess
 import sys
+from contextlib import suppress
 from datetime import datetime
 from pathlib import Path
 from threading import Thread
@@ -16,8 +19,8 @@ from gateway.errors import Code, GatewayError
 from gateway.signing.keys.anchors import Anchors
 from gateway.signing.keys.certificates import chain_of_pem
 from gateway.signing.seals.timestamps import Imprint, Terms, take_stamp
-from gateway.wiring import time_authority
-from gateway.wiring.time_authority import HttpTimeAuthority, post_in_the_clear
+from gateway.web import time_authority
+from gateway.web.time_authority import HttpTimeAuthority
 from sandbox.tsa.faults import FAULTS_FILE
 
 IMPRINT = Imprint(hashlib.sha256(b"head").digest())
@@ -48,7 +51,7 @@ def ask(url: str, root: Path | None = None, fault: str = ""):
         (root / "armed").write_text(json.dumps([{"fault": fault}] if fault else []))
         (root / "armed").rename(root / FAULTS_FILE)
     terms = Terms(Anchors(chain[-1:]))
-    return take_stamp(HttpTimeAuthority(url, post_in_the_clear), IMPRINT, terms, now())
+    return take_stamp(HttpTimeAuthority(url), IMPRINT, terms, now())
 
 
 def code_of(*args) -> Code:
@@ -119,8 +122,42 @@ def test_whatever_is_no_reply_of_an_authority_is_unreachable(answer):
         thread.join()
 
 
-@pytest.mark.parametrize("url", ["https://127.0.0.1/", "file:///etc/passwd", "", "http://"])
-def test_only_plain_http_is_spoken_here(url):
+def test_over_tls_only_an_authority_that_the_systems_roots_vouch_for_is_asked(
+    tmp_path, monkeypatch, require_peer
+):
+    require_peer(None if shutil.which("openssl") else "openssl")
+    key, certificate = tmp_path / "key.pem", tmp_path / "certificate.pem"
+    make = ["openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256"]
+    make += ["-nodes", "-subj", "/CN=tsa", "-addext", "subjectAltName=IP:127.0.0.1"]
+    make += ["-keyout", str(key), "-out", str(certificate)]
+    subprocess.run(make, check=True, capture_output=True, timeout=20)
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(certificate, key)
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        Thread(target=_rubbish_over_tls, args=(server, context), daemon=True).start()
+        url = f"https://127.0.0.1:{server.getsockname()[1]}/stamp?of=head"
+        assert code_of(url) is Code.STAMP_UNREACHABLE
+        monkeypatch.setenv("SSL_CERT_FILE", str(certificate))
+        assert code_of(url) is Code.STAMP_UNREADABLE
+
+
+def _rubbish_over_tls(server, context):
+    """Answers every connection that gets through its handshake with three bytes of nothing."""
+    head = b"HTTP/1.1 200 OK\r\nContent-Type: application/timestamp-reply\r\n"
+    while True:
+        try:
+            plain, _ = server.accept()
+        except OSError:
+            return
+        with suppress(OSError), context.wrap_socket(plain, server_side=True) as line:
+            line.recv(4096)
+            line.sendall(head + b"Content-Length: 3\r\n\r\nabc")
+
+
+@pytest.mark.parametrize(
+    "url", ["ftp://127.0.0.1/", "file:///etc/passwd", "", "http://", "http://h:99999/", "http://["]
+)
+def test_nothing_but_http_is_spoken_here(url):
     assert code_of(url) is Code.SETTING_INVALID
 
 

@@ -10,10 +10,10 @@ from datetime import timedelta
 import pytest
 
 from gateway.clock import SystemClock
-from gateway.https import Https, Identity, Limits, Peer
 from gateway.ports import Algorithm
 from gateway.signing.keys.keyring import Key, KeyRing, Purpose
 from gateway.signing.primitives.algorithms import load_verifier
+from gateway.web.https import Https, Identity, Limits, Peer
 from sandbox.keys.authority import BEGIN, LEAF_DAYS, issue
 from sandbox.rest.serve import prepare
 from tests.signing.pairs import PASSPHRASE, pair_of

@@ -17,8 +17,8 @@ from gateway.errors import (
     SignatureInvalid,
     TransportError,
 )
-from gateway.https import Https, Identity, Limits
 from gateway.ports import HttpRequest
+from gateway.web.https import Https, Identity, Limits
 from sandbox.keys.authority import own_certificate, prepare_authority
 from tests.branch import free_port
 

@@ -2,11 +2,11 @@
 
 import http.client
 import socket
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from threading import Timer
-from urllib.parse import urlsplit
+from urllib.parse import urlsplit, urlunsplit
 
 from gateway.errors import Code, NotConfigured, TransportError
 
@@ -15,20 +15,24 @@ REPLY_BYTES_MAX = 64 * 1024
 # The whole of it, however slowly it drips.
 SECONDS = 10
 
-# url, body, content type → the reply's body; raises TransportError
-Post = Callable[[str, bytes, str], bytes]
+_LINES = {"http": http.client.HTTPConnection, "https": http.client.HTTPSConnection}
 
 
 @dataclass(frozen=True, slots=True)
 class HttpTimeAuthority:
-    """An authority at a URL; the way there is whoever can post."""
+    """An authority at a URL, over HTTP, or over TLS with the system's roots.
+
+    Nothing depends on the line: a digest goes out, and the token that comes back is signed.
+    """
 
     url: str
-    post: Post
 
     def ask(self, request: bytes) -> bytes:
-        """The authority's reply, unread. TransportError when it cannot be had."""
-        return self.post(self.url, request, QUERY)
+        """The authority's reply, unread.
+
+        Raises TransportError STAMP_UNREACHABLE for whatever is no reply of an authority.
+        """
+        return _post(self.url, request)
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,26 +44,30 @@ class NoTimeAuthority:
         raise TransportError(Code.STAMP_UNREACHABLE, detail="尚未配置 time_authority")
 
 
-def post_in_the_clear(url: str, body: bytes, content_type: str) -> bytes:
-    """Post over plain HTTP: to an authority on this machine or inside.
-
-    Nothing is lost by it: a digest goes out, and the token that comes back is signed. Raises
-    TransportError STAMP_UNREACHABLE for whatever is no reply of an authority.
-    """
-    where = urlsplit(url)
-    if where.scheme != "http" or not where.hostname:
-        raise NotConfigured(Code.SETTING_INVALID, detail="time_authority.url")
-    connection = http.client.HTTPConnection(where.hostname, where.port or 80, timeout=SECONDS)
+def _post(url: str, body: bytes) -> bytes:
+    connection, path = _line(url)
     try:
         connection.connect()
         with _at_most(SECONDS, connection.sock):
-            headers = {"Content-Type": content_type, "Accept": REPLY}
-            connection.request("POST", where.path or "/", body, headers)
+            headers = {"Content-Type": QUERY, "Accept": REPLY}
+            connection.request("POST", path, body, headers)
             return _read(connection.getresponse())
     except (OSError, http.client.HTTPException, ValueError) as failed:
-        raise TransportError(Code.STAMP_UNREACHABLE, detail=where.hostname) from failed
+        raise TransportError(Code.STAMP_UNREACHABLE, detail=connection.host) from failed
     finally:
         connection.close()
+
+
+def _line(url: str) -> tuple[http.client.HTTPConnection, str]:
+    """A connection not yet opened, and what to ask for there."""
+    try:
+        where = urlsplit(url)
+        line = _LINES[where.scheme](where.hostname or "", where.port, timeout=SECONDS)
+    except (KeyError, ValueError, http.client.InvalidURL) as wrong:
+        raise NotConfigured(Code.SETTING_INVALID, detail="time_authority.url") from wrong
+    if not where.hostname:
+        raise NotConfigured(Code.SETTING_INVALID, detail="time_authority.url")
+    return line, urlunsplit(("", "", where.path or "/", where.query, ""))
 
 
 def _read(response: http.client.HTTPResponse) -> bytes:
