@@ -411,3 +411,26 @@ def test_a_successor_s_certificate_asks_for_the_old_one_s_name(keys, clock):
         for made in (key_acts.rotate(keys, kid, start, DAY) for kid in ("gw-1", "gw-b"))
     }
     assert names == {"CN=住房公积金网关,C=CN", "CN=gw-b-2,C=CN"}
+
+
+@pytest.mark.parametrize("field", ["not_before", "sign_until", "verify_until", "revoked_at"])
+def test_a_moment_without_a_zone_is_refused_when_the_ring_is_read(keys, clock, field):
+    """Bug: comparing it with the clock was a TypeError at the first use of a key."""
+    key_acts.make(keys, wanted(clock))
+    (row,) = json.loads(keys.files.read("keyring.json"))
+    keys.files.write("keyring.json", json.dumps([row | {field: "2026-03-01T00:00:00"}]).encode())
+    with pytest.raises(GatewayError, match="gw-1: 时刻须带时区") as refused:
+        load_ring(keys.files.secrets)
+    assert refused.value.code is Code.SETTING_INVALID
+
+
+@pytest.mark.parametrize(
+    "name", ["key_passphrase", "keyring.json"], ids=["a secret", "a file of settings"]
+)
+def test_a_secret_in_another_encoding_is_named_and_not_carried_along(keys, name):
+    keys.files.write(name, b'"geheim\xff"')
+    with pytest.raises(GatewayError) as refused:
+        load_ring(keys.files.secrets)
+    assert refused.value.code is Code.SETTING_INVALID
+    assert refused.value.__cause__ is None
+    assert name in str(refused.value)

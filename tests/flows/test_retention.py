@@ -73,6 +73,12 @@ def test_unsound_rules_are_refused(wrong):
     assert refused.value.code is Code.SETTING_INVALID
 
 
+def test_a_whole_number_written_with_a_point_is_one():
+    rules = rules_of(with_rule("payload", keep_months=360.0), SCHEMA)
+    now = datetime(2026, 3, 1, tzinfo=SHANGHAI)
+    assert rules[Material.PAYLOAD].past(now) == datetime(1996, 3, 1, tzinfo=SHANGHAI)
+
+
 @pytest.mark.parametrize(
     ("moment", "months", "expected"),
     [
