@@ -7,13 +7,14 @@ from datetime import datetime, timedelta
 from typing import Protocol
 
 from connectors.bank.store import files as bank_files
-from gateway.errors import Code, NotConfigured, RefusedHere
+from gateway.errors import Code, NotConfigured, RefusedHere, SignatureInvalid
 from gateway.signing.keys.certificates import (
     Usage,
     chain_of_pem,
     fingerprint_of,
     pem_of,
     public_pem_of,
+    read_certificate,
     request_for,
     self_signed,
     verify_chain,
@@ -106,10 +107,14 @@ def register(keys: Keys, wanted: Wanted, given: bytes) -> KeyEntry:
 def certify(keys: Keys, kid: str, given: bytes) -> KeyEntry:
     """Install the certificates a CA gave for a key, its own first, the root last.
 
-    Raises NotConfigured when they are another key's, SignatureInvalid when they do not chain.
+    Raises NotConfigured when they are another key's, SignatureInvalid when they do not chain, or
+    ours stop below the root: an outsider could not check what is sealed with them.
     """
     with _alone(keys) as work:
-        entry = _certified(keys, _entry(keys, kid), given, work.now)
+        entry = _entry(keys, kid)
+        if entry.purpose in OURS:
+            _require_root(given)
+        entry = _certified(keys, entry, given, work.now)
         work.note("key_certified", kid, purpose=entry.purpose.value)
         keys.files.save(entry)
     return entry
@@ -254,6 +259,13 @@ def _chain(given: bytes, at: datetime) -> tuple[bytes, ...]:
     chain = chain_of_pem(given)
     verify_chain(chain, chain[-1:], at)
     return chain
+
+
+def _require_root(given: bytes) -> None:
+    last = read_certificate(chain_of_pem(given)[-1])
+    if last.subject != last.issuer:
+        detail = f"{last.subject}：缺其签发者 {last.issuer} 的证书"
+        raise SignatureInvalid(Code.CERTIFICATE_UNTRUSTED, detail=detail)
 
 
 def _require_free(keys: Keys, work: UnitOfWork, entry: KeyEntry) -> None:

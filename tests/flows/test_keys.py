@@ -6,6 +6,7 @@ from dataclasses import replace
 from datetime import timedelta
 
 import pytest
+from asn1crypto import x509
 
 from gateway.errors import Code, GatewayError
 from gateway.flows import key_acts
@@ -434,3 +435,15 @@ def test_a_secret_in_another_encoding_is_named_and_not_carried_along(keys, name)
     assert refused.value.code is Code.SETTING_INVALID
     assert refused.value.__cause__ is None
     assert name in str(refused.value)
+
+
+def test_a_certificate_without_its_authority_s_is_not_installed(keys, clock):
+    key_acts.make(keys, wanted(clock))
+    found = x509.Certificate.load(chain_of_pem(keys.files.read("keys/gw-1.crt"))[0])
+    found["tbs_certificate"]["issuer"] = x509.Name.build({"common_name": "some authority"})
+    alone = pem_of("CERTIFICATE", found.dump(force=True))
+    with pytest.raises(GatewayError, match="some authority") as refused:
+        key_acts.certify(keys, "gw-1", alone)
+    assert refused.value.code is Code.CERTIFICATE_UNTRUSTED
+    # a counterparty's is pinned as it is
+    key_acts.register(keys, wanted(clock, "peer-1", purpose=Purpose.THEIR_MESSAGE), alone)
