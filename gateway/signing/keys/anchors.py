@@ -34,7 +34,7 @@ class Anchors:
 
 @dataclass(frozen=True, slots=True)
 class RingAnchors:
-    """The certificates of the ring's keys of one purpose.
+    """The certificates, former ones too, of the ring's keys of one purpose.
 
     A key's window is asked for at the moment of use: what was stamped in it outlives a rotation.
     Its revocation is asked for as of `now`: whoever has a leaked key states any moment he likes.
@@ -48,13 +48,14 @@ class RingAnchors:
         """What counted at this moment and is not revoked by now."""
         every = self.ring.keys()
         chains = [
-            key.chain
+            chain
             for key in every
             if key.purpose is self.purpose
-            and key.chain
             and key.verifier.algorithm in ALLOWED[self.purpose]
             and key.not_before <= moment < key.verify_until
             and not key.revoked(max(moment, self.now))
+            for chain in (key.chain, *key.former)
+            if chain
         ]
         return Anchors(
             tuple({chain[-1]: None for chain in chains}),
