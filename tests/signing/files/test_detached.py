@@ -300,7 +300,7 @@ assert on_disk(path).code is None
 assert path.stat().st_size == SIZE
 print(peak() - before)
 """
-SIZE = 256 * 1024 * 1024
+SIZE = 128 * 1024 * 1024
 GROWTH_KIB_MAX = 40 * 1024
 
 

@@ -9,7 +9,7 @@ from gateway.errors import Code, OutcomeUnknown, SignatureInvalid
 from gateway.ports import Grade, HttpRequest
 from gateway.signing.messages.http_messages import sign_request, verify_reply
 from tests.signing.pairs import signer_of
-from tests.transports.https.conftest import RestSite
+from tests.transports.https.conftest import LIMITS, RestSite
 
 CLOCK = SystemClock()
 TYPE = (("Content-Type", "application/json"),)
@@ -97,7 +97,7 @@ def test_a_wrong_reply_is_refused_with_the_right_code(site, fault, code):
 def test_a_reply_without_end_leaves_the_outcome_unknown(site, fault):
     site.arm(fault)
     with pytest.raises(OutcomeUnknown) as caught:
-        site.https().send(request_to(site))
+        site.https(replace(LIMITS, total_seconds=1)).send(request_to(site))
     assert caught.value.code is Code.SEND_OUTCOME_UNKNOWN
     assert site.events()[-1]["event"] == "taken"
 
