@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from threading import Timer
-from urllib.parse import urlsplit
+from urllib.parse import urlsplit, urlunsplit
 
 from gateway.errors import Code, NotConfigured, TransportError
 
@@ -46,20 +46,30 @@ def post_in_the_clear(url: str, body: bytes, content_type: str) -> bytes:
     Nothing is lost by it: a digest goes out, and the token that comes back is signed. Raises
     TransportError STAMP_UNREACHABLE for whatever is no reply of an authority.
     """
-    where = urlsplit(url)
-    if where.scheme != "http" or not where.hostname:
-        raise NotConfigured(Code.SETTING_INVALID, detail="time_authority.url")
-    connection = http.client.HTTPConnection(where.hostname, where.port or 80, timeout=SECONDS)
+    host, port, target = _split(url)
+    connection = http.client.HTTPConnection(host, port, timeout=SECONDS)
     try:
         connection.connect()
         with _at_most(SECONDS, connection.sock):
             headers = {"Content-Type": content_type, "Accept": REPLY}
-            connection.request("POST", where.path or "/", body, headers)
+            connection.request("POST", target, body, headers)
             return _read(connection.getresponse())
     except (OSError, http.client.HTTPException, ValueError) as failed:
-        raise TransportError(Code.STAMP_UNREACHABLE, detail=where.hostname) from failed
+        raise TransportError(Code.STAMP_UNREACHABLE, detail=host) from failed
     finally:
         connection.close()
+
+
+def _split(url: str) -> tuple[str, int, str]:
+    """Host, port, and what is asked for there. Raises NotConfigured for any other URL."""
+    try:
+        where = urlsplit(url)
+        host, port = where.hostname, where.port or http.client.HTTP_PORT
+    except ValueError:  # an unclosed bracket, a port that is none
+        host = None
+    if not host or where.scheme != "http":
+        raise NotConfigured(Code.SETTING_INVALID, detail="time_authority.url")
+    return host, port, urlunsplit(("", "", where.path or "/", where.query, ""))
 
 
 def _read(response: http.client.HTTPResponse) -> bytes:

@@ -119,9 +119,37 @@ def test_whatever_is_no_reply_of_an_authority_is_unreachable(answer):
         thread.join()
 
 
-@pytest.mark.parametrize("url", ["https://127.0.0.1/", "file:///etc/passwd", "", "http://"])
+@pytest.mark.parametrize(
+    "url",
+    [
+        "https://127.0.0.1/",
+        "file:///etc/passwd",
+        "",
+        "http://",
+        "http://127.0.0.1:99999/",
+        "http://127.0.0.1:tsa/",
+        "http://[::1/",
+    ],
+)
 def test_only_plain_http_is_spoken_here(url):
     assert code_of(url) is Code.SETTING_INVALID
+
+
+def test_the_whole_of_the_url_is_asked_for():
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        heard = []
+
+        def serve():
+            connection, _ = server.accept()
+            heard.append(connection.recv(4096).split(b"\r\n")[0])
+            connection.close()
+
+        thread = Thread(target=serve, daemon=True)
+        thread.start()
+        url = f"http://127.0.0.1:{server.getsockname()[1]}/tsa?policy=1"
+        assert code_of(url) is Code.STAMP_UNREACHABLE
+        thread.join()
+    assert heard == [b"POST /tsa?policy=1 HTTP/1.1"]
 
 
 def test_the_environment_sends_nothing_anywhere_else(served, monkeypatch):
