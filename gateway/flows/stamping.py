@@ -12,8 +12,9 @@ from gateway.store import alarms, stamps
 from gateway.store.stamps import Kept
 from gateway.store.unit_of_work import Store, UnitOfWork, keep_bytes
 
-# After the first, second, … attempt that brought nothing.
-_PAUSES = (timedelta(minutes=1), timedelta(minutes=5), timedelta(minutes=15), timedelta(hours=1))
+# After the first, second, … attempt that brought nothing. The last is less than the hour between
+# two rounds of housekeeping: what waits for a whole hour would be asked for every second time only.
+_PAUSES = tuple(timedelta(minutes=minutes) for minutes in (1, 5, 15, 45))
 # A stamp a few hours late proves what it should; one that never comes does not.
 ALARM_AFTER = timedelta(hours=24)
 _ROUND = 50
