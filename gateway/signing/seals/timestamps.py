@@ -178,6 +178,8 @@ def _info(signed: SignedData) -> tsp.TSTInfo:
     _require(signed.content_type == "tst_info" and signed.stamp is None, "content type")
     info = tsp.TSTInfo.load(signed.content, strict=True)
     _require(info["version"].native == "v1", "version")
+    # without a zone it would be the time of whatever machine reads it (2.4.2: always Z)
+    _require(info["gen_time"].contents.endswith(b"Z"), "genTime")
     extensions = info["extensions"] or ()
     _require(not any(one["critical"].native for one in extensions), "extensions")
     return info
