@@ -62,13 +62,26 @@ def _make(anchoring: Anchoring) -> int:
         heads.lock(work)
         before, history = heads.newest(work), read_history(work.connection)
         if before is not None:
-            require_sound(before, history, anchoring.ring)
+            _require_followed(before, history, anchoring.ring)
         if history.acted <= (before.size if before else 0):
             return 0
         head = _sign(anchoring.ring, history, work)
         heads.add(work, head)
         work.note("head_made", head.head_id, size=head.size, root=head.root, kid=head.kid)
     return 1
+
+
+def _require_followed(before: SignedHead, history: History, ring: KeyRing) -> None:
+    """Hold the newest head against the history, before another is made.
+
+    That its key is revoked by now hinders nothing: all the more a head is wanted under one that
+    holds. `verify_heads` goes on saying so of the old one.
+    """
+    try:
+        require_sound(before, history, ring)
+    except SignatureInvalid as refused:
+        if refused.code is not Code.KEY_REVOKED:
+            raise
 
 
 def _sign(ring: KeyRing, history: History, work: UnitOfWork) -> SignedHead:
@@ -91,10 +104,13 @@ def require_sound(head: SignedHead, history: History, ring: KeyRing) -> None:
     history.require(head)
     stated = (head.kid, head.algorithm.value)
     refusal = ring.refusal(Purpose.JOURNAL_HEAD, HOLDER, stated, head.at)
+    # a revoked key still tells a head of ours from one that somebody else has put there
+    if refusal in (None, Code.KEY_REVOKED) and not ring.verifier(head.kid).verify(
+        head.signature, (head.text.encode(),)
+    ):
+        raise SignatureInvalid(Code.JOURNAL_BROKEN, detail=f"{head.head_id} 签名不符")
     if refusal is not None:
         raise SignatureInvalid(refusal, detail=f"{head.head_id} {head.kid}")
-    if not ring.verifier(head.kid).verify(head.signature, (head.text.encode(),)):
-        raise SignatureInvalid(Code.JOURNAL_BROKEN, detail=f"{head.head_id} 签名不符")
 
 
 def _of(
@@ -105,8 +121,16 @@ def _of(
 
 
 def _stamp(anchoring: Anchoring, head: SignedHead) -> int:
-    """Ask for a head's stamp once; afterwards take over what the waiting for it has brought."""
-    had = stamp_or_wait(anchoring.stamping, head.head_id, Imprint(bytes.fromhex(head.digest)))
+    """Ask for a head's stamp once; afterwards take over what the waiting for it has brought.
+
+    A stamp that has come to be disbelieved (its authority's key is revoked) rings and is left out.
+    """
+    try:
+        had = stamp_or_wait(anchoring.stamping, head.head_id, Imprint(bytes.fromhex(head.digest)))
+    except SignatureInvalid as disbelieved:
+        with anchoring.store.begin() as work:
+            alarms.ring(work, disbelieved.code, head.head_id, disbelieved.detail)
+        return 0
     if had is None:
         return 0
     with anchoring.store.begin() as work:

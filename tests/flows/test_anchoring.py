@@ -333,3 +333,30 @@ def test_every_bell_of_anchoring_is_cleared_when_it_is_sound_again(anchoring, ac
     assert rung(store) == {refused.value.code} == {Code.KEY_UNKNOWN}
     anchor(anchoring)
     assert rung(store) == set()
+
+
+def test_a_head_under_a_key_revoked_since_is_followed_by_one_that_holds(anchoring, act, clock):
+    act()
+    anchor(anchoring)
+    (leaked,) = anchoring.ring.keys()
+    revoked = replace(leaked, revoked_at=leaked.not_before)
+    (fresh,) = ring_of(Algorithm.ED25519, clock.now()).keys()
+    fresh = replace(fresh, kid="k2", signer=replace(fresh.signer, kid="k2"))
+    after = replace(anchoring, ring=KeyRing([revoked, fresh]))
+    act()
+    assert anchor(after).counts["made"] == 1
+    with pytest.raises(SignatureInvalid) as refused:
+        verify_heads(after)
+    assert refused.value.code is Code.KEY_REVOKED
+
+
+def test_a_revoked_key_is_no_cover_for_a_head_that_is_not_its_own(anchoring, act, behind_its_back):
+    act()
+    anchor(anchoring)
+    (leaked,) = anchoring.ring.keys()
+    after = replace(anchoring, ring=KeyRing([replace(leaked, revoked_at=leaked.not_before)]))
+    behind_its_back("update journal_head set signature = decode('00', 'hex')")
+    act()
+    with pytest.raises(SignatureInvalid) as refused:
+        anchor(after)
+    assert refused.value.code is Code.JOURNAL_BROKEN
