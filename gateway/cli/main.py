@@ -86,10 +86,21 @@ def answer(arguments: Sequence[str] | None = None) -> tuple[Answer, bool]:
 
 
 def _run(words: Sequence[str]) -> Answer:
+    # bytes that are no text come as lone surrogates, which neither database nor terminal takes
+    if not all(map(_is_text, words)):
+        raise WrongUse("参数不是 UTF-8 文本")
     parsed = parser().parse_args(words)
     _configure_log(verbose=parsed.verbose)
     run_verb: Verb = parsed.run
     return run_verb(parsed)
+
+
+def _is_text(word: str) -> bool:
+    try:
+        word.encode()
+    except UnicodeEncodeError:
+        return False
+    return True
 
 
 def _configure_log(*, verbose: bool) -> None:

@@ -16,6 +16,8 @@ from gateway.store.unit_of_work import Store, UnitOfWork
 
 # Whose keys sign heads: the journal has one signer at a time, and no counterparty.
 HOLDER = "journal"
+# What anchoring's alarms are about, and nobody else's.
+ABOUT = "journal"
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,11 +45,12 @@ def anchor(anchoring: Anchoring) -> StageCount:
         published = sum(_publish(anchoring, head) for head in _of(anchoring, heads.unpublished))
     except SignatureInvalid as broken:
         with anchoring.store.begin() as work:
-            alarms.ring(work, broken.code, "journal", broken.detail)
+            alarms.ring(work, broken.code, ABOUT, broken.detail)
         raise
     with anchoring.store.begin() as work:
-        for code in (Code.JOURNAL_BROKEN, Code.PUBLICATION_DIFFERS):
-            alarms.clear(work, code, "journal", "重新核验通过")
+        for alarm in alarms.ringing(work):
+            if alarm.subject == ABOUT:
+                alarms.clear(work, alarm.code, ABOUT, "重新核验通过")
         newest = heads.newest(work)
     size = newest.size if newest else 0
     counts = {"made": made, "stamped": stamped, "published": published}
@@ -135,14 +138,27 @@ def verify_heads(anchoring: Anchoring) -> int:
     """Hold every head, and everything published, against the journal; how many heads there are.
 
     Raises SignatureInvalid for the first that does not fit, also for a published head that is not
-    recorded: who rewrites the database cannot unpublish.
+    recorded, or one that is no longer there: who rewrites the database cannot unpublish.
     """
+    # looked at first: a head is recorded before it is published
+    names = set(anchoring.publication.names("head-*"))
     with anchoring.store.begin() as work:
         history, kept = read_history(work.connection), heads.every(work)
     for head in kept:
         require_sound(head, history, anchoring.ring)
-    known = {f"{head.head_id}.json": head.text.encode() for head in kept}
-    for name in anchoring.publication.names("head-*.json"):
-        if known.get(name) != anchoring.publication.read(name):
-            raise SignatureInvalid(Code.PUBLICATION_DIFFERS, detail=name)
+    _require_published(anchoring, kept, names)
     return len(kept)
+
+
+def _require_published(anchoring: Anchoring, kept: Sequence[SignedHead], strange: set[str]) -> None:
+    """Raise SignatureInvalid unless exactly the files of these heads are published."""
+    for head in kept:
+        for extension, data in files_of(anchoring.store, head):
+            name = f"{head.head_id}.{extension}"
+            # what a head does not have yet may be on its way
+            due = head.published_at is not None or name in strange
+            if due and anchoring.publication.read(name) != data:
+                raise SignatureInvalid(Code.PUBLICATION_DIFFERS, detail=name)
+            strange.discard(name)
+    if strange:
+        raise SignatureInvalid(Code.PUBLICATION_DIFFERS, detail=min(strange))

@@ -1,13 +1,12 @@
 """The journal handed on: a directory with the pack, the script that checks it, and how. 流水导出"""
 
-from collections.abc import Sequence
+import json
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from gateway.errors import Code, NotConfigured
 from gateway.flows.journal_pack import journal_pack
 from gateway.signing.proofs import outsider
-from gateway.store import heads
-from gateway.store.heads import SignedHead
 from gateway.store.unit_of_work import Store
 
 _README = """# 流水核验包 A pack of the journal
@@ -52,6 +51,8 @@ _STAMP = """
 ```
 openssl ts -verify -in journal/head.tsr -data journal/head.json -CAfile CA.pem
 ```
+
+时间戳机构的证书此后到期的，另加 `-attime 时间戳的秒数`；`verify.py --ca` 按盖章之时核验。
 """
 
 
@@ -62,11 +63,11 @@ def export_journal(store: Store, directory: Path, seqs: Sequence[int] | None) ->
     `journal_pack` raises.
     """
     pack = journal_pack(store, seqs)
-    with store.begin() as work:
-        head = heads.newest(work)
-    files = [*pack, ("verify.py", Path(outsider.__file__).read_bytes())]
-    if head is not None:
-        files.append(("README.md", readme(head).encode()))
+    files = [
+        *pack,
+        ("verify.py", Path(outsider.__file__).read_bytes()),
+        ("README.md", readme(dict(pack)).encode()),
+    ]
     try:
         _write(directory, files)
     except OSError as refused:
@@ -83,12 +84,14 @@ def _write(directory: Path, files: Sequence[tuple[str, bytes]]) -> None:
         path.write_bytes(data)
 
 
-def readme(head: SignedHead) -> str:
-    """How to check the pack of this head, Chinese first."""
-    options = " ".join(outsider.VERIFY[head.algorithm.value])
+def readme(pack: Mapping[str, bytes]) -> str:
+    """How to check this pack, Chinese first: its own head, for a newer one may be there by now."""
+    head = json.loads(pack["journal/head.json"])
+    options = " ".join(outsider.VERIFY[head["alg"]])
     command = (
         f"openssl pkeyutl -verify -pubin -inkey journal/head.pem -rawin {options} "
         "-in journal/head.json -sigfile journal/head.sig"
     )
-    stamp = _STAMP if head.stamp else "\n导出时尚未盖时间戳。Not yet stamped when exported.\n"
-    return _README.format(signature=command.replace("  ", " "), stamp=stamp, size=head.size)
+    none = "\n导出时尚未盖时间戳。Not yet stamped when exported.\n"
+    stamp = _STAMP if "journal/head.tsr" in pack else none
+    return _README.format(signature=command.replace("  ", " "), stamp=stamp, size=head["size"])

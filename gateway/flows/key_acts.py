@@ -7,20 +7,24 @@ from datetime import datetime, timedelta
 from typing import Protocol
 
 from connectors.bank.store import files as bank_files
-from gateway.errors import Code, NotConfigured, RefusedHere
-from gateway.ports import Algorithm
+from gateway.errors import Code, NotConfigured, RefusedHere, SignatureInvalid
 from gateway.signing.keys.certificates import (
     Usage,
     chain_of_pem,
+    fingerprint_of,
     pem_of,
     public_pem_of,
+    read_certificate,
     request_for,
     self_signed,
     verify_chain,
 )
-from gateway.signing.keys.keyring import OURS, Purpose
+from gateway.signing.keys.keyring import OURS, Key, Purpose
 from gateway.signing.keys.register import (
     KeyEntry,
+    Pems,
+    Wanted,
+    key_of,
     next_kid,
     require_same_key,
     require_sound,
@@ -28,6 +32,7 @@ from gateway.signing.keys.register import (
     revoked,
     succeeded,
 )
+from gateway.signing.keys.x509 import common_name_of, only_public_pem
 from gateway.signing.primitives.algorithms import load_signer, load_verifier, new_key_pair
 from gateway.store import key_use
 from gateway.store.unit_of_work import Store, UnitOfWork
@@ -70,34 +75,6 @@ class Keys:
     files: KeyFiles
 
 
-@dataclass(frozen=True, slots=True)
-class Wanted:
-    """A key to be made or registered: whose, for what, and how long it signs and then verifies."""
-
-    kid: str
-    holder: str
-    purpose: Purpose
-    algorithm: Algorithm
-    not_before: datetime
-    signs: timedelta
-    verifies: timedelta
-    subject: str = ""
-
-    def entry(self) -> KeyEntry:
-        """It as the key ring states it, its files named after its id."""
-        sign_until = self.not_before + self.signs
-        return KeyEntry(
-            kid=self.kid,
-            holder=self.holder,
-            purpose=self.purpose,
-            algorithm=self.algorithm,
-            not_before=self.not_before,
-            sign_until=sign_until,
-            verify_until=sign_until + self.verifies,
-            public=f"keys/{self.kid}.pem",
-        )
-
-
 def make(keys: Keys, wanted: Wanted) -> KeyEntry:
     """A new key of ours: encrypted private half, public half, request, self-signed certificate.
 
@@ -130,10 +107,14 @@ def register(keys: Keys, wanted: Wanted, given: bytes) -> KeyEntry:
 def certify(keys: Keys, kid: str, given: bytes) -> KeyEntry:
     """Install the certificates a CA gave for a key, its own first, the root last.
 
-    Raises NotConfigured when they are another key's, SignatureInvalid when they do not chain.
+    Raises NotConfigured when they are another key's, SignatureInvalid when they do not chain, or
+    ours stop below the root: an outsider could not check what is sealed with them.
     """
     with _alone(keys) as work:
-        entry = _certified(keys, _entry(keys, kid), given, work.now)
+        entry = _entry(keys, kid)
+        if entry.purpose in OURS:
+            _require_root(given)
+        entry = _certified(keys, entry, given, work.now)
         work.note("key_certified", kid, purpose=entry.purpose.value)
         keys.files.save(entry)
     return entry
@@ -148,9 +129,11 @@ def rotate(keys: Keys, kid: str, start: datetime, signs: timedelta) -> KeyEntry:
         old = _entry(keys, kid)
         if old.purpose not in OURS:
             raise NotConfigured(Code.SETTING_INVALID, detail=f"{kid}：对方的密钥由对方更换")
-        ended = succeeded(old, max(start, work.now))
+        ended = succeeded(old, _key(keys, old).ends, max(start, work.now))
         use = (old.holder, old.purpose, old.algorithm)
-        new = _make(keys, Wanted(next_kid(kid), *use, ended.sign_until, signs, signs))
+        new = _make(
+            keys, Wanted(next_kid(kid), *use, ended.sign_until, signs, signs, _subject(keys, old))
+        )
         work.note("key_rotated", kid, purpose=old.purpose.value, successor=new.kid)
         keys.files.save(ended, new)
     return new
@@ -192,6 +175,13 @@ def outstanding(work: UnitOfWork, entry: KeyEntry) -> int:
         return key_use.signed_and_open(work, entry.kid)
     waiting = key_use.replies_expected(work, entry.holder)
     return waiting + len(bank_files.unjudged(work, entry.holder))
+
+
+def _subject(keys: Keys, old: KeyEntry) -> str:
+    """The name a successor's certificate asks for: the old one's, unless that was its own id."""
+    chain = _key(keys, old).chain
+    name = common_name_of(chain[0]) if chain else ""
+    return "" if name == old.kid else name
 
 
 @contextmanager
@@ -237,7 +227,7 @@ def _make(keys: Keys, wanted: Wanted) -> KeyEntry:
 def _registered(keys: Keys, entry: KeyEntry, given: bytes, at: datetime) -> KeyEntry:
     _require_new(keys, entry)
     certified = b"BEGIN CERTIFICATE" in given
-    public = public_pem_of(_chain(given, at)[0]) if certified else given
+    public = public_pem_of(_chain(given, at)[0]) if certified else only_public_pem(given)
     load_verifier(entry.kid, entry.algorithm, public)
     keys.files.write(entry.public, public)
     return _certified(keys, entry, given, at) if certified else entry
@@ -245,16 +235,23 @@ def _registered(keys: Keys, entry: KeyEntry, given: bytes, at: datetime) -> KeyE
 
 def _require_new(keys: Keys, entry: KeyEntry) -> None:
     require_sound(entry)
-    if any(there.kid == entry.kid for there in keys.files.entries()):
+    there = keys.files.entries()
+    taken = {name for one in there for name in one.files}
+    # the files of the key "a.chain" could be the certificates of the key "a"
+    if any(one.kid == entry.kid for one in there) or taken & set(entry.files):
         raise NotConfigured(Code.DUPLICATE_SETTING, detail=f"key {entry.kid}")
 
 
 def _certified(keys: Keys, entry: KeyEntry, given: bytes, at: datetime) -> KeyEntry:
-    own = _chain(given, at)[0]
-    require_same_key(entry.kid, public_pem_of(own), keys.files.read(entry.public))
-    changed = replace(entry, chain=f"keys/{entry.kid}.crt")
-    keys.files.write(changed.chain, given)
-    return changed
+    """The entry with these certificates; those it had stay, for what was sealed under them."""
+    chain = _chain(given, at)
+    public = only_public_pem(keys.files.read(entry.public))
+    require_same_key(entry.kid, public_pem_of(chain[0]), public)
+    name = f"keys/{entry.kid}.{fingerprint_of(chain[0])[:16]}.crt"
+    keys.files.write(name, b"".join(pem_of("CERTIFICATE", der) for der in chain))
+    before = (entry.chain,) if entry.chain not in {"", name} else ()
+    former = tuple(one for one in (*entry.former, *before) if one != name)
+    return replace(entry, chain=name, former=former)
 
 
 def _chain(given: bytes, at: datetime) -> tuple[bytes, ...]:
@@ -264,20 +261,32 @@ def _chain(given: bytes, at: datetime) -> tuple[bytes, ...]:
     return chain
 
 
+def _require_root(given: bytes) -> None:
+    last = read_certificate(chain_of_pem(given)[-1])
+    if last.subject != last.issuer:
+        detail = f"{last.subject}：缺其签发者 {last.issuer} 的证书"
+        raise SignatureInvalid(Code.CERTIFICATE_UNTRUSTED, detail=detail)
+
+
 def _require_free(keys: Keys, work: UnitOfWork, entry: KeyEntry) -> None:
     count = outstanding(work, entry)
     if count:
         raise RefusedHere(Code.KEY_IN_USE, detail=f"未了结 {count} 件", subject=entry.kid)
-    if _in_force(entry, work.now) and not _followed(keys, entry, work.now):
+    use = [one for one in keys.files.entries() if _use(one) == _use(entry)]
+    in_force = {one.kid for one in use if _in_force(_key(keys, one), work.now)}
+    if in_force == {entry.kid}:
         raise RefusedHere(Code.KEY_IN_USE, detail="没有接替的密钥", subject=entry.kid)
 
 
-def _in_force(entry: KeyEntry, at: datetime) -> bool:
-    end = entry.sign_until if entry.purpose in OURS else entry.verify_until
-    return entry.revoked_at is None and entry.not_before <= at < end
+def _use(entry: KeyEntry) -> tuple[Purpose, str]:
+    return entry.purpose, entry.holder
 
 
-def _followed(keys: Keys, entry: KeyEntry, at: datetime) -> bool:
-    use = (entry.purpose, entry.holder)
-    others = [one for one in keys.files.entries() if one.kid != entry.kid]
-    return any((one.purpose, one.holder) == use and _in_force(one, at) for one in others)
+def _in_force(key: Key, at: datetime) -> bool:
+    return key.not_before <= at < key.ends and not key.revoked(at)
+
+
+def _key(keys: Keys, entry: KeyEntry) -> Key:
+    """The key with its certificates, which may end it early; its private half stays closed."""
+    read = keys.files.read
+    return key_of(entry, Pems(read(entry.public), b"", read(entry.chain)), b"")

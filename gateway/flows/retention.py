@@ -96,8 +96,9 @@ def _rule(row: Mapping[str, Any]) -> Rule:
     return Rule(
         Material(row["material"]),
         row["title"],
-        row["keep_months"],
-        row["floor_months"],
+        # JSON Schema takes 36.0 for an integer
+        int(row["keep_months"]),
+        int(row["floor_months"]),
         row["article"],
         Act(row["act"]),
     )

@@ -5,15 +5,16 @@ from datetime import datetime, timedelta
 
 from gateway.errors import Code, GatewayError, IllegalTransition
 from gateway.ports import TimeAuthority
-from gateway.signing.keys.anchors import anchors_of
+from gateway.signing.keys.anchors import RingAnchors
 from gateway.signing.keys.keyring import KeyRing, Purpose
 from gateway.signing.seals.timestamps import SKEW, Imprint, Stamp, Terms, check_stamp, take_stamp
 from gateway.store import alarms, stamps
 from gateway.store.stamps import Kept
 from gateway.store.unit_of_work import Store, UnitOfWork, keep_bytes
 
-# After the first, second, … attempt that brought nothing.
-_PAUSES = (timedelta(minutes=1), timedelta(minutes=5), timedelta(minutes=15), timedelta(hours=1))
+# After the first, second, … attempt that brought nothing. The last is less than the hour between
+# two rounds of housekeeping: what waits for a whole hour would be asked for every second time only.
+_PAUSES = tuple(timedelta(minutes=minutes) for minutes in (1, 5, 15, 45))
 # A stamp a few hours late proves what it should; one that never comes does not.
 ALARM_AFTER = timedelta(hours=24)
 _ROUND = 50
@@ -78,6 +79,20 @@ def stamp_or_wait(stamping: Stamping, subject: str, imprint: Imprint) -> Stamp |
     return None if kept.attempts else _ask(stamping, kept)[0]
 
 
+def stamp_now(stamping: Stamping, subject: str, imprint: Imprint) -> Stamp | None:
+    """The stamp, or None: for what leaves the house now, which a later stamp would not reach.
+
+    Never raises for what an authority does; an answer that is not believed is kept, and rings.
+    """
+    listening = _Listening(stamping.authority)
+    try:
+        return _taken(stamping, listening, imprint)
+    except GatewayError as failed:
+        with stamping.store.begin() as work:
+            _tell(stamping.store, work, subject, failed.code, listening.reply)
+        return None
+
+
 def stamp_of(stamping: Stamping, subject: str, imprint: Imprint) -> Stamp | None:
     """The stamp that is had of this digest of this thing; None when there is none yet.
 
@@ -111,11 +126,9 @@ def stamp_waiting(stamping: Stamping) -> Round:
 
 def _ask(stamping: Stamping, kept: Kept) -> tuple[Stamp | None, Code | None]:
     """One attempt: the wire first, then one transaction with what came of it."""
-    with stamping.store.begin() as work:
-        now = work.now
     listening = _Listening(stamping.authority)
     try:
-        stamp = take_stamp(listening, kept.imprint, _terms(stamping, now), now)
+        stamp = _taken(stamping, listening, kept.imprint)
     except GatewayError as failed:
         with stamping.store.begin() as work:
             _put_off(stamping.store, work, kept, failed.code, listening.reply)
@@ -126,9 +139,16 @@ def _ask(stamping: Stamping, kept: Kept) -> tuple[Stamp | None, Code | None]:
     return (stamp if mine else _kept_stamp(stamping, now_kept)), None
 
 
-def _terms(stamping: Stamping, at: datetime) -> Terms:
-    """What an authority's certificate must have been at the moment of the stamp."""
-    anchors = anchors_of(stamping.ring, Purpose.TIME_STAMP, at)
+def _taken(stamping: Stamping, listening: _Listening, imprint: Imprint) -> Stamp:
+    """Ask, by our clock of this moment. Raises as `take_stamp` does."""
+    with stamping.store.begin() as work:
+        now = work.now
+    return take_stamp(listening, imprint, _terms(stamping, now), now)
+
+
+def _terms(stamping: Stamping, now: datetime) -> Terms:
+    """What is agreed with the authority; its key counts if it was in force at the stamp's time."""
+    anchors = RingAnchors(stamping.ring, Purpose.TIME_STAMP, now)
     return Terms(anchors, stamping.policies, stamping.skew)
 
 
@@ -149,11 +169,17 @@ def _put_off(store: Store, work: UnitOfWork, kept: Kept, code: Code, reply: byte
     attempts = stamps.find(work, kept.stamp_id).attempts
     pause = _PAUSES[min(attempts, len(_PAUSES) - 1)]
     stamps.put_off(work, kept.stamp_id, work.now + pause)
-    digest = keep_bytes(store, work, reply) if reply else None
+    digest = _tell(store, work, kept.subject, code, reply)
     if digest is not None or not attempts:
         work.note("stamp_waits", kept.subject, code=code.name, reply=digest, id=kept.stamp_id)
+
+
+def _tell(store: Store, work: UnitOfWork, subject: str, code: Code, reply: bytes) -> str | None:
+    """Keep an answer that is not believed, and ring; its digest, None where nobody answered."""
+    digest = keep_bytes(store, work, reply) if reply else None
     if code in _TELLING:
-        alarms.ring(work, code, ABOUT, kept.subject)
+        alarms.ring(work, code, ABOUT, f"{subject} {digest}")
+    return digest
 
 
 def _watch(work: UnitOfWork) -> bool:

@@ -23,6 +23,7 @@ from gateway.launcher.secret_files import write_once
 from gateway.ports import Algorithm
 from gateway.signing.keys.ssh import new_ssh_key
 from gateway.wiring.private_files import write_private
+from gateway.wiring.reading import read_json
 
 # The sandbox's own calendar; its last business day is a made-up working Saturday.
 FIRST_DAY, LAST_DAY = date(2026, 2, 24), date(2026, 2, 28)
@@ -62,7 +63,8 @@ def require_sandbox(secrets: Path) -> None:
 def write_site(options: Options, access: Access, now: datetime) -> None:
     """Write settings, connections and keys of the sandbox site, and hand our public keys over.
 
-    Keys are made once; settings and connections are written anew, because ports may have changed.
+    Keys are made once and stay as `gateway keys` left them; settings and connections are written
+    anew, because ports may have changed.
     """
     secrets = options.secrets
     passphrase = (secrets / "key_passphrase").read_bytes()
@@ -71,7 +73,7 @@ def write_site(options: Options, access: Access, now: datetime) -> None:
     provide_own_keys(options)
     _write(secrets / "settings.json", _settings(options))
     _write(secrets / "connections.json", _connections(options, access))
-    _write(secrets / "keyring.json", _keyring(options, now))
+    _write(secrets / "keyring.json", keyring(options, now))
 
 
 def _write(path: Path, data: object) -> None:
@@ -164,8 +166,11 @@ def _postgres(url: URL) -> Mapping[str, object]:
     }
 
 
-def _keyring(options: Options, now: datetime) -> Sequence[Mapping[str, object]]:
-    """Our keys and the banks'; the windows begin when the files were first written."""
+def keyring(options: Options, now: datetime) -> Sequence[Mapping[str, object]]:
+    """The keys that are there as they are, a revoked one revoked; then our new ones and the banks'.
+
+    The windows of these begin when the files were first written.
+    """
     begun = options.secrets / "keyring_begun"
     write_once(begun, lambda: (now - timedelta(days=1)).isoformat())
     start = datetime.fromisoformat(begun.read_text(encoding="ascii"))
@@ -175,7 +180,11 @@ def _keyring(options: Options, now: datetime) -> Sequence[Mapping[str, object]]:
         "verify_until": (start + timedelta(days=_VERIFYING_DAYS)).isoformat(),
     }
     entries = [entry for bank in BANKS for entry in _key_entries(options, bank)]
-    return [{**entry, **window} for entry in (*entries, *own_entries(), *time_entries(options))]
+    rows = [{**entry, **window} for entry in (*entries, *own_entries(), *time_entries(options))]
+    path = options.secrets / "keyring.json"
+    there = read_json(path) if path.exists() else []
+    known = {row["kid"] for row in there}
+    return [*there, *(row for row in rows if row["kid"] not in known)]
 
 
 def _key_entries(options: Options, bank: SandboxBank) -> Sequence[dict[str, object]]:

@@ -106,12 +106,17 @@ class Archive:
 def _write_durably(path: Path, pieces: Iterable[bytes]) -> None:
     """Write under a name that no other thread, process or container has, then rename."""
     descriptor, part = tempfile.mkstemp(".part", path.name + ".", path.parent)
-    with os.fdopen(descriptor, "wb") as file:
-        os.fchmod(descriptor, 0o640)
-        file.writelines(pieces)
-        file.flush()
-        os.fsync(descriptor)
-    Path(part).rename(path)
+    try:
+        with os.fdopen(descriptor, "wb") as file:
+            os.fchmod(descriptor, 0o640)
+            file.writelines(pieces)
+            file.flush()
+            os.fsync(descriptor)
+        Path(part).rename(path)
+    except OSError:
+        # a full disk: what each try leaves would fill it further
+        Path(part).unlink()
+        raise
 
 
 def _sync_way(path: Path, root: Path) -> None:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Row, Select, insert, or_, select, text, update
+from sqlalchemy import Row, Select, insert, select, text, update
 
 from gateway.dates import SHANGHAI
 from gateway.ports import Algorithm
@@ -52,7 +52,8 @@ class Head:
 class SignedHead:
     """A head as it is kept: its exact text, the raw signature over it, and the key to check it.
 
-    `stamp` is the digest of the time-stamp token in the archive, None while there is none.
+    `stamp` is the digest of the time-stamp token in the archive, None while there is none;
+    `published_at` is None while something of the head is not published, and be it its stamp.
     """
 
     size: int
@@ -116,22 +117,23 @@ def unstamped(work: UnitOfWork) -> Sequence[SignedHead]:
 
 def unpublished(work: UnitOfWork) -> Sequence[SignedHead]:
     """Heads of which something was not published yet: they themselves, or their stamp."""
-    published = JOURNAL_HEAD.c.published_at
-    late = or_(published.is_(None), JOURNAL_HEAD.c.stamped_at > published)
-    return _found(work, select(JOURNAL_HEAD).where(late))
+    return _found(work, select(JOURNAL_HEAD).where(JOURNAL_HEAD.c.published_at.is_(None)))
 
 
 def set_stamp(work: UnitOfWork, size: int, digest: str) -> None:
-    """Record the time-stamp that was had for a head; the first one stays."""
+    """Record the time-stamp that was had for a head, which is to be published; the first stays."""
     bare = (JOURNAL_HEAD.c.size == size) & JOURNAL_HEAD.c.stamp_digest.is_(None)
-    values = {"stamp_digest": digest, "stamped_at": work.now}
+    values = {"stamp_digest": digest, "stamped_at": work.now, "published_at": None}
     work.connection.execute(update(JOURNAL_HEAD).where(bare).values(values))
 
 
 def set_published(work: UnitOfWork, head: SignedHead) -> bool:
-    """Record that what is known of a head is published; False when another worker has done so."""
-    before = JOURNAL_HEAD.c.published_at.is_not_distinct_from(head.published_at)
-    this = (JOURNAL_HEAD.c.size == head.size) & before
+    """Record that what is known of a head is published.
+
+    False when another worker has done so, or when a stamp came meanwhile, which is not published.
+    """
+    known = JOURNAL_HEAD.c.stamp_digest.is_not_distinct_from(head.stamp)
+    this = (JOURNAL_HEAD.c.size == head.size) & JOURNAL_HEAD.c.published_at.is_(None) & known
     done = update(JOURNAL_HEAD).where(this).values(published_at=work.now)
     return bool(work.connection.execute(done).rowcount)
 

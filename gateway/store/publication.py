@@ -9,6 +9,7 @@ from gateway.errors import Code, NotConfigured, SignatureInvalid
 
 _FILE_BYTES_MAX = 1024 * 1024
 _MODE = 0o644
+_PART = ".part"
 
 
 class Publication:
@@ -32,7 +33,7 @@ class Publication:
     def _put(self, name: str, data: bytes) -> None:
         self.directory.mkdir(parents=True, exist_ok=True)
         path = self.directory / name
-        descriptor, part = tempfile.mkstemp(".part", name + ".", self.directory)
+        descriptor, part = tempfile.mkstemp(_PART, name + ".", self.directory)
         try:
             with os.fdopen(descriptor, "wb") as file:
                 os.fchmod(descriptor, _MODE)
@@ -52,13 +53,20 @@ class Publication:
             raise SignatureInvalid(Code.PUBLICATION_DIFFERS, detail=path.name)
 
     def names(self, pattern: str) -> Iterator[str]:
-        """The names of published files, sorted."""
-        return (path.name for path in sorted(self.directory.glob(pattern)))
+        """The names of published files, sorted; not what a worker that died has left of one."""
+        found = sorted(path.name for path in self.directory.glob(pattern))
+        return (name for name in found if not name.endswith(_PART))
 
     def read(self, name: str) -> bytes:
-        """A published file's bytes; what is larger than any of ours is cut, and so differs."""
-        with (self.directory / name).open("rb") as file:
-            return file.read(_FILE_BYTES_MAX)
+        """A published file's bytes; what is larger than any of ours is cut, and so differs.
+
+        Raises SignatureInvalid when nothing readable lies there under this name.
+        """
+        try:
+            with (self.directory / name).open("rb") as file:
+                return file.read(_FILE_BYTES_MAX)
+        except OSError as unreadable:
+            raise SignatureInvalid(Code.PUBLICATION_DIFFERS, detail=name) from unreadable
 
 
 def _sync(directory: Path) -> None:

@@ -123,7 +123,7 @@ ATTEMPT = Table(
     Column("outcome", Text),
     Column("reply_digest", Text, ForeignKey("payload.digest")),
     graded(),
-    Column("kid", Text, index=True),
+    Column("kid", Text),
 )
 
 ALARM = Table(

@@ -1,8 +1,9 @@
 """keyring.json and the files beside it: read, and written whole, one key at a time. 密钥环文件"""
 
 import json
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -27,7 +28,13 @@ class KeyringFile:
 
     def entries(self) -> tuple[KeyEntry, ...]:
         """All keys. Raises NotConfigured naming what cannot be read."""
-        return read_typed(self.secrets / FILE, _ENTRIES)
+        found = read_typed(self.secrets / FILE, _ENTRIES)
+        for entry in found:
+            if any(moment.tzinfo is None for moment in _moments(entry)):
+                raise NotConfigured(
+                    Code.SETTING_INVALID, detail=f"{FILE}: {entry.kid}: 时刻须带时区"
+                )
+        return found
 
     def passphrase(self) -> bytes:
         """What opens the private keys. Raises NotConfigured when it is missing."""
@@ -67,3 +74,9 @@ class KeyringFile:
         private = [entry.private for entry in self.entries() if entry.private]
         names = [".", "keys", FILE, _PASSPHRASE, *private]
         return [name for name in names if is_exposed(self.secrets / name)]
+
+
+def _moments(entry: KeyEntry) -> Iterator[datetime]:
+    yield from (entry.not_before, entry.sign_until, entry.verify_until)
+    if entry.revoked_at is not None:
+        yield entry.revoked_at

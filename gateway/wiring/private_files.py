@@ -7,7 +7,7 @@ _OTHERS = 0o077
 
 
 def write_private(path: Path, data: bytes) -> None:
-    """Write a file only we can read, replacing what was there in one step."""
+    """Write a file only we can read, replacing what was there in one step, durable on return."""
     path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
     part = path.with_name(path.name + ".part")
     descriptor = os.open(part, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
@@ -17,6 +17,12 @@ def write_private(path: Path, data: bytes) -> None:
         file.flush()
         os.fsync(file.fileno())
     part.rename(path)
+    # a revocation that the journal has must not be undone by a power cut
+    directory = os.open(path.parent, os.O_RDONLY | os.O_DIRECTORY)
+    try:
+        os.fsync(directory)
+    finally:
+        os.close(directory)
 
 
 def is_exposed(path: Path) -> bool:

@@ -17,8 +17,9 @@ def read_json(path: Path) -> Any:  # noqa: ANN401 - typed by whoever asks
         return json.loads(path.read_text(encoding="utf-8"))
     except FileNotFoundError as missing:
         raise NotConfigured(Code.SETTING_MISSING, detail=path.name) from missing
-    except (OSError, ValueError) as unreadable:
-        raise NotConfigured(Code.SETTING_INVALID, detail=path.name) from unreadable
+    # the decoders' errors carry the whole document, passwords included
+    except (OSError, ValueError, RecursionError):
+        raise NotConfigured(Code.SETTING_INVALID, detail=path.name) from None
 
 
 def read_typed(path: Path, adapter: TypeAdapter[T]) -> T:
@@ -34,8 +35,14 @@ def read_typed(path: Path, adapter: TypeAdapter[T]) -> T:
 
 
 def read_secret(path: Path) -> str:
-    """A secret file's text without its line end. Raises NotConfigured when it is missing."""
+    """A secret file's text without its line end.
+
+    Raises NotConfigured when it is missing or no text; what it holds is told to nobody.
+    """
     try:
         return path.read_text(encoding="utf-8").strip()
     except OSError as missing:
         raise NotConfigured(Code.SETTING_MISSING, detail=path.name) from missing
+    except UnicodeDecodeError:
+        # the error itself carries the secret
+        raise NotConfigured(Code.SETTING_INVALID, detail=path.name) from None

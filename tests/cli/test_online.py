@@ -1,5 +1,6 @@
 """Verbs over a site: the night without Airflow, and what is asked about it afterwards. 在线命令"""
 
+import io
 import json
 import re
 import shutil
@@ -7,6 +8,7 @@ import subprocess
 
 import pytest
 
+from gateway.cli import main
 from gateway.money import show_yuan
 from sandbox.world import night
 from tests.branch import LAST_DAY
@@ -282,6 +284,18 @@ def test_a_person_is_found_revealed_and_neither_purged_nor_shredded_too_young(as
 
 def test_find_wants_something_to_look_for(ask):
     assert ask("find").code == 2
+
+
+def test_find_says_that_a_name_in_another_encoding_is_none(monkeypatch):
+    """A terminal of GBK; under the C locale the bytes come as lone surrogates."""
+    # the log of this process stays as it is
+    monkeypatch.setattr(main, "_configure_log", lambda *, verbose: None)
+    for errors in ("strict", "surrogateescape"):
+        typed = io.TextIOWrapper(io.BytesIO("沙箱甲\n".encode("gbk")), "utf-8", errors)
+        monkeypatch.setattr("sys.stdin", typed)
+        answered, _ = main.answer(["find"])
+        assert answered.exit == 2
+        assert "UTF-8" in answered.text(as_json=False)
 
 
 def test_the_journal_is_put_under_a_head_proved_and_exported_for_others(ask, branch, tmp_path):

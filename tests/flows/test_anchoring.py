@@ -14,10 +14,11 @@ from sqlalchemy import text
 from gateway.errors import Code, SignatureInvalid
 from gateway.flows.anchoring import HOLDER, Anchoring, anchor, verify_heads
 from gateway.flows.journal_pack import journal_pack
-from gateway.flows.stamping import Stamping, stamp_waiting
+from gateway.flows.stamping import Stamping, stamp_of, stamp_waiting
 from gateway.ports import Algorithm
 from gateway.signing.keys.keyring import Key, KeyRing, Purpose
 from gateway.signing.proofs import outsider
+from gateway.signing.seals.timestamps import Imprint
 from gateway.store import alarms, heads, journal
 from gateway.store.database import connect
 from gateway.store.publication import Publication
@@ -279,6 +280,56 @@ def test_openssl_verifies_the_stamp_and_so_does_the_outsider_s_script(
         return subprocess.run(command, capture_output=True, text=True)
 
     assert "时间戳未核验：未给 --ca" in check().stdout
-    assert "✓ 时间戳成立：Feb 28" in check("--ca", root).stdout
+    assert "✓ 时间戳成立：2026-02-28" in check("--ca", root).stdout
     (tmp_path / "journal" / "head.tsr").write_bytes(b"\x30\x00")
     assert check("--ca", root).returncode == 1
+
+
+def test_a_stamp_that_comes_while_its_head_is_being_published_is_published_too(
+    stamped, act, store, clock
+):
+    act()
+    waiting = replace(stamped, stamping=replace(stamped.stamping, authority=NoTimeAuthority()))
+    anchor(waiting)
+    clock.forward(3600)
+    stamp_waiting(stamped.stamping)
+    with store.begin() as work:
+        (slow,) = heads.every(work)
+        imprint = Imprint(bytes.fromhex(slow.digest))
+        heads.set_stamp(work, slow.size, stamp_of(stamped.stamping, slow.head_id, imprint).digest)
+    with store.begin() as work:
+        # the worker who has read the head before its stamp came, and has published it so
+        assert not heads.set_published(work, slow)
+    assert anchor(stamped).counts["published"] == 1
+    assert published(stamped)[-1] == "head-3.tsr"
+
+
+@pytest.mark.parametrize("name", ["head-3.json", "head-3.sig", "head-3.pem", "head-3.tsr"])
+@pytest.mark.parametrize("how", ["altered", "taken away", "a directory", "added"])
+def test_whatever_is_done_to_a_published_file_is_found(name, how, stamped, act):
+    act()
+    anchor(stamped)
+    assert verify_heads(stamped) == 1
+    path = stamped.publication.directory / name
+    (path.with_name("head-3.json.x7.part")).write_bytes(b"left by a worker that died")
+    if how == "altered":
+        path.write_bytes(path.read_bytes()[:-1] + b"?")
+    elif how == "added":
+        path.with_name(name.replace("3", "4")).write_bytes(path.read_bytes())
+    else:
+        path.unlink()
+        if how == "a directory":
+            path.mkdir()
+    with pytest.raises(SignatureInvalid) as refused:
+        verify_heads(stamped)
+    assert refused.value.code is Code.PUBLICATION_DIFFERS
+
+
+def test_every_bell_of_anchoring_is_cleared_when_it_is_sound_again(anchoring, act, clock, store):
+    act()
+    anchor(anchoring)
+    with pytest.raises(SignatureInvalid) as refused:
+        anchor(replace(anchoring, ring=KeyRing([])))
+    assert rung(store) == {refused.value.code} == {Code.KEY_UNKNOWN}
+    anchor(anchoring)
+    assert rung(store) == set()

@@ -220,6 +220,14 @@ def test_a_hostile_archive_is_refused_in_words(anchoring, write, tmp_path):
     with zipfile.ZipFile(tmp_path / "bomb.zip", "w", zipfile.ZIP_DEFLATED) as packed:
         packed.writestr("journal/head.json", b" " * 300_000_000)
     assert "过大" in check(tmp_path / "bomb.zip").out
+    # a damaged stream of a rare kind breaks with an error of its own kind
+    with zipfile.ZipFile(tmp_path / "rare.zip", "w") as packed:
+        packed.writestr("journal/head.json", bytes(range(256)), zipfile.ZIP_LZMA)
+    rare = bytearray((tmp_path / "rare.zip").read_bytes())
+    stream = 30 + len("journal/head.json")
+    rare[stream + 9 : stream + 24] = b"\xff" * 15
+    (tmp_path / "rare.zip").write_bytes(rare)
+    assert "压缩方式" in check(tmp_path / "rare.zip").out
 
 
 def test_a_forged_proof_of_inclusion_is_found(anchoring, write):

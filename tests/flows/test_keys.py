@@ -6,15 +6,26 @@ from dataclasses import replace
 from datetime import timedelta
 
 import pytest
+from asn1crypto import x509
 
 from gateway.errors import Code, GatewayError
 from gateway.flows import key_acts
-from gateway.flows.key_acts import Keys, Wanted
+from gateway.flows.key_acts import Keys
 from gateway.flows.keys import check_keys, list_keys, watch_certificates
 from gateway.ports import Algorithm, Grade, Reply, Signed, Verdict
-from gateway.signing.keys.certificates import chain_of_pem, pem_of, read_certificate
+from gateway.signing.keys.anchors import require_trusted, trust_of
+from gateway.signing.keys.certificates import (
+    Usage,
+    chain_of_pem,
+    fingerprint_of,
+    pem_of,
+    read_certificate,
+    self_signed,
+)
 from gateway.signing.keys.keyring import Purpose
 from gateway.signing.keys.lifetimes import Standing
+from gateway.signing.keys.register import Wanted
+from gateway.signing.primitives.algorithms import load_signer
 from gateway.store import alarms, journal, leases, outbox
 from gateway.store.outbox import Draft
 from gateway.wiring.keyring_file import KeyringFile
@@ -143,6 +154,33 @@ def test_a_rotation_that_leaves_a_gap_or_is_another_s_is_refused(keys, clock):
     key_acts.register(keys, theirs, pair_of(Algorithm.ED25519).public_pem)
     assert refusal(lambda: key_acts.rotate(keys, "bank-1", late, DAY)) is Code.SETTING_INVALID
     assert refusal(lambda: key_acts.rotate(keys, "none", late, DAY)) is Code.NOT_FOUND
+
+
+def certified_for(keys, clock, kid, days):
+    """Have a key's certificate end after some days, whatever its window says."""
+    entry = next(one for one in keys.files.entries() if one.kid == kid)
+    private, public = (keys.files.read(name) for name in (entry.private, entry.public))
+    signer = load_signer(kid, entry.algorithm, private, PASSPHRASE.encode())
+    dates = (clock.now() - DAY, clock.now() + days * DAY)
+    own = self_signed(signer, public, "an authority would say so", *dates, Usage.MESSAGE)
+    return key_acts.certify(keys, kid, pem_of("CERTIFICATE", own))
+
+
+def test_a_rotation_after_the_certificate_s_end_leaves_a_gap_too(keys, clock):
+    key_acts.make(keys, wanted(clock))
+    certified_for(keys, clock, "gw-1", 10)
+    late = clock.now() + 11 * DAY
+    assert refusal(lambda: key_acts.rotate(keys, "gw-1", late, DAY)) is Code.KEY_GAP
+    key_acts.rotate(keys, "gw-1", clock.now() + 9 * DAY, 365 * DAY)
+
+
+def test_a_key_whose_certificate_has_ended_follows_nobody(keys, clock):
+    for kid in ("gw-1", "gw-2"):
+        key_acts.make(keys, wanted(clock, kid))
+    certified_for(keys, clock, "gw-2", 10)
+    clock.forward((11 * DAY).total_seconds())
+    assert refusal(lambda: key_acts.retire(keys, "gw-1")) is Code.KEY_IN_USE
+    key_acts.retire(keys, "gw-2")
 
 
 def test_a_key_is_retired_only_when_nothing_is_open_under_it(keys, clock):
@@ -294,6 +332,17 @@ def test_each_warning_rings_once_and_is_cleared_by_the_next_or_by_a_successor(ke
     assert rung == ["CERTIFICATE_EXPIRES"] * 4 + ["CERTIFICATE_EXPIRED"]
 
 
+def test_the_end_of_a_counterparty_s_key_that_nobody_replaced_goes_on_ringing(keys, clock):
+    theirs = wanted(clock, "bank-1", purpose=Purpose.BANK_FILE, signs=5 * DAY, verifies=5 * DAY)
+    key_acts.register(keys, theirs, pair_of(Algorithm.ED25519).public_pem)
+    clock.forward((10 * DAY).total_seconds())
+    assert watch_certificates(keys.store, load_ring(keys.files.secrets)) == 1
+    assert ringing(keys) == {(Code.CERTIFICATE_EXPIRED, "bank-1@0")}
+    key_acts.revoke(keys, "bank-1")
+    assert watch_certificates(keys.store, load_ring(keys.files.secrets)) == 0
+    assert ringing(keys) == set()
+
+
 def test_two_at_once_change_the_ring_one_after_the_other(keys, clock):
     from threading import Thread
 
@@ -306,3 +355,95 @@ def test_two_at_once_change_the_ring_one_after_the_other(keys, clock):
     for maker in makers:
         maker.join()
     assert {entry.kid for entry in keys.files.entries()} == {f"gw-{n}" for n in range(6)}
+
+
+def test_what_was_sealed_under_a_former_certificate_or_a_retired_key_stays_provable(keys, clock):
+    """With a stamp, that is: at its moment the key was in force."""
+    seal = {"purpose": Purpose.DOCUMENT_SEAL, "algorithm": Algorithm.ECDSA_P256_SHA256}
+    for kid in ("seal-1", "seal-2"):
+        key_acts.make(keys, wanted(clock, kid, **seal))
+    then, first = clock.now(), load_ring(keys.files.secrets).key("seal-1").chain
+    certified_for(keys, clock, "seal-1", 300)
+    certified_for(keys, clock, "seal-1", 200)
+    second = load_ring(keys.files.secrets).key("seal-1").chain
+    clock.forward(DAY.total_seconds())
+    key_acts.retire(keys, "seal-1")
+    clock.forward(DAY.total_seconds())
+    signers = trust_of(load_ring(keys.files.secrets), clock.now()).signers
+    for chain in (first, second):
+        assert require_trusted(signers, chain, then).fingerprint == fingerprint_of(chain[0])
+        untrusted = refusal(lambda chain=chain: require_trusted(signers, chain, clock.now()))
+        assert untrusted is Code.CERTIFICATE_UNTRUSTED
+    key_acts.revoke(keys, "seal-1")
+    signers = trust_of(load_ring(keys.files.secrets), clock.now()).signers
+    assert refusal(lambda: require_trusted(signers, first, then)) is Code.CERTIFICATE_UNTRUSTED
+
+
+def test_of_what_a_counterparty_gives_only_its_public_key_is_kept(keys, clock):
+    pair = pair_of(Algorithm.SM2_SM3)
+    theirs = wanted(clock, "bank-1", purpose=Purpose.BANK_FILE, algorithm=Algorithm.SM2_SM3)
+    both = pair.public_pem + pair.private_pem
+    assert refusal(lambda: key_acts.register(keys, theirs, both)) is Code.KEY_MISSING
+    assert not (keys.files.secrets / "keys").exists()
+    key_acts.register(keys, theirs, b"Bag Attributes\n  friendlyName: bank\n" + pair.public_pem)
+    assert keys.files.read("keys/bank-1.pem") == pair.public_pem
+    # one put there by hand is told in the same way
+    keys.files.write("keys/bank-1.pem", both)
+    assert refusal(lambda: load_ring(keys.files.secrets)) is Code.KEY_MISSING
+
+
+def test_a_new_key_takes_no_other_key_s_files(keys, clock):
+    key_acts.make(keys, wanted(clock))
+    path = keys.files.secrets / "keyring.json"
+    (row,) = json.loads(path.read_text())
+    keys.files.write("keys/gw-1.chain.pem", keys.files.read("keys/gw-1.crt"))
+    path.write_text(json.dumps([row | {"chain": "keys/gw-1.chain.pem"}]))
+    taken = wanted(clock, "gw-1.chain", holder="990002")
+    assert refusal(lambda: key_acts.make(keys, taken)) is Code.DUPLICATE_SETTING
+    assert load_ring(keys.files.secrets).key("gw-1").chain
+
+
+def test_a_successor_s_certificate_asks_for_the_old_one_s_name(keys, clock):
+    key_acts.make(keys, wanted(clock, subject="住房公积金网关"))
+    key_acts.make(keys, wanted(clock, "gw-b", holder="990002"))
+    start = clock.now() + DAY
+    names = {
+        read_certificate(chain_of_pem(keys.files.read(made.chain))[0]).subject
+        for made in (key_acts.rotate(keys, kid, start, DAY) for kid in ("gw-1", "gw-b"))
+    }
+    assert names == {"CN=住房公积金网关,C=CN", "CN=gw-b-2,C=CN"}
+
+
+@pytest.mark.parametrize("field", ["not_before", "sign_until", "verify_until", "revoked_at"])
+def test_a_moment_without_a_zone_is_refused_when_the_ring_is_read(keys, clock, field):
+    """Bug: comparing it with the clock was a TypeError at the first use of a key."""
+    key_acts.make(keys, wanted(clock))
+    (row,) = json.loads(keys.files.read("keyring.json"))
+    keys.files.write("keyring.json", json.dumps([row | {field: "2026-03-01T00:00:00"}]).encode())
+    with pytest.raises(GatewayError, match="gw-1: 时刻须带时区") as refused:
+        load_ring(keys.files.secrets)
+    assert refused.value.code is Code.SETTING_INVALID
+
+
+@pytest.mark.parametrize(
+    "name", ["key_passphrase", "keyring.json"], ids=["a secret", "a file of settings"]
+)
+def test_a_secret_in_another_encoding_is_named_and_not_carried_along(keys, name):
+    keys.files.write(name, b'"geheim\xff"')
+    with pytest.raises(GatewayError) as refused:
+        load_ring(keys.files.secrets)
+    assert refused.value.code is Code.SETTING_INVALID
+    assert refused.value.__cause__ is None
+    assert name in str(refused.value)
+
+
+def test_a_certificate_without_its_authority_s_is_not_installed(keys, clock):
+    key_acts.make(keys, wanted(clock))
+    found = x509.Certificate.load(chain_of_pem(keys.files.read("keys/gw-1.crt"))[0])
+    found["tbs_certificate"]["issuer"] = x509.Name.build({"common_name": "some authority"})
+    alone = pem_of("CERTIFICATE", found.dump(force=True))
+    with pytest.raises(GatewayError, match="some authority") as refused:
+        key_acts.certify(keys, "gw-1", alone)
+    assert refused.value.code is Code.CERTIFICATE_UNTRUSTED
+    # a counterparty's is pinned as it is
+    key_acts.register(keys, wanted(clock, "peer-1", purpose=Purpose.THEIR_MESSAGE), alone)

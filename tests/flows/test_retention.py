@@ -1,9 +1,12 @@
 """Retention: never under the law's floor; what is young or in use is left alone. 留存"""
 
 import copy
+import errno
+import hashlib
 import json
 import os
 from datetime import datetime, timedelta
+from pathlib import Path
 
 import pytest
 from sqlalchemy import text
@@ -28,6 +31,7 @@ RULES = load_retention(ROOT / "schemas")
 PAYLOAD = RULES[Material.PAYLOAD]
 WHY = Why("retention_over", "clerk")
 YEAR = 366 * 86_400
+PLAIN = {hashlib.sha256(data).hexdigest(): data for data in (b"one", b"two", b"three")}
 
 
 def with_rule(material: str, **other) -> dict:
@@ -71,6 +75,12 @@ def test_unsound_rules_are_refused(wrong):
     with pytest.raises(NotConfigured) as refused:
         rules_of(wrong, SCHEMA)
     assert refused.value.code is Code.SETTING_INVALID
+
+
+def test_a_whole_number_written_with_a_point_is_one():
+    rules = rules_of(with_rule("payload", keep_months=360.0), SCHEMA)
+    now = datetime(2026, 3, 1, tzinfo=SHANGHAI)
+    assert rules[Material.PAYLOAD].past(now) == datetime(1996, 3, 1, tzinfo=SHANGHAI)
 
 
 @pytest.mark.parametrize(
@@ -268,6 +278,46 @@ def test_only_logs_past_their_period_go_and_no_link_leads_out(store, logs, tmp_p
     left = {path.name for path in logs.rglob("*.*")}
     assert left == {"young.log", "old.txt", "today.log", "link.log"}
     assert (tmp_path / "outside.log").exists()
+
+
+def test_a_log_that_another_purge_takes_meanwhile_is_nobody_s_error(store, logs, monkeypatch):
+    """Bug: the one that came second ended in a traceback, its payloads unshredded."""
+    walk = os.walk
+
+    def faster(folder):
+        for place, folders, names in walk(folder):
+            (logs / "dag" / "run" / "old.log").unlink(missing_ok=True)
+            yield place, folders, [*names, *(["old.log"] if place.endswith("run") else [])]
+
+    monkeypatch.setattr("gateway.flows.purging.os.walk", faster)
+    assert purge(Purging(store, RULES, logs, "clerk")).logs == 0
+
+
+def test_a_log_that_cannot_be_removed_is_named(store, logs, monkeypatch):
+    def refused(*_, **__):
+        raise PermissionError(errno.EACCES, "Permission denied")
+
+    monkeypatch.setattr(Path, "unlink", refused)
+    with pytest.raises(NotConfigured) as told:
+        purge(Purging(store, RULES, logs, "clerk"))
+    assert told.value.detail == "logs: Permission denied"
+
+
+def test_what_came_into_use_since_it_was_found_stays_and_the_rest_goes(store, clock, monkeypatch):
+    """Bug: one refusal ended the whole purge."""
+    digests = sorted(received(store, data) for data in (b"one", b"two", b"three"))
+    clock.forward(100 * YEAR)
+
+    def in_use(store, rule, digest, why):
+        if digest == digests[0]:
+            with store.begin() as work:
+                draft = Draft("m-1", "990001", "test.kind", "night-1", "m-1", PLAIN[digest])
+                outbox.draft(store, work, draft)
+        return shred(store, rule, digest, why)
+
+    monkeypatch.setattr("gateway.flows.purging.shred", in_use)
+    assert purge(Purging(store, RULES, None, "clerk")).payloads == tuple(digests[1:])
+    assert [store.archive.holds(digest) for digest in digests] == [True, False, False]
 
 
 def test_where_a_rule_says_stay_nothing_goes(store, clock, logs):

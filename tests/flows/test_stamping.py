@@ -100,6 +100,14 @@ def test_a_round_ends_at_the_first_line_that_is_down_and_asks_ever_less_often(st
     assert events(stamping.store, "head-0").count("stamp_waits") == 1
 
 
+def test_what_waits_is_asked_for_in_every_round_of_housekeeping(stamping, clock):
+    stamp_or_wait(down(stamping), "head-1", IMPRINT)
+    for _ in range(6):
+        # rounds begin an hour apart, and what is put off in one is put off some moments later
+        clock.forward(HOUR - 20)
+        assert stamp_waiting(down(stamping)).asked == 1
+
+
 def test_one_bell_rings_when_a_stamp_has_waited_for_a_day_and_stops_when_it_is_had(stamping, clock):
     for number in range(3):
         stamp_or_wait(down(stamping), f"head-{number}", IMPRINT)

@@ -4,11 +4,12 @@ from datetime import timedelta
 
 from gateway.errors import Code
 from gateway.flows import key_acts
-from gateway.flows.key_acts import Keys, Wanted
+from gateway.flows.key_acts import Keys
 from gateway.flows.keys import check_keys, watch_certificates
 from gateway.ports import Algorithm
 from gateway.signing.keys.certificates import read_certificate, verify_chain
 from gateway.signing.keys.keyring import Purpose
+from gateway.signing.keys.register import Wanted
 from gateway.signing.primitives.ciphers import Cipher, unseal
 from gateway.wiring.keyring_file import KeyringFile
 from gateway.wiring.keys import load_ring

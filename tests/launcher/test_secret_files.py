@@ -3,9 +3,14 @@
 import base64
 import json
 import os
+from datetime import datetime
+from pathlib import Path
 
 import pytest
 
+from gateway.dates import SHANGHAI
+from gateway.launcher.options import Options
+from gateway.launcher.sandbox_site import keyring
 from gateway.launcher.secret_files import (
     UI_ROLES,
     provide_secrets,
@@ -85,6 +90,30 @@ def test_a_private_file_is_replaced_in_one_step(tmp_path):
         assert reader.read() == b"before", "who is reading it keeps what he began with"
     assert (path.read_bytes(), mode(path)) == (b"after", 0o600)
     assert [one.name for one in tmp_path.iterdir()] == ["settings.json"]
+
+
+def test_a_private_file_and_its_name_are_durable(tmp_path, monkeypatch):
+    synced, fsync = [], os.fsync
+
+    def watched(descriptor):
+        place = Path(f"/proc/self/fd/{descriptor}").readlink()
+        synced.append((place.name, (tmp_path / "keyring.json").exists()))
+        fsync(descriptor)
+
+    monkeypatch.setattr(os, "fsync", watched)
+    write_private(tmp_path / "keyring.json", b"[]")
+    assert synced == [("keyring.json.part", False), (tmp_path.name, True)]
+
+
+def test_what_is_done_to_a_key_outlives_a_restart(tmp_path):
+    """Bug: each start wrote the key ring anew, and a revoked key was back in force."""
+    options = Options(tmp_path, 1, 2, "seed", "")
+    now = datetime(2026, 3, 1, tzinfo=SHANGHAI)
+    first = keyring(options, now)
+    revoked = {**first[0], "revoked_at": now.isoformat()}
+    more = {"kid": "made-by-hand", "remark": "stays"}
+    write_private(options.secrets / "keyring.json", json.dumps([revoked, more]).encode())
+    assert keyring(options, now) == [revoked, more, *first[1:]]
 
 
 def test_what_a_dead_process_left_half_written_does_not_open_the_secret(tmp_path):

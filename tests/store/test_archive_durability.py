@@ -1,5 +1,6 @@
 """When a put returns, a power cut takes nothing; a row is only written after that. 归档持久性"""
 
+import errno
 import hashlib
 import os
 from dataclasses import dataclass, field
@@ -71,7 +72,22 @@ def disk(monkeypatch, tmp_path):
 def test_what_a_put_returned_for_survives_a_power_cut(disk, tmp_path):
     archive = new_archive(tmp_path / "archive")
     archive.put(DATA)
+    (key,) = archive.key_files(DIGEST)
     assert disk.survives(archive.path(DIGEST))
+    assert disk.survives(key)
+
+
+def test_what_a_full_disk_does_not_take_is_not_left_half(tmp_path, monkeypatch):
+    archive = new_archive(tmp_path / "archive")
+
+    def full(_descriptor):
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+    with monkeypatch.context() as patch, pytest.raises(OSError, match="No space"):
+        patch.setattr(os, "fsync", full)
+        archive.put(DATA)
+    assert not [path for path in tmp_path.rglob("*") if path.is_file()]
+    assert archive.put(DATA) == DIGEST
 
 
 def points_of_a_put(tmp_path, disk):

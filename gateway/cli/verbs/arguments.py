@@ -13,6 +13,7 @@ from gateway.identity import mask_text
 from gateway.wiring import Gateway
 
 _REASON_MIN, _REASON_MAX = 4, 100
+_YEARS = range(2000, 2100)
 
 
 class Subparsers(Protocol):
@@ -23,11 +24,14 @@ class Subparsers(Protocol):
 
 
 def a_day(text: str) -> date:
-    """A date as it is typed; argparse shows the sentence of what is none."""
+    """A date of this century as it is typed; argparse shows the sentence of what is none."""
     try:
-        return date.fromisoformat(text)
+        day = date.fromisoformat(text)
     except ValueError:
         raise argparse.ArgumentTypeError(f"{text} 不是日期，应为 YYYY-MM-DD") from None
+    if day.year not in _YEARS:
+        raise argparse.ArgumentTypeError(f"{text} 不在本世纪")
+    return day
 
 
 def add_night(parser: argparse.ArgumentParser) -> None:

@@ -41,8 +41,7 @@ def run_export(parsed: argparse.Namespace) -> Answer:
         f"✓ 证据包 {target}  {made.size} 字节",
         f"  案件 {made.case_id}：流水 {made.entries} 条，原件 {made.payloads} 件{destroyed}",
         f"  SHA-256 {made.digest}",
-        "  "
-        + ("已盖时间戳" if made.stamped else "尚无时间戳：时间戳机构未答复或未配置 / not stamped"),
+        f"  {_stamped(made)}",
         "  内含个人信息，文件仅本人可读；已记入流水 / holds personal data, journaled",
     ]
     return Answer(lines, {"file": str(target), **asdict(made)})
@@ -51,7 +50,7 @@ def run_export(parsed: argparse.Namespace) -> Answer:
 def _stamped(made: Exported) -> str:
     if made.stamped:
         return "封装已盖时间戳 / stamped"
-    return "封装尚无时间戳：时间戳机构未答复或未配置 / not stamped"
+    return "封装尚无时间戳：时间戳机构未配置、未答复或答复不可信 / not stamped"
 
 
 def run_verify(parsed: argparse.Namespace) -> Answer:

@@ -22,7 +22,7 @@ def run(parsed: argparse.Namespace) -> Answer:
     """Read one line from standard input and list where that person stands, masked."""
     if sys.stdin.isatty():
         sys.stderr.write("账号、姓名或贷款号 / account, name or loan number: ")
-    typed = sys.stdin.readline(TYPED_MAX + 1).strip()
+    typed = _typed()
     if not typed:
         raise WrongUse("标准输入为空：请输入账号、姓名或贷款号")
     gateway = build()
@@ -31,6 +31,15 @@ def run(parsed: argparse.Namespace) -> Answer:
     lines = [count, *(_shown(line) for line in found.lines)]
     data = {"masked": found.masked, "more": found.more, "lines": [_data(o) for o in found.lines]}
     return Answer(lines, data)
+
+
+def _typed() -> str:
+    try:
+        typed = sys.stdin.readline(TYPED_MAX + 1).strip()
+        typed.encode()
+    except UnicodeError:  # a terminal of GBK; the error holds what was typed
+        raise WrongUse("标准输入不是 UTF-8 文本") from None
+    return typed
 
 
 def _shown(line: Line) -> str:

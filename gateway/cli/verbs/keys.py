@@ -12,11 +12,10 @@ from gateway.clock import SystemClock
 from gateway.dates import SHANGHAI
 from gateway.errors import Code, NotConfigured
 from gateway.flows import key_acts
-from gateway.flows.key_acts import Wanted
 from gateway.flows.keys import KeyLine, check_keys, list_keys
 from gateway.ports import Algorithm
 from gateway.signing.keys.keyring import Purpose
-from gateway.signing.keys.register import KeyEntry
+from gateway.signing.keys.register import KeyEntry, Wanted
 from gateway.wiring import build_keys
 
 _PEM_BYTES_MAX = 256 * 1024

@@ -9,10 +9,12 @@ from pathlib import Path
 
 from gateway.errors import Code, SignatureInvalid
 from gateway.flows.evidence import journal_check
+from gateway.flows.evidence.case import Direction
 from gateway.flows.evidence.index import Index, Row, read_index
+from gateway.flows.evidence.keys import pack_keys
 from gateway.signing.files.manifest import Content, content_of, read_signature_file
 from gateway.signing.keys.anchors import Trust, trust_of
-from gateway.signing.keys.keyring import KeyRing
+from gateway.signing.keys.keyring import OURS, KeyRing
 from gateway.signing.seals.cms import Sealed
 from gateway.signing.seals.documents import check_document
 from gateway.signing.seals.packages import Package, check_package, read_document
@@ -103,7 +105,7 @@ def _is_inside(pack: _Pack, row: Row) -> bool:
     """Whether a file is one of those that the kept bytes (JSON of name and base64) hold."""
     try:
         held = json.loads(pack.read(_member(row.inside), _PAYLOAD_MAX))
-    except ValueError:
+    except (ValueError, RecursionError):
         return False
     data = base64.b64encode(pack.read(row.member, _PAYLOAD_MAX)).decode()
     return isinstance(held, list) and [row.name, data] in held
@@ -116,17 +118,28 @@ def _signatures(pack: _Pack) -> Iterator[str]:
         if row.signature is None or row.state:
             continue
         kid = row.signature.kid
-        if kid not in packed or pack.read(packed[kid].member) != _public_pem(pack.ring, kid):
-            raise SignatureInvalid(Code.KEY_UNKNOWN, detail=kid)
+        _require_registered(pack, row, kid)
         _require_signed(pack, row, kid)
         counts[kid] = counts.get(kid, 0) + 1
     for kid, count in sorted(counts.items()):
         yield f"签名：{kid}（{packed[kid].holder}）{count} 件成立，公钥与登记的一致 / signed"
 
 
-def _public_pem(ring: KeyRing, kid: str) -> bytes | None:
-    known = {key.kid: key.public_pem for key in ring.keys()}  # noqa: SIM118
-    return known.get(kid)
+def _require_registered(pack: _Pack, row: Row, kid: str) -> None:
+    """Raise unless the key is who the package says, by our ring, and signs for that direction.
+
+    A bank's file signed by another bank, or by us, is no file of that bank.
+    """
+    known = next((key for key in pack.ring.keys() if key.kid == kid), None)  # noqa: SIM118
+    told = next((key for key in pack.index.keys if key.kid == kid), None)
+    if known is None or told is None or pack.read(told.member) != known.public_pem:
+        raise SignatureInvalid(Code.KEY_UNKNOWN, detail=kid)
+    (ours,) = pack_keys(pack.ring, [kid])
+    said = (told.holder, told.use, told.algorithm, told.sha256, row.counterparty)
+    if said != (ours.holder, ours.use, ours.algorithm, ours.sha256, ours.holder):
+        raise contradicts(f"{row.member}：{kid}")
+    if (row.direction == Direction.IN.name) == (known.purpose in OURS):
+        raise contradicts(f"{row.member}：{kid}，{row.title}")
 
 
 def _require_signed(pack: _Pack, row: Row, kid: str) -> None:
@@ -161,6 +174,9 @@ def _undone(pack: _Pack, sealed: Sealed) -> Iterator[str]:
     ]
     if unstamped:
         yield f"{'、'.join(unstamped)}没有时间戳：封装时间为我方自述 / not stamped"
+    for key in pack.ring.keys():  # noqa: SIM118
+        if key.revoked(pack.at) and key.kid in {one.kid for one in pack.index.keys}:
+            yield f"密钥 {key.kid} 已吊销，其签名能否采信须另行查明 / key revoked since"
     gone = sum(1 for row in pack.index.payloads if row.state)
     if gone:
         yield f"{gone} 行的原件已按规定销毁，只有摘要 / destroyed, digests only"

@@ -35,7 +35,7 @@ def check(
         _require_told(entries, json.loads(read("timeline.json")))
     except GatewayError:
         raise
-    except (ValueError, LookupError, TypeError, AttributeError) as odd:
+    except (ValueError, LookupError, TypeError, AttributeError, RecursionError) as odd:
         raise MalformedMessage(Code.PACKAGE_UNREADABLE, detail="journal/") from odd
     done = [
         f"流水：{len(entries)} 条摘要相符，均在树根之下（树根 {head.size} 条）/ entries",
@@ -68,7 +68,8 @@ def _head(data: bytes) -> Head:
 
 
 def _entries(data: bytes) -> Sequence[Entry]:
-    return [_entry(line) for line in data.decode().splitlines()]
+    # `splitlines` would end a line inside a text that holds a line separator (U+2028)
+    return [_entry(line) for line in data.decode().removesuffix("\n").split("\n")]
 
 
 def _entry(line: str) -> Entry:

@@ -2,12 +2,14 @@
 
 import hashlib
 import json
+import os
+import tempfile
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from gateway.documents.timeline import Asked, HeadLine, Timeline, render, to_data
-from gateway.errors import TransportError
+from gateway.errors import Code, NotConfigured
 from gateway.flows.anchoring import Anchoring, anchor
 from gateway.flows.evidence.case import Case
 from gateway.flows.evidence.collecting import collect
@@ -17,7 +19,7 @@ from gateway.flows.evidence.keys import PackedKey, pack_keys, pem_of_chain
 from gateway.flows.evidence.readme import ROOT_MEMBER, readme_of, signature_members
 from gateway.flows.evidence.telling import tell
 from gateway.flows.journal_pack import journal_pack
-from gateway.flows.stamping import Stamping
+from gateway.flows.stamping import Stamping, stamp_now
 from gateway.identity import mask_text
 from gateway.signing.files.manifest import read_signature_file
 from gateway.signing.keys.anchors import trust_of
@@ -31,7 +33,7 @@ from gateway.signing.seals.documents import (
     stamp_document,
 )
 from gateway.signing.seals.packages import Document, stamp_package, write_package
-from gateway.signing.seals.timestamps import Imprint, Terms, take_stamp
+from gateway.signing.seals.timestamps import Imprint
 from gateway.store.unit_of_work import Store
 
 # Whose keys seal evidence: one seal at a time, and no counterparty's.
@@ -88,8 +90,9 @@ def export(evidence: Evidence, wanted: str, asked: Asked, target: Path) -> Expor
     """Write the evidence of the case that `wanted` belongs to; its owner alone may read the file.
 
     The journal's head is made first, so that it covers the case; who asked, and why, is in the
-    journal before the file has its name. Raises NotConfigured for an unknown id, or without a seal
-    or typeface; SignatureInvalid when something kept is not as it was recorded.
+    journal before the file has its name. Raises NotConfigured for an unknown id, without a seal or
+    typeface, or where the file cannot be or is already; SignatureInvalid when something kept is not
+    as it was recorded.
     """
     case = collect(evidence.store, wanted)
     anchor(evidence.anchoring)
@@ -100,19 +103,28 @@ def export(evidence: Evidence, wanted: str, asked: Asked, target: Path) -> Expor
         journal=journal_pack(evidence.store, [entry.seq for entry in case.entries]),
         asked=asked,
     )
-    seal = seal_of(evidence.ring, HOLDER, asked.at)
-    draft = target.with_name(target.name + ".draft")
     try:
-        documents = [_document(*member) for member in _members(evidence, material, seal)]
-        imprint = write_package(draft, documents, seal, asked.at)
-        token = _stamp(evidence, imprint, asked)
-        if token is not None:
-            stamp_package(draft, draft, token)
-        exported = _exported(material, draft, stamped=token is not None)
-        _note(evidence.store, exported, asked)
-        draft.rename(target)
-    finally:
-        draft.unlink(missing_ok=True)
+        with tempfile.TemporaryDirectory(".draft", target.name[:32], target.parent) as place:
+            return _written(evidence, material, Path(place) / "draft", target)
+    except FileExistsError as there:
+        raise NotConfigured(Code.FILE_NOT_HERE, detail=f"{target.name}：已有此文件") from there
+    except OSError as refused:
+        raise NotConfigured(Code.FILE_NOT_HERE, detail=f"{target.name}: {refused.strerror}") from (
+            refused
+        )
+
+
+def _written(evidence: Evidence, material: _Material, draft: Path, target: Path) -> Exported:
+    asked, seal = material.asked, seal_of(evidence.ring, HOLDER, material.asked.at)
+    documents = [_document(*member) for member in _members(evidence, material, seal)]
+    imprint = write_package(draft, documents, seal, asked.at)
+    token = _stamp(evidence, material.case, imprint)
+    if token is not None:
+        stamp_package(draft, draft, token)
+    exported = _exported(material, draft, stamped=token is not None)
+    _note(evidence.store, exported, asked)
+    # a link is made whole or not at all, and never in another file's place
+    os.link(draft, target)
     return exported
 
 
@@ -128,7 +140,7 @@ def _members(evidence: Evidence, material: _Material, seal: Seal) -> Sequence[tu
     timeline = tell(case, kept, keys, _head_line(head, stamped=stamped), asked)
     members = [
         ("README.md", readme_of(case, kept, keys, asked, head["alg"])),
-        ("timeline.pdf", _sealed_pdf(evidence, timeline, seal)),
+        ("timeline.pdf", _sealed_pdf(evidence, case, timeline, seal)),
         ("timeline.json", _json(to_data(timeline))),
         ("index.json", write_index(index_of(case, kept, keys, asked))),
         *sorted({one.member: one.data for one in kept if one.data is not None}.items()),
@@ -179,7 +191,7 @@ def _keys(keys: Sequence[PackedKey], seal: Seal) -> Iterator[tuple[str, bytes]]:
 
 def _authorities(evidence: Evidence, asked: Asked) -> Iterator[tuple[str, bytes]]:
     """The roots of those whose stamps count here."""
-    roots = trust_of(evidence.ring, asked.at).authorities.roots
+    roots = trust_of(evidence.ring, asked.at).authorities.at(asked.at).roots
     if roots:
         yield "keys/tsa.root.pem", pem_of_chain(roots)
 
@@ -194,25 +206,20 @@ def _head_line(head: Mapping[str, object], *, stamped: bool) -> HeadLine:
     )
 
 
-def _sealed_pdf(evidence: Evidence, timeline: Timeline, seal: Seal) -> bytes:
+def _sealed_pdf(evidence: Evidence, case: Case, timeline: Timeline, seal: Seal) -> bytes:
     about = About(f"证据导出：{timeline.asked.reason}", evidence.location)
     plain = render(timeline, evidence.fonts)
     sealed = sign_document(plain, seal, about, timeline.asked.at)
-    token = _stamp(evidence, imprint_of_document(sealed), timeline.asked)
+    token = _stamp(evidence, case, imprint_of_document(sealed))
     return sealed if token is None else stamp_document(sealed, token)
 
 
-def _stamp(evidence: Evidence, imprint: Imprint, asked: Asked) -> bytes | None:
-    """A stamp if the authority answers: what leaves the house now cannot be stamped later."""
-    stamping = evidence.stamping
-    if stamping is None:
+def _stamp(evidence: Evidence, case: Case, imprint: Imprint) -> bytes | None:
+    """A stamp if the authority gives one: what leaves the house now cannot be stamped later."""
+    if evidence.stamping is None:
         return None
-    authorities = trust_of(evidence.ring, asked.at).authorities
-    terms = Terms(authorities, stamping.policies, stamping.skew)
-    try:
-        return take_stamp(stamping.authority, imprint, terms, asked.at).token
-    except TransportError:
-        return None
+    had = stamp_now(evidence.stamping, case.case_id, imprint)
+    return None if had is None else had.token
 
 
 def _exported(material: _Material, path: Path, *, stamped: bool) -> Exported:

@@ -100,9 +100,16 @@ def read_keys(text: str) -> Sequence[EncryptionKey]:
     Raises NotConfigured when it is anything else; its text is never told.
     """
     try:
-        keys = [EncryptionKey(row["kid"], base64.b64decode(row["key"])) for row in json.loads(text)]
-    except (ValueError, KeyError, TypeError):
+        keys = [_encryption_key(row) for row in json.loads(text)]
+    except (ValueError, KeyError, TypeError, RecursionError):
         keys = []
-    if not keys or any(len(key.secret) != SECRET_BYTES for key in keys):
+    if not keys:
         raise NotConfigured(Code.KEY_MISSING, detail="archive keys")
     return keys
+
+
+def _encryption_key(row: Mapping[str, object]) -> EncryptionKey:
+    kid, secret = row["kid"], base64.b64decode(str(row["key"]), validate=True)
+    if not isinstance(kid, str) or not kid or len(secret) != SECRET_BYTES:
+        raise ValueError("no key-encryption key")
+    return EncryptionKey(kid, secret)

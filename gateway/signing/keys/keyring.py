@@ -51,9 +51,9 @@ class Key:
 
     Signing ends at `sign_until`, verifying at `verify_until`: the time between is the overlap of a
     rotation. `revoked_at` ends both at once. `chain` are its certificates in DER, its own first,
-    the root last; empty for a key that was agreed on without one. `certified_until` is the end of
-    its own certificate: with one, the key is in force no longer than that. `public_pem` is its
-    public half as others load it.
+    the root last; empty for a key that was agreed on without one. `former` are those it had before.
+    `certified_until` is the end of its own certificate: with one, the key is in force no longer
+    than that. `public_pem` is its public half as others load it.
     """
 
     kid: str
@@ -66,6 +66,7 @@ class Key:
     revoked_at: datetime | None = None
     signer: Signer | None = field(default=None, repr=False)
     chain: tuple[bytes, ...] = ()
+    former: tuple[tuple[bytes, ...], ...] = ()
     public_pem: bytes = field(default=b"", repr=False)
     certified_until: datetime | None = None
 

@@ -8,6 +8,8 @@ from gateway.signing.keys.keyring import OURS, Key
 
 # Days before the end at which a warning begins anew.
 WARNINGS = (60, 30, 7, 1)
+# An end that nobody has followed is told for so long; who wants it to be silent revokes the key.
+_RINGS_ON = timedelta(days=30)
 
 
 class Standing(Enum):
@@ -45,12 +47,19 @@ def warning(end: datetime, at: datetime) -> int | None:
 
 
 def watched(keys: Sequence[Key], at: datetime) -> list[Key]:
-    """The keys whose end matters: neither revoked nor out of use, and none follows them."""
-    last: dict[tuple[object, str], Key] = {}
+    """The keys whose end matters: not revoked, not long out of use, and none follows in time."""
+    uses: dict[tuple[object, str], list[Key]] = {}
     for key in keys:
-        if key.revoked(at) or at >= key.verify_until:
-            continue
-        use = (key.purpose, key.holder)
-        if use not in last or key.ends > last[use].ends:
-            last[use] = key
-    return [last[use] for use in sorted(last, key=str)]
+        if not key.revoked(at) and at < key.verify_until + _RINGS_ON:
+            uses.setdefault((key.purpose, key.holder), []).append(key)
+    return [_last(uses[use], at) for use in sorted(uses, key=str)]
+
+
+def _last(keys: list[Key], at: datetime) -> Key:
+    """The key with which the unbroken cover ends: one that begins after a gap follows nobody."""
+    begun = [key for key in keys if key.not_before <= at]
+    last = max(begun or keys[:1], key=lambda key: key.ends)
+    for key in sorted(keys, key=lambda key: key.not_before):
+        if key.not_before <= last.ends < key.ends:
+            last = key
+    return last

@@ -9,6 +9,7 @@ from gateway.errors import Code, NotConfigured, RefusedHere
 from gateway.ports import Algorithm
 from gateway.signing.keys.certificates import chain_of_pem, read_certificate
 from gateway.signing.keys.keyring import ALLOWED, Key, Purpose
+from gateway.signing.keys.x509 import only_public_pem
 from gateway.signing.primitives.algorithms import load_signer, load_verifier
 
 # signed and verified once when a private key is loaded: its two halves must belong together
@@ -25,7 +26,8 @@ class KeyEntry:
     """One key as keyring.json describes it; `private` is empty for a counterparty's key.
 
     `public`, `private` and `chain` name PEM files of the secrets directory; `chain` holds the key's
-    certificates, its own first, and is empty where there is none.
+    certificates, its own first, and is empty where there is none. `former` are those it had before:
+    what was sealed under them stays provable.
     """
 
     kid: str
@@ -39,6 +41,41 @@ class KeyEntry:
     private: str = ""
     chain: str = ""
     revoked_at: datetime | None = None
+    former: tuple[str, ...] = ()
+
+    @property
+    def files(self) -> tuple[str, ...]:
+        """Every file it names."""
+        named = (self.public, self.private, self.chain, *self.former)
+        return tuple(name for name in named if name)
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """A key to be made or registered: whose, for what, and how long it signs and then verifies."""
+
+    kid: str
+    holder: str
+    purpose: Purpose
+    algorithm: Algorithm
+    not_before: datetime
+    signs: timedelta
+    verifies: timedelta
+    subject: str = ""
+
+    def entry(self) -> KeyEntry:
+        """It as the key ring states it, its files named after its id."""
+        sign_until = self.not_before + self.signs
+        return KeyEntry(
+            kid=self.kid,
+            holder=self.holder,
+            purpose=self.purpose,
+            algorithm=self.algorithm,
+            not_before=self.not_before,
+            sign_until=sign_until,
+            verify_until=sign_until + self.verifies,
+            public=f"keys/{self.kid}.pem",
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,11 +85,13 @@ class Pems:
     public: bytes
     private: bytes = field(default=b"", repr=False)
     chain: bytes = b""
+    former: tuple[bytes, ...] = ()
 
 
 def pems_of(entry: KeyEntry, read: Callable[[str], bytes]) -> Pems:
     """The contents of all files an entry names. Raises what `read` does."""
-    return Pems(read(entry.public), read(entry.private), read(entry.chain))
+    former = tuple(read(name) for name in entry.former)
+    return Pems(read(entry.public), read(entry.private), read(entry.chain), former)
 
 
 def key_of(entry: KeyEntry, pems: Pems, passphrase: bytes) -> Key:
@@ -61,7 +100,8 @@ def key_of(entry: KeyEntry, pems: Pems, passphrase: bytes) -> Key:
     Raises NotConfigured when a part is missing or unfit or two parts are not of one key,
     SignatureInvalid for certificates that cannot be read.
     """
-    verifier = load_verifier(entry.kid, entry.algorithm, pems.public)
+    public = only_public_pem(pems.public)
+    verifier = load_verifier(entry.kid, entry.algorithm, public)
     signer = None
     if pems.private:
         signer = load_signer(entry.kid, entry.algorithm, pems.private, passphrase)
@@ -79,8 +119,9 @@ def key_of(entry: KeyEntry, pems: Pems, passphrase: bytes) -> Key:
         revoked_at=entry.revoked_at,
         signer=signer,
         chain=chain,
-        certified_until=_certified_until(entry.kid, pems.public, chain),
-        public_pem=pems.public,
+        former=tuple(chain_of_pem(one) for one in pems.former),
+        certified_until=_certified_until(entry.kid, public, chain),
+        public_pem=public,
     )
 
 
@@ -120,13 +161,14 @@ def next_kid(kid: str) -> str:
     return f"{stem}{int(number) + 1:0{len(number)}d}" if number else f"{kid}-2"
 
 
-def succeeded(old: KeyEntry, start: datetime) -> KeyEntry:
+def succeeded(old: KeyEntry, ends: datetime, start: datetime) -> KeyEntry:
     """The old key beside a successor that signs from `start`: it signs until then, and verifies on.
 
-    Raises RefusedHere when it would have stopped signing before: nobody could sign in between.
+    `ends` is when it signs no more, by its window or its certificate. Raises RefusedHere when that
+    is before `start`: nobody could sign in between.
     """
-    if old.revoked_at is not None or start > old.sign_until or start <= old.not_before:
-        raise RefusedHere(Code.KEY_GAP, detail=f"{old.kid}：{old.sign_until:%Y-%m-%d %H:%M} 止")
+    if old.revoked_at is not None or start > ends or start <= old.not_before:
+        raise RefusedHere(Code.KEY_GAP, detail=f"{old.kid}：{ends:%Y-%m-%d %H:%M} 止")
     return replace(old, sign_until=start, verify_until=max(old.verify_until, start + OVERLAP))
 
 

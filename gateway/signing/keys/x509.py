@@ -8,9 +8,10 @@ from typing import Any
 from asn1crypto import algos, pem
 from asn1crypto import x509 as asn1
 from cryptography import x509
+from cryptography.x509.oid import NameOID
 
 from gateway.dates import SHANGHAI
-from gateway.errors import Code, SignatureInvalid
+from gateway.errors import Code, NotConfigured, SignatureInvalid
 from gateway.ports import Algorithm
 
 # Honest certificates have one to four kilobytes.
@@ -78,6 +79,28 @@ def open_certificate(der: bytes) -> Opened:
     except Exception as unreadable:
         detail = type(unreadable).__name__
         raise SignatureInvalid(Code.CERTIFICATE_UNREADABLE, detail=detail) from None
+
+
+def common_name_of(der: bytes) -> str:
+    """The common name of a certificate's subject, empty when it states none. Raises like above."""
+    open_certificate(der)
+    subject = x509.load_der_x509_certificate(der).subject
+    names = subject.get_attributes_for_oid(NameOID.COMMON_NAME)
+    return str(names[0].value) if names else ""
+
+
+def only_public_pem(data: bytes) -> bytes:
+    """The one public key of a PEM file, without anything else that was written around it.
+
+    Raises NotConfigured when there is none, a second one, or another thing (a private key).
+    """
+    try:
+        parts = list(pem.unarmor(data, multiple=True))
+    except (ValueError, TypeError):
+        parts = []
+    if [label for label, _, _ in parts] != ["PUBLIC KEY"]:
+        raise NotConfigured(Code.KEY_MISSING, detail="PEM 须只含一把公钥")
+    return bytes(pem.armor("PUBLIC KEY", parts[0][2]))
 
 
 def _opened(der: bytes) -> Opened:

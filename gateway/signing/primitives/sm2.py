@@ -20,6 +20,9 @@ from gateway.signing.primitives.libcrypto import (
 
 # GM/T 0009-2012 §10: the default id when two parties have agreed on none.
 DEFAULT_ID = b"1234567812345678"
+# SubjectPublicKeyInfo up to the point's coordinates: id-ecPublicKey, sm2p256v1, uncompressed.
+_INFO = bytes.fromhex("3059301306072a8648ce3d020106082a811ccf5501822d03420004")
+_INFO_BYTES = len(_INFO) + 64
 _ENCRYPTED = b"-----BEGIN ENCRYPTED PRIVATE KEY-----"
 
 
@@ -59,10 +62,18 @@ class Sm2Key:
 
     @classmethod
     def from_public_pem(cls, data: bytes) -> "Sm2Key":
-        """A public key from SubjectPublicKeyInfo PEM. Raises LibcryptoError for anything else."""
+        """A public key from SubjectPublicKeyInfo PEM. Raises LibcryptoError for anything else.
+
+        One form alone is taken, the named curve and a whole point (GM/T 0009): the library would
+        read curves spelled out in numbers, and bytes behind the end.
+        """
         with memory_of(data) as bio:
             # with no passphrase at all the library would ask the terminal for one, and wait
-            return cls(library().PEM_read_bio_PUBKEY(bio, None, None, b""), "read public key")
+            key = cls(library().PEM_read_bio_PUBKEY(bio, None, None, b""), "read public key")
+        _, _, info = pem.unarmor(data)
+        if len(info) != _INFO_BYTES or not info.startswith(_INFO):
+            raise LibcryptoError("not the one form of an SM2 key")
+        return key
 
     def private_pem(self, passphrase: bytes) -> bytes:
         """The private key as PKCS#8 PEM, encrypted under the passphrase."""

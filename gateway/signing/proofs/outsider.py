@@ -10,13 +10,16 @@ and what was not checked is said. Exit 1: something does not hold.
 from __future__ import annotations
 
 import argparse
+import calendar
 import hashlib
 import json
+import re
 import shutil
 import stat
 import subprocess
 import sys
 import tempfile
+import time
 import zipfile
 import zlib
 from collections.abc import Callable, Iterator, Sequence
@@ -25,15 +28,20 @@ from typing import IO, Any, NoReturn
 
 MIB = 1024 * 1024
 SMALL_MAX, LINE_MAX, PROOFS_MAX, ENTRIES_MAX = MIB, MIB, 256 * MIB, 8192 * MIB
+TOTAL_MAX = 16384 * MIB
 OPENSSL_SECONDS = 60
 GENESIS = "0" * 64
 ENTRY = {"seq", "at", "event", "subject", "facts", "previous", "hash"}
 HEAD = {"format", "size", "root", "last", "at", "kid", "alg"}
 # how openssl verifies each algorithm; SM2's id is always said, because openssl's own is empty
+STAMPED = re.compile(
+    r"^Time stamp: (\w{3} +\d+ \d\d:\d\d:\d\d)(?:\.\d+)? (\d{4}) GMT$", re.MULTILINE
+)
 VERIFY = {
     "sm2-sm3": ["-digest", "sm3", "-pkeyopt", "distid:1234567812345678"],
     "ecdsa-p256-sha256": ["-digest", "sha256"],
     "ed25519": [],
+    "rsa-v1_5-sha256": ["-digest", "sha256"],
     "rsa-pss-sha256": [
         *("-digest", "sha256", "-pkeyopt", "rsa_padding_mode:pss"),
         *("-pkeyopt", "rsa_pss_saltlen:32", "-pkeyopt", "rsa_mgf1_md:sha256"),
@@ -59,9 +67,14 @@ class Pack:
     def __init__(self, path: Path) -> None:
         self.path = path
         self.zip = None if path.is_dir() else zipfile.ZipFile(str(path))
-        names = self.zip.namelist() if self.zip else []
-        if len(set(names)) != len(names):
+        members = self.zip.infolist() if self.zip else []
+        if len({one.filename for one in members}) != len(members):
             wrong("压缩包内有重名文件", "a name stands twice in the archive")
+        # other methods break in ways of their own, and nobody of us packs with them
+        if {one.compress_type for one in members} - {zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED}:
+            wrong("压缩方式不合约定", "another compression than agreed")
+        if sum(one.file_size for one in members) > TOTAL_MAX:
+            wrong("压缩包展开后过大", "larger than any honest one")
 
     def has(self, name: str) -> bool:
         """Whether the pack has a regular file of this name."""
@@ -247,6 +260,22 @@ class Desk:
         return path
 
 
+def moment_of(stamp: str) -> tuple[list[str], str, int]:
+    """How openssl takes a stamp (as a whole reply, or the token alone), and its own moment.
+
+    The moment as text, and in seconds since 1970. Only what the authority signed is read: the
+    status text beside a token is anybody's.
+    """
+    for form in ([], ["-token_in"]):
+        _, text = openssl("ts", "-reply", "-in", stamp, *form, "-token_out", "-text")
+        found = STAMPED.search(text)
+        if found:
+            said = " ".join(found.groups())
+            moment = time.strptime(said, "%b %d %H:%M:%S %Y")
+            return form, time.strftime("%Y-%m-%d %H:%M:%S UTC", moment), calendar.timegm(moment)
+    wrong("时间戳无法识别", "no stamp that openssl can read")
+
+
 def signed(desk: Desk, alg: str, pem: bytes, data: bytes, signature: bytes) -> bool:
     """Whether a signature over the data holds, by openssl."""
     if alg not in VERIFY:
@@ -391,14 +420,12 @@ def check_stamp(journal: Journal, desk: Desk) -> Iterator[str]:
         yield "· 时间戳未核验：未给 --ca / stamp not checked: no CA given"
         return
     stamp = desk.put("head.tsr", journal.pack.read("journal/head.tsr"))
+    form, moment, seconds = moment_of(stamp)
     words = ["-data", desk.put("data", journal.text), "-in", stamp, "-CAfile", desk.given.ca]
-    # a whole reply, or the token alone
-    forms = [form for form in ([], ["-token_in"]) if openssl("ts", "-verify", *words, *form)[0]]
-    if not forms:
+    # the authority's certificate must have held then: by now it may have ended, as they all do
+    if not openssl("ts", "-verify", *words, *form, "-attime", str(seconds))[0]:
         wrong("时间戳不成立", "the stamp does not hold")
-    text = openssl("ts", "-reply", "-in", stamp, *forms[0], "-text")[1]
-    times = [row[12:].strip() for row in text.splitlines() if row.startswith("Time stamp: ")]
-    yield f"✓ 时间戳成立：{''.join(times)} / stamp holds"
+    yield f"✓ 时间戳成立：{moment} / stamp holds"
 
 
 # Whoever packs more than a journal adds checks here.

@@ -139,8 +139,12 @@ def check_seal(pack: Any, desk: Any, manifest: bytes) -> Iterator[str]:  # noqa:
     signer = desk.put("signer.pem", b"")
     words = ["cms", "-verify", "-binary", "-inform", "DER", "-in", desk.put("seal", seal)]
     words += ["-content", desk.put("manifest", manifest), "-CAfile", root, "-signer", signer]
-    # the certificate may have ended since; what holds it to its time is the stamp
-    words += ["-no_check_time", "-purpose", "any", "-out", desk.put("out", b"")]
+    # the roots that this machine trusts with the web must not vouch for a seal
+    words += ["-no-CApath", "-no-CAstore", "-purpose", "any", "-out", desk.put("out", b"")]
+    # the certificate may have ended since: it must have held when it was stamped
+    token = stamp_of(seal)[1]
+    stamped = token and str(JOURNAL.moment_of(desk.put("token", token))[2])
+    words += ["-attime", stamped] if stamped else ["-no_check_time"]
     if not JOURNAL.openssl(*words)[0]:
         wrong("封装签章不成立", "the seal does not hold")
     told = JOURNAL.openssl("x509", "-in", signer, "-noout", "-fingerprint", "-sha256")[1]
@@ -158,11 +162,13 @@ def check_seal_stamp(pack: Any, desk: Any, seal: bytes) -> Iterator[str]:  # noq
         yield "· 封装尚未盖时间戳 / the seal is not stamped"
         return
     ca = desk.given.ca or desk.put("tsa.pem", pack.read("keys/tsa.root.pem"))
-    words = ["ts", "-verify", "-digest", hashlib.sha256(signature).hexdigest(), "-token_in"]
-    words += ["-in", desk.put("token", token), "-CAfile", ca]
+    words = ["ts", "-verify", "-digest", hashlib.sha256(signature).hexdigest()]
+    path = desk.put("token", token)
+    form, moment, seconds = JOURNAL.moment_of(path)
+    words += ["-in", path, "-CAfile", ca, *form, "-attime", str(seconds)]
     if not JOURNAL.openssl(*words)[0]:
         wrong("封装的时间戳不成立", "the seal's stamp does not hold")
-    yield "✓ 封装的时间戳成立 / the seal's stamp holds"
+    yield f"✓ 封装的时间戳成立：{moment} / the seal's stamp holds"
     if not desk.given.ca:
         yield "· 时间戳机构只对到包内的根：用 --ca 给出另行取得的根 / whose stamp: not checked"
 
@@ -261,10 +267,22 @@ def check_signatures(journal: Any, desk: Any) -> Iterator[str]:  # noqa: ANN401
         counts[key["kid"]] = counts.get(key["kid"], 0) + 1
     for kid, count in sorted(counts.items()):
         key = keys[kid]
+        # what somebody reads out on the telephone is the digest of the key that was used
+        if public_digest(desk, pack.read(key["member"])) != key["sha256"]:
+            wrong(f"公钥 {kid} 与目录所称摘要不符", "another key than the index says")
         yield f"✓ 签名：{kid}（{key['holder']}，{key['algorithm']}）{count} 件成立 / signed"
         yield f"· 公钥 {kid} 取自包内，SHA-256 {key['sha256']}：请向持有者核对 / whose key"
     if not counts:
         yield "· 目录没有声称任何签名 / the index claims no signature"
+
+
+def public_digest(desk: Any, pem: bytes) -> str:  # noqa: ANN401
+    """SHA-256 of a public key's DER, as openssl itself reads the file."""
+    out = desk.put("key.der", b"")
+    words = ["-in", desk.public_key(pem), "-outform", "DER", "-out", out]
+    if not JOURNAL.openssl("pkey", "-pubin", *words)[0]:
+        wrong("公钥无法识别", "no public key")
+    return hashlib.sha256(Path(out).read_bytes()).hexdigest()
 
 
 def require_signed(pack: Any, desk: Any, row: dict[str, Any], key: dict[str, Any]) -> None:  # noqa: ANN401

@@ -1,6 +1,8 @@
 """Sealed PDF documents: PAdES B-B at once, B-T when the stamp is there (EN 319 142-1). 文书签章"""
 
 import hashlib
+import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from io import BytesIO
@@ -21,6 +23,7 @@ BYTES_MAX = 64 * 1024 * 1024
 _FIELD = "Seal"
 # The signature itself with its attributes, besides certificates and stamp.
 _OWN_BYTES = 4 * 1024
+_BYTE_RANGE = re.compile(rb"/ByteRange\s*\[\s*" + rb"\s+".join([rb"(\d{1,10})"] * 4) + rb"\s*\]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,46 +97,58 @@ def check_document(pdf: bytes, trust: Trust, at: datetime) -> Sealed:
     digest = hashlib.sha256(pdf[: place.start])
     digest.update(pdf[place.end :])
     try:
-        return check_cms(place.cms, digest.digest(), trust, at)
+        sealed = check_cms(place.cms, digest.digest(), trust, at)
     except GatewayError as wrong:
         if wrong.detail == "message-digest":
             raise error_for(Code.DOCUMENT_ALTERED, detail="内容") from wrong
         raise
+    # a reader of PDF gets only what somebody trusted has sealed: a stranger's keeps it for ever
+    _require_its_one_seal(pdf, place)
+    return sealed
 
 
 def _place(pdf: bytes) -> _Place:
-    """Find the one seal of a document. Raises as `check_document` does."""
-    try:
-        seals = _seals(pdf)
-    except Exception as unreadable:  # the document is a stranger's
-        raise error_for(Code.DOCUMENT_UNREADABLE) from unreadable
-    if not seals:
+    """Find, in the bytes alone, the one seal that covers all but itself, to the last byte.
+
+    Raises as `check_document` does.
+    """
+    if len(pdf) > BYTES_MAX or not pdf.startswith(b"%PDF-"):
+        raise error_for(Code.DOCUMENT_UNREADABLE)
+    stated = {tuple(map(int, found.groups())) for found in _BYTE_RANGE.finditer(pdf)}
+    if not stated:
         raise error_for(Code.SIGNATURE_MISSING, detail="PDF")
-    if len(seals) > 1:
-        raise error_for(Code.DOCUMENT_ALTERED, detail="多于一个签章")
-    covered, contents = seals[0]
-    return _within(pdf, covered, contents)
-
-
-def _seals(pdf: bytes) -> list[tuple[tuple[int, ...], bytes]]:
-    """Byte range and content of every signature object of the document, stamps included."""
-    if len(pdf) > BYTES_MAX:
-        raise ValueError("too large")
-    reader = PdfFileReader(BytesIO(pdf), strict=True)
-    found: list[EmbeddedPdfSignature] = list(reader.embedded_signatures)
-    return [(tuple(map(int, one.byte_range)), one.pkcs7_content) for one in found]
-
-
-def _within(pdf: bytes, covered: tuple[int, ...], contents: bytes) -> _Place:
-    """The place of a seal that covers all but itself, to the last byte."""
-    if len(covered) != 4:
-        raise error_for(Code.DOCUMENT_ALTERED, detail="ByteRange")
-    first, start, end, rest = covered
-    # the gap is the seal in hexadecimal and nothing else: no room for anything to hide in
-    gap = b"<" + contents.hex().encode() + b">"
-    if first != 0 or end + rest != len(pdf) or pdf[start:end].lower() != gap:
+    whole = [(start, end) for first, start, end, rest in stated
+             if first == 0 and start < end and end + rest == len(pdf)]  # fmt: skip
+    if len(whole) != 1:
         raise error_for(Code.DOCUMENT_ALTERED, detail="签章之后有追加")
-    return _Place(_without_padding(contents), start, end)
+    ((start, end),) = whole
+    return _Place(_without_padding(_contents(pdf[start:end])), start, end)
+
+
+def _contents(gap: bytes) -> bytes:
+    """The seal in the gap, which is hexadecimal and nothing else: nothing can hide in it."""
+    try:
+        contents = bytes.fromhex(gap[1:-1].decode("ascii"))
+    except ValueError:
+        contents = b""
+    if not contents or gap.lower() != b"<" + contents.hex().encode() + b">":
+        raise error_for(Code.DOCUMENT_ALTERED, detail="签章")
+    return contents
+
+
+def _require_its_one_seal(pdf: bytes, place: _Place) -> None:
+    """Raise unless a reader of the document sees this seal, and no other signature or stamp."""
+    try:
+        reader = PdfFileReader(BytesIO(pdf), strict=True)
+        seen = [tuple(map(int, one.byte_range)) for one in _signatures(reader)]
+    except Exception as unreadable:  # whatever pyHanko stumbles over
+        raise error_for(Code.DOCUMENT_UNREADABLE) from unreadable
+    if seen != [(0, place.start, place.end, len(pdf) - place.end)]:
+        raise error_for(Code.DOCUMENT_ALTERED, detail="另有签章")
+
+
+def _signatures(reader: PdfFileReader) -> Sequence[EmbeddedPdfSignature]:
+    return list(reader.embedded_signatures)
 
 
 def _without_padding(contents: bytes) -> bytes:

@@ -4,7 +4,7 @@ import hashlib
 import os
 import tempfile
 import zipfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -63,6 +63,7 @@ class Package:
     path: Path
     documents: tuple[Listed, ...]
     sealed: Sealed
+    members: Mapping[str, Member] = field(repr=False)
 
 
 # ------------------------------------------------------------------ writing
@@ -110,13 +111,15 @@ def stamp_package(source: Path, target: Path, token: bytes) -> None:
 def _pack(archive: zipfile.ZipFile, document: Document) -> Listed:
     """Write one document and say what was written, in one pass."""
     digest = hashlib.sha256()
+    # a large one that shrinks too well would look like a bomb, and we would refuse our own package
+    method = DEFLATED if _size(document.content) <= LIMITS.free else STORED
 
     def digested() -> Iterator[bytes]:
         for piece in _pieces(document.content):
             digest.update(piece)
             yield piece
 
-    _add(archive, document.name, digested(), DEFLATED)
+    _add(archive, document.name, digested(), method)
     return Listed(document.name, document.mime, digest.digest())
 
 
@@ -195,7 +198,7 @@ def check_package(path: Path, trust: Trust, at: datetime, limits: Limits = LIMIT
             raise error_for(Code.PACKAGE_ALTERED, detail="成员与清单不一致")
         for one in listed:
             _require_digest(file, members[one.name], one)
-    return Package(path, listed, sealed)
+    return Package(path, listed, sealed, members)
 
 
 def read_document(package: Package, name: str, size_max: int) -> bytes:
@@ -203,10 +206,15 @@ def read_document(package: Package, name: str, size_max: int) -> bytes:
     listed = next((one for one in package.documents if one.name == name), None)
     if listed is None:
         raise error_for(Code.PACKAGE_ALTERED, detail="清单中没有此成员")
-    with _opened(package.path) as (file, members):
-        if name not in members or members[name].size > size_max:
-            raise error_for(Code.FILE_TOO_LARGE, detail=name)
-        content = b"".join(unpacked(file, members[name]))
+    member = package.members[name]
+    if member.size > size_max:
+        raise error_for(Code.FILE_TOO_LARGE, detail=name)
+    # where it lay when the package was verified: to read all headers anew for each takes minutes
+    try:
+        with _file(package.path) as file:
+            content = b"".join(unpacked(file, member))
+    except Unsound as wrong:
+        raise error_for(Code.PACKAGE_ALTERED, detail=name) from wrong
     if hashlib.sha256(content).digest() != listed.digest:
         raise error_for(Code.PACKAGE_ALTERED, detail=name)
     return content

@@ -80,6 +80,8 @@ def _read(der: bytes, detached_digest: bytes | None) -> SignedData:
         raise error_for(Code.SIGNATURE_WRONG, detail="message-digest")
     _verify(data, signer, certificate)
     moment = attributes.get("signing_time")
+    # without a zone it would be the time of whatever machine reads it (RFC 5652, 11.3: always Z)
+    _must(moment is None or moment.chosen.contents.endswith(b"Z"), "signing-time")
     return SignedData(
         content_type=content_type,
         content=content,

@@ -12,7 +12,7 @@ from asn1crypto import cms, core, tsp
 from gateway.dates import SHANGHAI
 from gateway.errors import Code, GatewayError, error_for
 from gateway.ports import TimeAuthority
-from gateway.signing.keys.anchors import Anchors, require_trusted
+from gateway.signing.keys.anchors import Known, require_trusted
 from gateway.signing.keys.x509 import open_certificate
 from gateway.signing.primitives.digests import DigestName
 from gateway.signing.seals.signed_data import BYTES_MAX, SignedData, read_signed_data
@@ -61,7 +61,7 @@ class Terms:
     No policies means: any of the authority's.
     """
 
-    anchors: Anchors
+    anchors: Known
     policies: frozenset[str] = frozenset()
     skew: timedelta = SKEW
 
@@ -178,6 +178,8 @@ def _info(signed: SignedData) -> tsp.TSTInfo:
     _require(signed.content_type == "tst_info" and signed.stamp is None, "content type")
     info = tsp.TSTInfo.load(signed.content, strict=True)
     _require(info["version"].native == "v1", "version")
+    # without a zone it would be the time of whatever machine reads it (2.4.2: always Z)
+    _require(info["gen_time"].contents.endswith(b"Z"), "genTime")
     extensions = info["extensions"] or ()
     _require(not any(one["critical"].native for one in extensions), "extensions")
     return info
@@ -195,7 +197,7 @@ def _require_ours(info: tsp.TSTInfo, imprint: Imprint, terms: Terms) -> None:
         raise error_for(Code.STAMP_NOT_OURS, detail="policy")
 
 
-def _require_authority(signed: SignedData, anchors: Anchors, at: datetime) -> None:
+def _require_authority(signed: SignedData, anchors: Known, at: datetime) -> None:
     """Raise unless the certificate is for stamping alone, critically so (2.3), and is trusted."""
     stated = open_certificate(signed.chain[0]).extensions
     critical = any(one.oid == _EXTENDED_USAGE and one.critical for one in stated)

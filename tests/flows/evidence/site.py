@@ -1,5 +1,6 @@
 """A night's evidence as a site with a seal and a time-stamping authority exports it. 证据包夹具"""
 
+import hashlib
 import json
 import shutil
 import subprocess
@@ -110,7 +111,16 @@ class Pack:
         return place
 
     def resealed(self, place: Path, members: Mapping[str, bytes], ring: KeyRing | None = None):
-        """Another package, sealed as ours are: by our own key unless another ring is given."""
+        """Another package, sealed as ours are: by our own key unless another ring is given.
+
+        Its sums are made anew: whoever holds the seal would not forget them.
+        """
+        sums = "".join(
+            f"{hashlib.sha256(data).hexdigest()}  {name}\n"
+            for name, data in members.items()
+            if name != "SHA256SUMS"
+        )
+        members = {**members, "SHA256SUMS": sums.encode()}
         target = place / f"resealed-{len(list(place.iterdir()))}.asice"
         documents = [
             Document(name, MIMES.get(Path(name).suffix, "application/octet-stream"), data)

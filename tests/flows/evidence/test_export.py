@@ -8,12 +8,21 @@ import shutil
 import stat
 import subprocess
 import zipfile
+from dataclasses import replace
+from datetime import datetime, timedelta
 
 import pytest
 
+from gateway.dates import SHANGHAI
 from gateway.errors import Code, GatewayError
-from gateway.flows.evidence import check_evidence
+from gateway.flows.evidence import check_evidence, journal_check
+from gateway.flows.evidence import export as export_case
+from gateway.store.journal import GENESIS, Entry, canonical, entry_hash
+from sandbox.tsa.faults import StampFault
 from tests.flows.evidence.conftest import BANK
+from tests.signing.sealing import InProcessAuthority
+
+AT = datetime(2026, 3, 1, tzinfo=SHANGHAI)
 
 
 def test_what_we_export_we_verify_and_say_what_was_checked_and_what_was_not(pack):
@@ -81,6 +90,44 @@ def test_without_an_authority_it_is_sealed_all_the_same_and_says_so(export):
     assert not waiting.made.stamped
     checked = check_evidence(waiting.evidence.ring, waiting.path, waiting.asked.at)
     assert any("没有时间戳" in line for line in checked.undone)
+
+
+@pytest.mark.parametrize("fault", [StampFault.REFUSES, StampFault.OTHER_KEY, StampFault.RUBBISH])
+def test_an_authority_that_is_wrong_keeps_no_evidence_in_the_house_and_rings(pack, night, fault):
+    wrong = InProcessAuthority(night.gateway().clock.now, fault)
+    evidence = replace(pack.evidence, stamping=replace(pack.evidence.stamping, authority=wrong))
+    target = pack.path.with_name(f"{fault.value}.asice")
+    assert not export_case(evidence, pack.made.case_id, pack.asked, target).stamped
+    codes = {code for (code,) in night.rows("select code from alarm where cleared_at is null")}
+    expected = {StampFault.REFUSES: "STAMP_REFUSED", StampFault.OTHER_KEY: "STAMP_UNTRUSTED",
+                StampFault.RUBBISH: "STAMP_UNREADABLE"}  # fmt: skip
+    assert expected[fault] in codes
+    kept = {row[0] for row in night.rows("select digest from payload")}
+    assert {hashlib.sha256(reply).hexdigest() for reply in wrong.replies} <= kept
+
+
+def test_a_stamp_is_asked_for_by_the_clock_of_that_moment(pack):
+    asked = replace(pack.asked, at=pack.asked.at - timedelta(minutes=20))
+    target = pack.path.with_name("slow.asice")
+    assert export_case(pack.evidence, pack.made.case_id, asked, target).stamped
+
+
+def test_a_package_never_takes_another_files_place(pack, tmp_path):
+    target = tmp_path / "night.asice"
+    target.write_bytes(b"mine")
+    for place in (target, tmp_path / "nowhere" / "night.asice"):
+        with pytest.raises(GatewayError) as refused:
+            export_case(pack.evidence, pack.made.case_id, pack.asked, place)
+        assert refused.value.code is Code.FILE_NOT_HERE
+    assert target.read_bytes() == b"mine"
+    assert [path.name for path in tmp_path.iterdir()] == ["night.asice"]
+
+
+def test_a_line_separator_inside_a_fact_ends_no_line():
+    facts = canonical({"name": "a\u2028b"})
+    chained = entry_hash(GENESIS, 1, AT, ("file_received", "x", facts))
+    entry = Entry(1, AT, "file_received", "x", facts, GENESIS, chained)
+    assert journal_check._entries(f"{entry.line()}\n".encode()) == [entry]
 
 
 # ------------------------------------------------------------------ strangers

@@ -3,11 +3,12 @@
 import base64
 import json
 import zipfile
+from dataclasses import replace
 
 import pytest
 
 from gateway.errors import Code
-from gateway.flows.evidence import HOLDER
+from gateway.flows.evidence import HOLDER, check_evidence
 from gateway.ports import Algorithm
 from gateway.signing.keys.keyring import KeyRing, Purpose
 from tests.flows.evidence.site import altered, certified, own_key
@@ -215,6 +216,7 @@ CONTRADICTIONS = {
     "not out of what it is said to be": _index(
         lambda told: _row(told, "SENT_FLAG").update(inside=_row(told, "EXTRACT")["sha256"])
     ),
+    "another fingerprint of a key": _index(lambda told: told["keys"][0].update(sha256="0" * 64)),
     "another format": _index(lambda told: told.update(format="gateway-evidence-2")),
     "no index": lambda members: members.update({"index.json": b"[]"}),
     "a payload forged with all its digests": _payload_forged,
@@ -230,3 +232,32 @@ def test_even_under_our_own_seal_the_parts_must_tell_one_story(pack, tmp_path, c
     members = pack.members()
     change(members)
     refused_by_both(pack, pack.resealed(tmp_path, members))
+
+
+# ------------------------------------------------------------------ what only our ring can say
+
+
+def _sent_for_received(told):
+    _row(told, "SENT_FILE").update(role="FILE", title="来文", direction="IN")
+
+
+CLAIMS = {
+    "another holder": lambda told: told["keys"][0].update(holder="中国人民银行"),
+    "another counterparty": lambda told: _row(told, "FILE").update(counterparty="990002"),
+    "what we signed for what they signed": _sent_for_received,
+}
+
+
+@pytest.mark.parametrize("claim", CLAIMS.values(), ids=CLAIMS)
+def test_a_signature_is_its_holders_alone_by_our_ring(pack, tmp_path, claim):
+    members = pack.members()
+    members["index.json"] = altered(members["index.json"], claim)
+    assert pack.verb(pack.resealed(tmp_path, members)) is Code.EVIDENCE_CONTRADICTS
+
+
+def test_a_key_that_was_revoked_since_is_named(pack):
+    every = pack.evidence.ring.keys()
+    ring = KeyRing(replace(key, revoked_at=pack.asked.at) if key.holder == "990001" else key
+                   for key in every)  # fmt: skip
+    told = check_evidence(ring, pack.path, pack.asked.at).undone
+    assert sum("已吊销" in line for line in told) == 2

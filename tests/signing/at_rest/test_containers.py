@@ -1,5 +1,6 @@
 """Sealed containers and wrapped keys: whatever is altered is refused. 加密容器"""
 
+import base64
 import io
 from dataclasses import replace
 from itertools import pairwise
@@ -15,6 +16,7 @@ from gateway.signing.at_rest.containers import new_data_key, opened, read_header
 from gateway.signing.at_rest.wrapping import EncryptionKey, Wrapper, read_keys
 from gateway.signing.primitives.ciphers import Cipher
 
+WHOLE = base64.b64encode(bytes(32)).decode()
 DIGEST = "ab" * 32
 ONE, TWO = EncryptionKey("one", b"1" * 32), EncryptionKey("two", b"2" * 32)
 
@@ -165,8 +167,13 @@ def test_an_altered_key_file_is_a_typed_error_and_never_a_key(rubbish):
 
 @pytest.mark.parametrize(
     "text",
-    ["", "[]", "{}", "7", '[{"kid": "a"}]', '[{"kid": "a", "key": "short"}]', '[{"key": "QUFB"}]'],
-)
+    [
+        "", "[]", "{}", "7", '[{"kid": "a"}]', '[{"key": "QUFB"}]',
+        '[{"kid": "a", "key": "short"}]',
+        f'[{{"kid": 1, "key": "{WHOLE}"}}]', f'[{{"kid": "", "key": "{WHOLE}"}}]',
+        f'[{{"kid": "a", "key": "!{WHOLE}"}}]', "[" * 100_000,
+    ],
+)  # fmt: skip
 def test_a_site_without_a_sound_key_is_told_so(text):
     with pytest.raises(NotConfigured) as missing:
         read_keys(text)

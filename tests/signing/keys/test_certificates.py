@@ -3,6 +3,7 @@
 from dataclasses import replace
 
 import pytest
+from asn1crypto import x509
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -97,3 +98,19 @@ def test_rubbish_is_no_certificate(rubbish):
 @pytest.mark.parametrize("tail", [b"\x00", b"x" * 40_000])
 def test_bytes_behind_a_certificate_are_refused(tail):
     assert refusal(lambda: read_certificate(own() + tail)) is Code.CERTIFICATE_UNREADABLE
+
+
+def test_a_certificate_that_names_two_signature_algorithms_is_none():
+    """The outer name is not signed: whoever carries it could change it."""
+    found = x509.Certificate.load(own())
+    found["signature_algorithm"] = {"algorithm": "sha384_ecdsa"}
+    assert refusal(lambda: read_certificate(found.dump(force=True))) is Code.CERTIFICATE_UNREADABLE
+
+
+def test_a_signature_of_which_the_last_bit_does_not_count_is_none():
+    der = own()
+    bits = x509.Certificate.load(der)["signature_value"].contents
+    fewer = b"\x01" + bits[1:-1] + bytes([bits[-1] & 0xFE])
+    altered = der[: -len(bits)] + fewer
+    assert refusal(lambda: read_certificate(altered)) is Code.CERTIFICATE_UNREADABLE
+    assert read_certificate(der[: -len(bits)] + b"\x00" + fewer[1:])

@@ -114,7 +114,19 @@ def test_only_the_last_key_of_a_line_is_watched():
     old, new = ours("gw-01"), ours("gw-02", sign_until=SIGN_UNTIL + DAY, verify_until=VERIFY_UNTIL)
     assert watched([old, new, key()], BORN) == [key(), new]
     assert watched([old, replace(new, revoked_at=BORN)], BORN) == [old]
-    assert watched([old], VERIFY_UNTIL) == []
+    assert watched([old], VERIFY_UNTIL) == [old]
+    assert watched([old], VERIFY_UNTIL + 30 * DAY) == []
+
+
+def test_a_key_that_begins_after_a_gap_follows_nobody():
+    later = {"sign_until": SIGN_UNTIL + 90 * DAY, "verify_until": VERIFY_UNTIL + 90 * DAY}
+    old, gap = ours("gw-01"), ours("gw-02", not_before=SIGN_UNTIL + TICK, **later)
+    assert watched([old, gap], BORN) == [old]
+    assert watched([old, gap], SIGN_UNTIL) == [old]
+    assert watched([old, gap], SIGN_UNTIL + TICK) == [gap]
+    bridge = ours("gw-03", not_before=SIGN_UNTIL, sign_until=SIGN_UNTIL + DAY)
+    assert watched([gap, bridge, old], BORN) == [gap]
+    assert watched([gap], BORN) == [gap]
 
 
 def test_a_key_is_found_by_its_certificate_for_its_holder_and_purpose_only():
@@ -184,17 +196,20 @@ def test_a_successor_is_numbered_one_higher(kid, successor):
 
 
 def test_the_old_key_signs_until_the_new_one_does_and_verifies_on():
-    ended = succeeded(entry(), at(7))
+    ended = succeeded(entry(), at(365), at(7))
     assert ended.sign_until == at(7)
     assert ended.verify_until == at(730)
-    short = succeeded(entry(verify_until=at(365)), at(360))
+    short = succeeded(entry(verify_until=at(365)), at(365), at(360))
     assert short.verify_until == at(390)
 
 
-@pytest.mark.parametrize("changes", [{"sign_until": at(6)}, {"revoked_at": at()}])
-def test_a_successor_that_leaves_a_gap_is_refused(changes):
+@pytest.mark.parametrize(
+    ("changes", "ends"),
+    [({"sign_until": at(6)}, at(6)), ({}, at(6)), ({"revoked_at": at()}, at(365))],
+)
+def test_a_successor_that_leaves_a_gap_is_refused(changes, ends):
     with pytest.raises(GatewayError) as refused:
-        succeeded(entry(**changes), at(7))
+        succeeded(entry(**changes), ends, at(7))
     assert refused.value.code is Code.KEY_GAP
 
 

@@ -5,6 +5,7 @@ import subprocess
 from pathlib import Path
 
 import pytest
+from asn1crypto import pem
 
 from gateway.errors import Code, NotConfigured
 from gateway.ports import Algorithm
@@ -162,3 +163,23 @@ def test_an_sm2_signature_over_another_digest_does_not_verify(openssl):
     done = openssl.run(*command, *hashed, "-in", openssl.put("data", DATA), "-out", "s")
     if done.returncode == 0:
         assert not verifier_of(SM2).verify((openssl.place / "s").read_bytes(), (DATA,))
+
+
+@pytest.mark.parametrize("encoding", ["named_curve", "explicit"])
+def test_an_sm2_key_is_taken_by_the_name_of_its_curve_only(openssl, encoding):
+    """A curve spelled out in numbers could have another base point."""
+    curve = ["-pkeyopt", "ec_paramgen_curve:SM2", "-pkeyopt", f"ec_param_enc:{encoding}"]
+    openssl.run("genpkey", "-algorithm", "EC", *curve, "-out", "key.pem")
+    public = openssl.run("pkey", "-in", "key.pem", "-pubout").stdout
+    if encoding == "named_curve":
+        assert load_verifier("k1", SM2, public)
+        return
+    with pytest.raises(NotConfigured):
+        load_verifier("k1", SM2, public)
+
+
+@each
+def test_bytes_behind_a_public_key_are_refused(algorithm):
+    _, _, der = pem.unarmor(pair_of(algorithm).public_pem)
+    with pytest.raises(NotConfigured):
+        load_verifier("k1", algorithm, pem.armor("PUBLIC KEY", der + b"\0"))

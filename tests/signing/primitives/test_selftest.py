@@ -13,6 +13,7 @@ from gateway.signing.primitives.digests import DigestName
 from gateway.signing.primitives.libcrypto import LibcryptoError, failure, library
 from gateway.signing.primitives.selftest import require_sound_algorithms
 from gateway.signing.primitives.vectors import ABC, SEALED, SIGNED
+from gateway.wiring.keys import load_ring
 
 ROOT = Path(__file__).parents[3]
 # What a hardened OpenSSL may be told: no algorithm that is not approved elsewhere.
@@ -79,6 +80,15 @@ def test_one_wrong_answer_refuses_the_start_and_is_named(table, name, monkeypatc
     with pytest.raises(NotConfigured) as refused:
         require_sound_algorithms.__wrapped__()
     assert (refused.value.code, refused.value.detail) == (Code.SELF_TEST_FAILED, named[name])
+
+
+def test_no_key_is_loaded_before_the_algorithms_have_answered(tmp_path, monkeypatch):
+    """Bug: evidence was verified without asking."""
+    monkeypatch.setitem(SIGNED, "ed25519", flipped(SIGNED["ed25519"]))
+    require_sound_algorithms.cache_clear()
+    with pytest.raises(NotConfigured) as refused:
+        load_ring(tmp_path)
+    assert refused.value.code is Code.SELF_TEST_FAILED
 
 
 def test_every_algorithm_digest_and_cipher_has_a_known_answer():

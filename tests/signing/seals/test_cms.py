@@ -189,3 +189,34 @@ def test_a_seal_without_certificate_seals_nothing():
     with pytest.raises(GatewayError) as raised:
         seal_of(ring, "branch", AT)
     assert raised.value.code is Code.KEY_MISSING
+
+
+def stamping_key(**windows) -> Key:
+    """The authority as the ring knows it."""
+    far = AT + timedelta(days=1)
+    times = {"not_before": AT, "sign_until": far, "verify_until": far} | windows
+    chain = tuple(one.dump() for one in sealing.credentials().chain)
+    return Key("tsa-1", "tsa", Purpose.TIME_STAMP, verifier_of(P256), **times, chain=chain)
+
+
+def test_a_stamped_seal_outlives_the_rotation_of_both_keys_but_not_their_revocation():
+    until = AT + timedelta(days=1)
+    ring = KeyRing([key("k1", sign_until=until, verify_until=until), stamping_key()])
+    plain = sign_cms(seal_of(ring, "branch", AT), DIGEST, AT)
+    both, years = add_stamp(plain, stamped(imprint_of(plain)).token), AT + timedelta(days=900)
+    assert check_cms(both, DIGEST, trust_of(ring, years), years).stamp is not None
+    assert refused(plain, who=trust_of(ring, years), at=years) is Code.CERTIFICATE_UNTRUSTED
+    leaked = {"revoked_at": AT + timedelta(hours=1)}
+    # whoever stole a key may state that it was not yet stolen then
+    for held, code in (
+        ([key("k1", **leaked), stamping_key()], Code.CERTIFICATE_UNTRUSTED),
+        ([key("k1"), stamping_key(**leaked)], Code.STAMP_UNTRUSTED),
+    ):
+        assert refused(both, who=trust_of(KeyRing(held), years), at=years) is code
+
+
+def test_a_stamp_from_outside_its_authoritys_window_is_refused():
+    ring = KeyRing([key("k1"), stamping_key(not_before=AT + timedelta(seconds=1))])
+    plain = sign_cms(seal_of(ring, "branch", AT), DIGEST, AT)
+    both, later = add_stamp(plain, stamped(imprint_of(plain)).token), AT + timedelta(hours=1)
+    assert refused(both, who=trust_of(ring, later), at=later) is Code.STAMP_UNTRUSTED

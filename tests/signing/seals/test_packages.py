@@ -24,6 +24,7 @@ from gateway.signing.seals.asic_manifest import (
 )
 from gateway.signing.seals.cms import sign_cms
 from gateway.signing.seals.packages import (
+    LIMITS,
     Document,
     check_package,
     imprint_of_package,
@@ -358,3 +359,21 @@ def test_a_document_changed_since_the_check_is_noticed_when_it_is_read(path, tmp
     with pytest.raises(GatewayError) as raised:
         read_document(package, "证据/b c.pdf", 10)
     assert raised.value.code is Code.FILE_TOO_LARGE
+
+
+def test_what_shrinks_like_a_bomb_is_packed_so_that_we_read_it_ourselves(tmp_path):
+    """A bank may deliver that much of nothing, and its evidence must be had all the same."""
+    document = Document("payloads/zeros", "application/octet-stream", bytes(LIMITS.free + 1))
+    write_package(tmp_path / "p.asice", [document], seal(), AT)
+    package = check_package(tmp_path / "p.asice", trust(), AT)
+    assert read_document(package, document.name, 2 * LIMITS.free) == document.content
+
+
+def test_a_package_cut_after_it_was_verified_is_refused_in_words(tmp_path):
+    path = tmp_path / "p.asice"
+    write_package(path, [Document("a.bin", "application/octet-stream", b"a" * 5000)], seal(), AT)
+    package = check_package(path, trust(), AT)
+    path.write_bytes(path.read_bytes()[:100])
+    with pytest.raises(GatewayError) as raised:
+        read_document(package, "a.bin", 1 << 20)
+    assert raised.value.code is Code.PACKAGE_ALTERED

@@ -7,11 +7,13 @@ from dataclasses import replace
 from datetime import UTC, timedelta
 
 import pytest
+from asn1crypto import core
 
 from gateway.errors import Code, GatewayError
 from gateway.signing.keys.anchors import Anchors
 from gateway.signing.primitives.digests import DigestName
 from gateway.signing.seals.timestamps import Imprint, check_stamp, take_stamp
+from sandbox.tsa import authority
 from sandbox.tsa.authority import POLICY, reply
 from sandbox.tsa.credentials import Credentials
 from sandbox.tsa.faults import StampFault
@@ -137,3 +139,17 @@ def test_no_token_with_one_bit_turned_is_another_stamp():
         except GatewayError as refused:
             assert refused.code.name.startswith("STAMP_")
     assert believed == []
+
+
+def test_a_moment_without_a_zone_is_no_moment(monkeypatch):
+    said = authority._info
+
+    def zoneless(*asked):
+        moment = f"{AT.astimezone(UTC):%Y%m%d%H%M%S}".encode()
+        return said(*asked) | {"gen_time": core.GeneralizedTime.load(b"\x18\x0e" + moment)}
+
+    monkeypatch.setattr(authority, "_info", zoneless)
+    assert (
+        code_of(lambda: take_stamp(InProcessAuthority(), IMPRINT, terms(), AT))
+        is Code.STAMP_UNREADABLE
+    )

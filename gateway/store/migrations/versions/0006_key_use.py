@@ -7,10 +7,7 @@ down_revision = "0005"
 
 # Null before this revision, and where nothing is signed. Written with the attempt, never changed:
 # the program's right to insert is enough.
-KEY_USE = """
-alter table attempt add column kid text;
-create index ix_attempt_kid on attempt (kid);
-"""
+KEY_USE = "alter table attempt add column kid text"
 
 
 def upgrade() -> None:
