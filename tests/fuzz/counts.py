@@ -7,8 +7,8 @@ SIGNATURES = {  # by algorithm; the elliptic ones in DER and raw
     "ecdsa-p256-sha256": 10_000,
     "ed25519": 6_000,
 }
-KEYS = {"public key": 2_000, "private key": 500}
-FILES = {"signature file": 12_000}
+KEYS = {"public key": 2_000, "private key": 250}
+FILES = {"signature file": 12_250}
 CERTIFICATES = {"certificate": 10_000, "certificate chain": 3_000}
 HTTP = {"http request": 6_000, "http reply": 3_000}
 ENVELOPES = {"envelope, its bytes": 4_000, "envelope, its elements": 4_000}
