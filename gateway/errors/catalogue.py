@@ -270,8 +270,6 @@ class Code(Enum):
                                      "两份均保全；与留存方手中的树根比对，按应急手册取证", _TRUST)
     EVIDENCE_CONTRADICTS = _signature("证据包各部分互相矛盾", "the parts of an evidence pack contradict each other",
                                     "不采用；向出具方核实来源，另行索取", _TRUST)
-    GLYPH_MISSING      = Entry("MalformedMessage", "文字中有字体没有的字符，不能成文", "a character has no glyph in our typeface",
-                               Money.NO, "改写事由等文字中的特殊符号后重试", _TRUST)
     ARCHIVE_DAMAGED    = _signature("归档原件缺失或被改动", "an archived payload is missing or altered",
                                     "从备份恢复原件与密钥文件并比对摘要", _SITE)
 # fmt: on

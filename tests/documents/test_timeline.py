@@ -88,10 +88,16 @@ def test_markup_in_the_data_is_printed_as_it_is(written):
     assert '#read("/etc/passwd") *b* $x$ @label <l> \\ #panic()' in text
 
 
-def test_a_character_without_a_glyph_is_a_typed_refusal_not_a_box():
-    with pytest.raises(GatewayError) as refused:
-        render(replace(PLAIN, case="\U0001f600"))
-    assert refused.value.code is Code.GLYPH_MISSING
+@pytest.mark.parametrize("strange", ["\U0001f600", "\x00", "\u202e", "\ue000", "\u0e01"])
+def test_a_character_without_a_glyph_is_set_as_a_mark_that_is_explained(written, strange):
+    step = replace(STEP, facts=f"原因 手续{strange}齐全")
+    text = written("pdftotext", replace(PLAIN, steps=(step,)), "-layout", "-")
+    assert "原因 手续〓齐全" in text
+    assert "〓 为字体中没有的字符，原文见 timeline.json" in text
+
+
+def test_nothing_is_said_of_characters_where_every_one_is_printed(written):
+    assert "〓" not in written("pdftotext", PLAIN, "-")
 
 
 def test_the_variable_alone_decides_where_the_typeface_is_looked_for(tmp_path, monkeypatch):

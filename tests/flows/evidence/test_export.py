@@ -123,6 +123,18 @@ def test_a_package_never_takes_another_files_place(pack, tmp_path):
     assert [path.name for path in tmp_path.iterdir()] == ["night.asice"]
 
 
+def test_an_emoji_in_a_reason_blocks_no_evidence_and_is_kept_as_it_was(pack, tmp_path):
+    asked = replace(pack.asked, reason="审计\U0001f600抽查")
+    target = tmp_path / "emoji.asice"
+    export_case(pack.evidence, pack.made.case_id, asked, target)
+    # the reason of this one is in the journal by now, and so in the next one's story
+    again = tmp_path / "again.asice"
+    export_case(pack.evidence, pack.made.case_id, pack.asked, again)
+    with zipfile.ZipFile(again) as archive:
+        assert "审计\U0001f600抽查" in archive.read("timeline.json").decode()
+    assert check_evidence(pack.evidence.ring, target, pack.asked.at)
+
+
 def test_a_line_separator_inside_a_fact_ends_no_line():
     facts = canonical({"name": "a\u2028b"})
     chained = entry_hash(GENESIS, 1, AT, ("file_received", "x", facts))
