@@ -249,6 +249,8 @@ class Code(Enum):
     NOT_FOUND        = _missing("查无此编号", "no such id", "核对编号；gateway show 可用前缀")
     FILE_NOT_HERE    = _missing("本机没有这个文件", "no such file on this machine",
                                 "核对路径；只读普通文件，且须有读取权限")
+    FILE_IN_THE_WAY  = _missing("目标文件已存在，不覆盖", "something of that name is there already",
+                                "换一个文件名")
     FONT_MISSING     = _missing("没有找到文书所用的中文字体", "the typeface of our documents is not here",
                                 "安装软件包 fonts-noto-cjk，或用 GATEWAY_FONTS 指明字体目录", _TRUST)
     DUPLICATE_SETTING = _missing("配置重复", "a setting is given twice", "删除多余的一份")

@@ -115,12 +115,19 @@ def test_a_stamp_is_asked_for_by_the_clock_of_that_moment(pack):
 def test_a_package_never_takes_another_files_place(pack, tmp_path):
     target = tmp_path / "night.asice"
     target.write_bytes(b"mine")
-    for place in (target, tmp_path / "nowhere" / "night.asice"):
+    dangling = tmp_path / "link.asice"
+    dangling.symlink_to(tmp_path / "nothing")
+    refusals = {
+        target: Code.FILE_IN_THE_WAY,
+        dangling: Code.FILE_IN_THE_WAY,
+        tmp_path / "nowhere" / "night.asice": Code.FILE_NOT_HERE,
+    }
+    for place, code in refusals.items():
         with pytest.raises(GatewayError) as refused:
             export_case(pack.evidence, pack.made.case_id, pack.asked, place)
-        assert refused.value.code is Code.FILE_NOT_HERE
+        assert refused.value.code is code
     assert target.read_bytes() == b"mine"
-    assert [path.name for path in tmp_path.iterdir()] == ["night.asice"]
+    assert {path.name for path in tmp_path.iterdir()} == {"night.asice", "link.asice"}
 
 
 def test_an_emoji_in_a_reason_blocks_no_evidence_and_is_kept_as_it_was(pack, tmp_path):
@@ -149,7 +156,7 @@ def test_the_commands_of_the_readme_hold_as_they_stand(pack, tmp_path, openssl, 
     require_peer(None if shutil.which("unzip") else "unzip")
     place = pack.unpack(tmp_path / "case")
     blocks = re.findall(r"```sh\n(.*?)```", (place / "README.md").read_text("utf-8"), re.S)
-    assert len(blocks) == 5
+    assert len(blocks) == 6
     environ = {**os.environ, "PACK": str(pack.path)}
     for block in blocks:
         done = subprocess.run(
@@ -157,6 +164,19 @@ def test_the_commands_of_the_readme_hold_as_they_stand(pack, tmp_path, openssl, 
             capture_output=True, text=True,
         )  # fmt: skip
         assert done.returncode == 0, f"{block}\n{done.stdout}\n{done.stderr}"
+
+
+def test_the_readme_names_the_stamps_root_as_it_lies_there_to_be_compared_by_telephone(
+    pack, tmp_path, openssl
+):
+    place = pack.unpack(tmp_path / "case")
+    text = (place / "README.md").read_text("utf-8")
+    assert "根证书.pem" not in text
+    assert "逐位核对" in text.partition("\n7. ")[2].partition("\n## ")[0]
+    stamp = re.findall(r"```sh\n(.*?)```", text, re.S)[-1]
+    done = subprocess.run(["sh", "-ec", stamp], cwd=place, capture_output=True, text=True)
+    assert "Verification: OK" in done.stdout
+    assert "Fingerprint=" in done.stdout
 
 
 def test_the_commands_of_the_readme_fail_on_another_byte(pack, tmp_path, openssl):
@@ -172,8 +192,8 @@ def test_the_commands_of_the_readme_fail_on_another_byte(pack, tmp_path, openssl
         ).returncode
         for block in blocks
     ]
-    # the sums, the signatures, the script; the seal and the head are over other bytes
-    assert [end != 0 for end in ends] == [True, False, True, False, True]
+    # the sums, the signatures, the script; the seal, the head and its stamp are over other bytes
+    assert [end != 0 for end in ends] == [True, False, True, False, True, False]
 
 
 def test_the_script_holds_with_everything_got_from_elsewhere(pack, tmp_path, openssl):
