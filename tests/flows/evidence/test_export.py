@@ -71,6 +71,23 @@ def test_both_sides_signatures_are_claimed_with_their_keys(pack):
     assert {row["signature"]["kid"] for row in signed} == {key["kid"] for key in index["keys"]}
 
 
+def test_nothing_that_we_sent_ourselves_is_told_as_coming_from_the_counterparty(pack):
+    rows = json.loads(pack.members()["index.json"])["payloads"]
+    ours = {row["sha256"] for row in rows if row["direction"] == "OUT"}
+    assert not [row["title"] for row in rows if row["direction"] == "IN" and row["sha256"] in ours]
+    back = [row for row in rows if row["role"] == "READ_BACK"]
+    assert {row["sha256"] for row in back} <= {
+        row["sha256"] for row in rows if row["role"] == "SENT_FLAG"
+    }
+    assert back
+    # the core system does answer
+    assert [row["counterparty"] for row in rows if row["role"] == "REPLY"] == ["core_system"]
+    steps = json.loads(pack.members()["timeline.json"])["steps"]
+    receipts = [step["title"] for step in steps if step["about"].startswith("receipt-")]
+    assert "认定为已发布；对方没有答复" in receipts
+    assert not [title for title in receipts if title.startswith(("收到答复", "答复已认定"))]
+
+
 @pytest.mark.parametrize("kind", ["bank_file", "message", "bank_break"])
 def test_any_id_of_the_night_leads_to_its_night(pack, export, night, kind):
     column = {"bank_file": "file_id", "message": "message_id", "bank_break": "break_id"}[kind]
