@@ -250,6 +250,13 @@ def test_poppler_sees_one_valid_seal_over_the_whole_timeline(pack, tmp_path, req
     assert "Total document signed" in done.stdout
 
 
+def test_the_timeline_tells_its_facts_in_chinese_and_amounts_in_yuan(pack):
+    facts = [s["facts"] for s in json.loads(pack.members()["timeline.json"])["steps"]]
+    assert not [one for one in facts if re.search(r"\w=|\bNone\b|(^| )[A-Z_]{3,}(；|$)", one)]
+    assert [one for one in facts if re.search(r"金额 [\d,]+\.\d\d 元", one)]
+    assert [one for one in facts if "状态 已核平" in one]
+
+
 def test_the_timeline_names_nobody_whose_account_is_in_the_files(
     pack, night, tmp_path, require_peer
 ):
