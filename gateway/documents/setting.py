@@ -8,18 +8,18 @@ from typing import Final
 import typst
 
 from gateway.documents.fonts import font_directory
-from gateway.errors import Code, IllegalTransition, MalformedMessage
+from gateway.errors import Code, IllegalTransition
 
 _TEMPLATES = Path(__file__).parent / "templates"
 # ISO 19005-2, level b: what archives and courts ask for
 _STANDARD: Final = "a-2b"
-_NO_GLYPH = "could not be displayed with"
 
 
 def set_type(template: str, data: object, at: datetime, fonts: str | None = None) -> bytes:
     """The document as PDF/A-2b. `at` is its date; `data` is JSON to the template, never markup.
 
-    Raises NotConfigured without the typeface, MalformedMessage for a character it does not have.
+    PDF/A forbids a glyph that is not there, so texts of others go through `glyphs.printable` first.
+    Raises NotConfigured without the typeface, IllegalTransition for what cannot be set.
     """
     compiler = typst.Compiler(
         _TEMPLATES / f"{template}.typ",
@@ -32,15 +32,9 @@ def set_type(template: str, data: object, at: datetime, fonts: str | None = None
         made = compiler.compile(
             format="pdf", pdf_standards=[_STANDARD], timestamp=int(at.timestamp())
         )
-    except typst.TypstError as failed:
-        raise _meaning(failed, template) from None
+    except typst.TypstError:
+        # its message holds the text that could not be set
+        raise IllegalTransition(Code.OUR_BUG, detail=f"{template}.typ") from None
     if not isinstance(made, bytes):
         raise IllegalTransition(Code.OUR_BUG, detail=template)
     return made
-
-
-def _meaning(failed: typst.TypstError, template: str) -> MalformedMessage | IllegalTransition:
-    """PDF/A forbids a glyph that is not there; anything else is our template's fault."""
-    if _NO_GLYPH in failed.message:
-        return MalformedMessage(Code.GLYPH_MISSING, detail=template)
-    return IllegalTransition(Code.OUR_BUG, detail=f"{template}.typ")

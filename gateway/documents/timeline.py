@@ -4,7 +4,10 @@ from dataclasses import asdict, dataclass, field
 from datetime import datetime
 
 from gateway.dates import SHANGHAI
+from gateway.documents.glyphs import SUBSTITUTE, printable
 from gateway.documents.setting import set_type
+
+_SUBSTITUTED = f"{SUBSTITUTE} 为字体中没有的字符，原文见 timeline.json"
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,6 +128,20 @@ def _plain(value: object) -> object:
 def render(timeline: Timeline, fonts: str | None = None) -> bytes:
     """The timeline as PDF/A-2b, dated by when it was asked for; same input, same bytes.
 
-    Raises NotConfigured without the typeface, MalformedMessage for a character it does not have.
+    A stranger's character that the typeface does not have must not keep evidence in the house: it
+    is set as 〓, and the document says so. Raises NotConfigured without the typeface.
     """
-    return set_type("timeline", to_data(timeline), timeline.asked.at, fonts)
+    data = to_data(timeline)
+    shown = {name: _printable(value, fonts) for name, value in data.items()}
+    note = "" if shown == data else _SUBSTITUTED
+    return set_type("timeline", shown | {"substituted": note}, timeline.asked.at, fonts)
+
+
+def _printable(value: object, fonts: str | None) -> object:
+    if isinstance(value, str):
+        return printable(value, fonts)
+    if isinstance(value, dict):
+        return {name: _printable(part, fonts) for name, part in value.items()}
+    if isinstance(value, list):
+        return [_printable(part, fonts) for part in value]
+    return value

@@ -251,6 +251,8 @@ class Code(Enum):
     NOT_FOUND        = _missing("查无此编号", "no such id", "核对编号；gateway show 可用前缀")
     FILE_NOT_HERE    = _missing("本机没有这个文件", "no such file on this machine",
                                 "核对路径；只读普通文件，且须有读取权限")
+    FILE_IN_THE_WAY  = _missing("目标文件已存在，不覆盖", "something of that name is there already",
+                                "换一个文件名")
     FONT_MISSING     = _missing("没有找到文书所用的中文字体", "the typeface of our documents is not here",
                                 "安装软件包 fonts-noto-cjk，或用 GATEWAY_FONTS 指明字体目录", _TRUST)
     DUPLICATE_SETTING = _missing("配置重复", "a setting is given twice", "删除多余的一份")
@@ -272,8 +274,6 @@ class Code(Enum):
                                      "两份均保全；与留存方手中的树根比对，按应急手册取证", _TRUST)
     EVIDENCE_CONTRADICTS = _signature("证据包各部分互相矛盾", "the parts of an evidence pack contradict each other",
                                     "不采用；向出具方核实来源，另行索取", _TRUST)
-    GLYPH_MISSING      = Entry("MalformedMessage", "文字中有字体没有的字符，不能成文", "a character has no glyph in our typeface",
-                               Money.NO, "改写事由等文字中的特殊符号后重试", _TRUST)
     ARCHIVE_DAMAGED    = _signature("归档原件缺失或被改动", "an archived payload is missing or altered",
                                     "从备份恢复原件与密钥文件并比对摘要", _SITE)
 # fmt: on

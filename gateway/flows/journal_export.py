@@ -62,6 +62,9 @@ def export_journal(store: Store, directory: Path, seqs: Sequence[int] | None) ->
     Raises NotConfigured when something is there already or cannot be written; else what
     `journal_pack` raises.
     """
+    # before the work, and again when the directory is made
+    if directory.exists():
+        raise NotConfigured(Code.FILE_IN_THE_WAY, detail=directory.name)
     pack = journal_pack(store, seqs)
     files = [
         *pack,
@@ -70,6 +73,8 @@ def export_journal(store: Store, directory: Path, seqs: Sequence[int] | None) ->
     ]
     try:
         _write(directory, files)
+    except FileExistsError as there:
+        raise NotConfigured(Code.FILE_IN_THE_WAY, detail=directory.name) from there
     except OSError as refused:
         detail = f"{directory.name}: {refused.strerror}"
         raise NotConfigured(Code.FILE_NOT_HERE, detail=detail) from refused

@@ -10,6 +10,7 @@ from sqlalchemy import text
 from connectors.bank.model import BreakKind, Direction
 from gateway.errors import Code, NotConfigured
 from gateway.events import JOURNAL_EVENTS
+from gateway.flows.fact_words import facts_in_words, state_in_words
 from gateway.grades import legend_lines
 from gateway.identity import business_id, mask_text
 from gateway.money import show_yuan
@@ -171,26 +172,19 @@ def step_of(entry: journal.Entry) -> LifeStep:
     """An entry of the journal as a person reads it, masked."""
     facts: Mapping[str, object] = json.loads(entry.facts)
     grade = str(facts.get("grade", ""))
-    shown = "  ".join(f"{name}={_short(value)}" for name, value in facts.items() if name != "grade")
     return LifeStep(
         entry.seq,
         entry.at,
         entry.event,
         JOURNAL_EVENTS.get(entry.event, entry.event),
-        mask_text(shown),
+        mask_text(facts_in_words(entry.subject, facts)),
         Grade[grade] if grade in Grade.__members__ else None,
     )
 
 
-def _short(value: object) -> str:
-    """A digest is recognised by its first twelve digits."""
-    text_value = str(value)
-    return text_value[:12] + "…" if len(text_value) == 64 else text_value
-
-
 def lines(life: Life) -> Sequence[str]:
     """A life as text."""
-    head = [f"{life.id}  {life.title}", f"状态 {life.state}"]
+    head = [f"{life.id}  {life.title}", f"状态 {state_in_words(life.id, life.state)}"]
     particulars = [f"  {title} {value}" for title, value in life.particulars]
     steps = [
         f"  {step.seq:>6}  {step.at:%m-%d %H:%M:%S}  {step.title}  {step.facts}"

@@ -313,7 +313,8 @@ def test_the_journal_is_put_under_a_head_proved_and_exported_for_others(ask, bra
         done = ask("journal", "export", "--to", str(tmp_path / name), *words)
         assert done.code == 0, done.out
         assert no_person_in((tmp_path / name / "journal/entries.jsonl").read_text())
-    assert ask("journal", "export", "--to", str(tmp_path / "all")).code == 5
+    done = ask("journal", "export", "--to", str(tmp_path / "all"), "--json")
+    assert (done.code, done.json()["error"]["code"]) == (5, "FILE_IN_THE_WAY")
     assert head["root"] in ask("journal", "heads").out
 
 

@@ -104,11 +104,11 @@ def test_every_id_of_a_night_has_a_life(get):
 def test_a_life_is_told_step_by_step_with_its_proof(get):
     page = get(f"/things/{PROVED.night_id}").text
     assert "开立夜间对账" in page
-    assert "state=PROVED（已核平）" in page
+    assert "因 等式全部成立；状态 已核平" in page
     assert night_path(PROVED) in page
     file = re.search(r"/things/(file-[0-9a-f]{20})", get(night_path(BAD)).text).group(1)
     assert (
-        f"code=CONTROL_SUM_WRONG（{Code.CONTROL_SUM_WRONG.value.zh}）"
+        f"原因 {Code.CONTROL_SUM_WRONG.value.zh}（CONTROL_SUM_WRONG）"
         in get(f"/things/{file}").text
     )
     receipt = re.search(r"/things/(receipt-[0-9a-f]{20})", page).group(1)

@@ -1,16 +1,25 @@
 """A timeline is the same bytes for the same case, in embedded Chinese type, and holds no markup."""
 
+import re
 import shutil
 import subprocess
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
 
 from gateway.dates import SHANGHAI
 from gateway.documents.fonts import VARIABLE, font_directory
-from gateway.documents.timeline import Asked, StepLine, Timeline, render
+from gateway.documents.timeline import (
+    Asked,
+    FileLine,
+    HeadLine,
+    KeyLine,
+    StepLine,
+    Timeline,
+    render,
+)
 from gateway.errors import Code, GatewayError
 
 AT = datetime(2026, 3, 1, 2, 0, tzinfo=SHANGHAI)
@@ -82,16 +91,55 @@ def test_who_asked_when_and_why_stands_on_every_page(written):
     assert all("审计抽查" in page for page in pages)
 
 
+def test_digests_and_key_ids_are_found_whole_in_the_text(written):
+    digest, sm3, kid = "0123456789abcdef" * 4, "fedcba9876543210" * 4, "bank-990001-20260101-abcdef"
+    file = FileLine("", "DK_1_20260228.txt", "来文", "来自对方", 1, digest, sm3, kid, "B", "")
+    key = KeyLine(kid, "沙箱银行一", "验来文", "sm2-sm3", sm3)
+    head = HeadLine(9, digest, "2026-03-01T02:00:00.000+08:00", "head-1", "尚未盖")
+    told = replace(PLAIN, files=(file,), keys=(key,), head=head)
+    words = written("pdftotext", told, "-layout", "-").split()
+    counts = [words.count(word) for word in (digest, sm3, kid, "DK_1_20260228.txt")]
+    assert counts == [2, 2, 2, 1]
+
+
+def test_the_day_stands_on_every_page_that_its_steps_reach(written):
+    days = (STEP,) * 40 + (replace(STEP, at=AT + timedelta(days=1)),) * 40
+    pages = written("pdftotext", replace(PLAIN, steps=days), "-").split("\f")
+    reached = [
+        set(re.findall(r"^2026-03-0[12]$", page, re.M)) for page in pages if STEP.title in page
+    ]
+    assert len(reached) > 2
+    assert all(reached)
+
+
+@pytest.mark.parametrize("count", (7, 8, 32))
+def test_no_heading_is_left_behind_at_the_foot_of_a_page(written, count):
+    file = FileLine("", "DK_1.txt", "来文", "来自对方", 1, "0" * 64, "", "", "B", "")
+    told = replace(PLAIN, steps=(STEP,) * count, files=(file,) * 3)
+    (page,) = (
+        page
+        for page in written("pdftotext", told, "-").split("\f")
+        if "\n原件清单\n" in f"\n{page}"
+    )
+    assert "DK_1.txt" in page.partition("原件清单")[2]
+
+
 def test_markup_in_the_data_is_printed_as_it_is(written):
     hostile = '#read("/etc/passwd") *b* $x$ @label <l> \\ #panic()'
     text = written("pdftotext", replace(PLAIN, asked=Asked(hostile, AT, "r")), "-layout", "-")
     assert '#read("/etc/passwd") *b* $x$ @label <l> \\ #panic()' in text
 
 
-def test_a_character_without_a_glyph_is_a_typed_refusal_not_a_box():
-    with pytest.raises(GatewayError) as refused:
-        render(replace(PLAIN, case="\U0001f600"))
-    assert refused.value.code is Code.GLYPH_MISSING
+@pytest.mark.parametrize("strange", ["\U0001f600", "\x00", "\u202e", "\ue000", "\u0e01"])
+def test_a_character_without_a_glyph_is_set_as_a_mark_that_is_explained(written, strange):
+    step = replace(STEP, facts=f"原因 手续{strange}齐全")
+    text = written("pdftotext", replace(PLAIN, steps=(step,)), "-layout", "-")
+    assert "原因 手续〓齐全" in text
+    assert "〓 为字体中没有的字符，原文见 timeline.json" in text
+
+
+def test_nothing_is_said_of_characters_where_every_one_is_printed(written):
+    assert "〓" not in written("pdftotext", PLAIN, "-")
 
 
 def test_the_variable_alone_decides_where_the_typeface_is_looked_for(tmp_path, monkeypatch):

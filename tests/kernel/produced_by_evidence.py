@@ -4,7 +4,6 @@ from datetime import datetime
 
 from gateway.dates import SHANGHAI
 from gateway.documents.fonts import font_directory
-from gateway.documents.setting import set_type
 from gateway.errors import Code
 from gateway.flows.evidence.index import Index, Row
 from gateway.flows.evidence.journal_check import require_bound
@@ -16,23 +15,6 @@ AT = datetime(2026, 3, 1, tzinfo=SHANGHAI)
 
 def font_missing(ground: Ground) -> Code | None:
     return raised(lambda: font_directory(str(ground.place)))
-
-
-def glyph_missing(ground: Ground) -> Code | None:
-    asked = {"who": "\U0001f600", "at": AT.isoformat(), "reason": ""}
-    lists = (
-        "proves",
-        "not_proves",
-        "parties",
-        "particulars",
-        "results",
-        "steps",
-        "files",
-        "grades",
-        "keys",
-    )
-    data = {"title": "", "case": "", "case_id": "", "head": None, "checking": [], "asked": asked}
-    return raised(lambda: set_type("timeline", data | {name: [] for name in lists}, AT))
 
 
 def evidence_contradicts(ground: Ground) -> Code | None:
@@ -49,5 +31,4 @@ def evidence_contradicts(ground: Ground) -> Code | None:
 PRODUCERS = {
     Code.EVIDENCE_CONTRADICTS: evidence_contradicts,
     Code.FONT_MISSING: font_missing,
-    Code.GLYPH_MISSING: glyph_missing,
 }

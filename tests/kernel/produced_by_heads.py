@@ -2,6 +2,7 @@
 
 from gateway.errors import Code
 from gateway.flows.housekeeping import perform
+from gateway.flows.journal_export import export_journal
 from gateway.flows.journal_pack import journal_pack
 from gateway.store.publication import Publication
 from tests.kernel.ground import Ground, raised
@@ -10,6 +11,11 @@ from tests.kernel.ground import Ground, raised
 def head_not_yet(ground: Ground) -> Code | None:
     """Nobody has anchored anything."""
     return raised(lambda: journal_pack(ground.store, None))
+
+
+def file_in_the_way(ground: Ground) -> Code | None:
+    """The directory is there already, and nothing is ever written over."""
+    return raised(lambda: export_journal(ground.store, ground.place, None))
 
 
 def publication_differs(ground: Ground) -> Code | None:
@@ -29,6 +35,7 @@ def check_failed(ground: Ground) -> Code | None:
 
 PRODUCERS = {
     Code.HEAD_NOT_YET: head_not_yet,
+    Code.FILE_IN_THE_WAY: file_in_the_way,
     Code.PUBLICATION_DIFFERS: publication_differs,
     Code.CHECK_FAILED: check_failed,
 }

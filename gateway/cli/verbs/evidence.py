@@ -4,7 +4,7 @@ import argparse
 from dataclasses import asdict
 from pathlib import Path
 
-from gateway.cli.output import Answer, WrongUse
+from gateway.cli.output import Answer
 from gateway.cli.verbs.arguments import Subparsers, add_reason, system_user
 from gateway.clock import SystemClock
 from gateway.documents.timeline import Asked
@@ -31,8 +31,6 @@ def add_to(verbs: Subparsers, every: argparse.ArgumentParser) -> None:
 def run_export(parsed: argparse.Namespace) -> Answer:
     """Write the package; it is never written over another file."""
     target: Path = parsed.to
-    if target.exists() or not target.parent.is_dir():
-        raise WrongUse(f"--to {target.name}：已有此文件，或目录不存在")
     gateway = build()
     asked = Asked(system_user(), gateway.clock.now(), parsed.reason)
     made = export(gateway.evidence(), parsed.id, asked, target)

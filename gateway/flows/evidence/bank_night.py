@@ -125,26 +125,30 @@ def _of_messages(work: UnitOfWork, store: Store, night_id: str) -> Iterator[Piec
         )  # fmt: skip
         yield own
         attempts = select(ATTEMPT).where(ATTEMPT.c.message_id == message.message_id)
+        published = message.kind == RECEIPTS
         for attempt in work.connection.execute(attempts.order_by(ATTEMPT.c.fence)):
-            yield from _of_attempt(store, message.kind, own, attempt)
+            yield from _of_attempt(store, own, attempt, published=published)
 
 
-def _of_attempt(store: Store, kind: str, own: Piece, attempt: Row[Any]) -> Iterator[Piece]:
-    """What one attempt put on the wire, and what came back."""
+def _of_attempt(store: Store, own: Piece, attempt: Row[Any], *, published: bool) -> Iterator[Piece]:
+    """What one attempt put on the wire, and what came back.
+
+    Nobody answers what is published at a bank: what is kept then as the reply is our own flag, as
+    their server has it, and must not pass for words of theirs.
+    """
     if attempt.signed_digest is not None:
         sent = replace(
             own, role=Role.SENT, direction=Direction.OUT, digest=attempt.signed_digest,
             at=attempt.started_at,
         )  # fmt: skip
         yield sent
-        if kind == RECEIPTS:
+        if published:
             yield from _of_receipt(store, sent)
     if attempt.reply_digest is not None:
         grade = Grade[attempt.grade] if attempt.grade else None
-        yield replace(
-            own, role=Role.REPLY, direction=Direction.IN, digest=attempt.reply_digest,
-            at=attempt.ended_at, grade=grade,
-        )  # fmt: skip
+        back = replace(own, digest=attempt.reply_digest, at=attempt.ended_at, grade=grade)
+        role = (Role.READ_BACK, Direction.OUT) if published else (Role.REPLY, Direction.IN)
+        yield replace(back, role=role[0], direction=role[1])
 
 
 def _of_receipt(store: Store, sent: Piece) -> Iterator[Piece]:

@@ -31,6 +31,7 @@ class Role(Enum):
     SENT_SIGNATURE = "发出的签名文件"
     SENT_FLAG = "发出的标志文件"
     REPLY = "对方答复的原始字节"
+    READ_BACK = "本方标志文件，经认证通道发布后由对方服务器确认大小"
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,16 +6,11 @@ import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
+from gateway.flows.fact_words import PURPOSES
 from gateway.signing.keys.certificates import pem_of
-from gateway.signing.keys.keyring import Key, KeyRing, Purpose
+from gateway.signing.keys.keyring import Key, KeyRing
 
 _PLAIN = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,80}")
-_USES = {
-    Purpose.BANK_FILE: "银行来文",
-    Purpose.BANK_RECEIPT: "我方回执",
-    Purpose.OUR_MESSAGE: "我方报文",
-    Purpose.THEIR_MESSAGE: "对方报文",
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +48,7 @@ def _packed(key: Key) -> PackedKey:
     return PackedKey(
         kid=key.kid,
         holder=key.holder,
-        use=_USES.get(key.purpose, key.purpose.value),
+        use=PURPOSES[key.purpose.value],
         algorithm=key.verifier.algorithm.value,
         sha256=hashlib.sha256(_der(key.public_pem)).hexdigest(),
         pem=key.public_pem,

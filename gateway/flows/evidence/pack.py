@@ -95,6 +95,9 @@ def export(evidence: Evidence, wanted: str, asked: Asked, target: Path) -> Expor
     typeface, or where the file cannot be or is already; SignatureInvalid when something kept is not
     as it was recorded.
     """
+    # before the work, and again by the link at its end
+    if target.exists():
+        raise NotConfigured(Code.FILE_IN_THE_WAY, detail=target.name)
     case = collect(evidence.store, wanted)
     # a head that cannot be published covers the case all the same; housekeeping fails over it
     with suppress(NotConfigured):
@@ -110,7 +113,7 @@ def export(evidence: Evidence, wanted: str, asked: Asked, target: Path) -> Expor
         with tempfile.TemporaryDirectory(".draft", target.name[:32], target.parent) as place:
             return _written(evidence, material, Path(place) / "draft", target)
     except FileExistsError as there:
-        raise NotConfigured(Code.FILE_NOT_HERE, detail=f"{target.name}：已有此文件") from there
+        raise NotConfigured(Code.FILE_IN_THE_WAY, detail=target.name) from there
     except OSError as refused:
         raise NotConfigured(Code.FILE_NOT_HERE, detail=f"{target.name}: {refused.strerror}") from (
             refused

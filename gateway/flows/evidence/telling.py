@@ -14,7 +14,7 @@ from gateway.documents.timeline import (
 )
 from gateway.flows import showing
 from gateway.flows.evidence import words
-from gateway.flows.evidence.case import Case
+from gateway.flows.evidence.case import Case, Role
 from gateway.flows.evidence.keeping import Kept
 from gateway.flows.evidence.keys import PackedKey
 from gateway.grades import MEANINGS
@@ -66,9 +66,15 @@ def _particulars(case: Case, asked: Asked) -> tuple[tuple[str, str], ...]:
 
 def _step(case: Case, entry: Entry) -> StepLine:
     step = showing.step_of(entry)
+    title = words.PUBLISHED.get(entry.event) if entry.subject in _published(case) else None
     about = "" if entry.subject == case.case_id else mask_text(entry.subject)
     grade = step.grade.name if step.grade else ""
-    return StepLine(step.seq, step.at, step.title, about, step.facts, grade)
+    return StepLine(step.seq, step.at, title or step.title, about, step.facts, grade)
+
+
+def _published(case: Case) -> frozenset[str]:
+    """The messages that nobody answers: they are published, and our own flag is read back."""
+    return frozenset(piece.subject for piece in case.pieces if piece.role is Role.READ_BACK)
 
 
 def _file(case: Case, one: Kept) -> FileLine:

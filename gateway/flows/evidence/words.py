@@ -9,9 +9,16 @@ PROVES = (
 NOT_PROVES = (
     "银行、核心系统内部实际发生了什么，以及来文所述是否属实。",
     "仅凭通道认证（C 级）收到的内容：对方日后可以否认，我方不能向外人证明是其所发。",
+    "对方已读或认可本方回执：标志文件的 C 级只说明本方文件已放到对方服务器上，没有对方的答复。",
     "没有时间戳处的时间：那是我方自己时钟的时间。",
     "本案以外的往来；流水中不属于本案的记录不在包内。",
 )
+
+# The journal's events where nobody answered: our flag stands on their server, and that is all.
+PUBLISHED = {
+    "reply_received": "本方标志文件已发布，由对方服务器确认大小，原件已归档",
+    "message_answered": "认定为已发布；对方没有答复",
+}
 
 CHECKING = (
     "解压：unzip 证据包。README.md 列有每一条命令，只需 openssl、unzip、sha256sum、python3。",

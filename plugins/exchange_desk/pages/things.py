@@ -7,8 +7,8 @@ from fastapi import APIRouter, Query, Request
 from fastapi.responses import Response
 
 from gateway.errors import Code, NotConfigured
+from gateway.flows.fact_words import state_in_words
 from gateway.flows.showing import Life, show
-from plugins.exchange_desk import words
 from plugins.exchange_desk.bells import nights_of
 from plugins.exchange_desk.desk import DeskDep
 from plugins.exchange_desk.labels import key_of, night_path
@@ -39,9 +39,8 @@ def show_thing(request: Request, desk: DeskDep, wanted: str) -> Response:
         "thing.html",
         desk=desk,
         life=life,
-        state=words.state_in_words(life.id, life.state),
+        state=state_in_words(life.id, life.state),
         steps=life.steps[:_STEPS_MAX],
-        facts=words.facts_in_words,
         night=night,
         about=_about(life),
     )

@@ -71,6 +71,23 @@ def test_both_sides_signatures_are_claimed_with_their_keys(pack):
     assert {row["signature"]["kid"] for row in signed} == {key["kid"] for key in index["keys"]}
 
 
+def test_nothing_that_we_sent_ourselves_is_told_as_coming_from_the_counterparty(pack):
+    rows = json.loads(pack.members()["index.json"])["payloads"]
+    ours = {row["sha256"] for row in rows if row["direction"] == "OUT"}
+    assert not [row["title"] for row in rows if row["direction"] == "IN" and row["sha256"] in ours]
+    back = [row for row in rows if row["role"] == "READ_BACK"]
+    assert {row["sha256"] for row in back} <= {
+        row["sha256"] for row in rows if row["role"] == "SENT_FLAG"
+    }
+    assert back
+    # the core system does answer
+    assert [row["counterparty"] for row in rows if row["role"] == "REPLY"] == ["core_system"]
+    steps = json.loads(pack.members()["timeline.json"])["steps"]
+    receipts = [step["title"] for step in steps if step["about"].startswith("receipt-")]
+    assert "认定为已发布；对方没有答复" in receipts
+    assert not [title for title in receipts if title.startswith(("收到答复", "答复已认定"))]
+
+
 @pytest.mark.parametrize("kind", ["bank_file", "message", "bank_break"])
 def test_any_id_of_the_night_leads_to_its_night(pack, export, night, kind):
     column = {"bank_file": "file_id", "message": "message_id", "bank_break": "break_id"}[kind]
@@ -115,12 +132,31 @@ def test_a_stamp_is_asked_for_by_the_clock_of_that_moment(pack):
 def test_a_package_never_takes_another_files_place(pack, tmp_path):
     target = tmp_path / "night.asice"
     target.write_bytes(b"mine")
-    for place in (target, tmp_path / "nowhere" / "night.asice"):
+    dangling = tmp_path / "link.asice"
+    dangling.symlink_to(tmp_path / "nothing")
+    refusals = {
+        target: Code.FILE_IN_THE_WAY,
+        dangling: Code.FILE_IN_THE_WAY,
+        tmp_path / "nowhere" / "night.asice": Code.FILE_NOT_HERE,
+    }
+    for place, code in refusals.items():
         with pytest.raises(GatewayError) as refused:
             export_case(pack.evidence, pack.made.case_id, pack.asked, place)
-        assert refused.value.code is Code.FILE_NOT_HERE
+        assert refused.value.code is code
     assert target.read_bytes() == b"mine"
-    assert [path.name for path in tmp_path.iterdir()] == ["night.asice"]
+    assert {path.name for path in tmp_path.iterdir()} == {"night.asice", "link.asice"}
+
+
+def test_an_emoji_in_a_reason_blocks_no_evidence_and_is_kept_as_it_was(pack, tmp_path):
+    asked = replace(pack.asked, reason="审计\U0001f600抽查")
+    target = tmp_path / "emoji.asice"
+    export_case(pack.evidence, pack.made.case_id, asked, target)
+    # the reason of this one is in the journal by now, and so in the next one's story
+    again = tmp_path / "again.asice"
+    export_case(pack.evidence, pack.made.case_id, pack.asked, again)
+    with zipfile.ZipFile(again) as archive:
+        assert "审计\U0001f600抽查" in archive.read("timeline.json").decode()
+    assert check_evidence(pack.evidence.ring, target, pack.asked.at)
 
 
 def test_a_line_separator_inside_a_fact_ends_no_line():
@@ -137,7 +173,7 @@ def test_the_commands_of_the_readme_hold_as_they_stand(pack, tmp_path, openssl, 
     require_peer(None if shutil.which("unzip") else "unzip")
     place = pack.unpack(tmp_path / "case")
     blocks = re.findall(r"```sh\n(.*?)```", (place / "README.md").read_text("utf-8"), re.S)
-    assert len(blocks) == 5
+    assert len(blocks) == 6
     environ = {**os.environ, "PACK": str(pack.path)}
     for block in blocks:
         done = subprocess.run(
@@ -145,6 +181,19 @@ def test_the_commands_of_the_readme_hold_as_they_stand(pack, tmp_path, openssl, 
             capture_output=True, text=True,
         )  # fmt: skip
         assert done.returncode == 0, f"{block}\n{done.stdout}\n{done.stderr}"
+
+
+def test_the_readme_names_the_stamps_root_as_it_lies_there_to_be_compared_by_telephone(
+    pack, tmp_path, openssl
+):
+    place = pack.unpack(tmp_path / "case")
+    text = (place / "README.md").read_text("utf-8")
+    assert "根证书.pem" not in text
+    assert "逐位核对" in text.partition("\n7. ")[2].partition("\n## ")[0]
+    stamp = re.findall(r"```sh\n(.*?)```", text, re.S)[-1]
+    done = subprocess.run(["sh", "-ec", stamp], cwd=place, capture_output=True, text=True)
+    assert "Verification: OK" in done.stdout
+    assert "Fingerprint=" in done.stdout
 
 
 def test_the_commands_of_the_readme_fail_on_another_byte(pack, tmp_path, openssl):
@@ -160,8 +209,8 @@ def test_the_commands_of_the_readme_fail_on_another_byte(pack, tmp_path, openssl
         ).returncode
         for block in blocks
     ]
-    # the sums, the signatures, the script; the seal and the head are over other bytes
-    assert [end != 0 for end in ends] == [True, False, True, False, True]
+    # the sums, the signatures, the script; the seal, the head and its stamp are over other bytes
+    assert [end != 0 for end in ends] == [True, False, True, False, True, False]
 
 
 def test_the_script_holds_with_everything_got_from_elsewhere(pack, tmp_path, openssl):
@@ -199,6 +248,13 @@ def test_poppler_sees_one_valid_seal_over_the_whole_timeline(pack, tmp_path, req
     assert "Signature is Valid" in done.stdout
     assert "Certificate is Trusted" in done.stdout
     assert "Total document signed" in done.stdout
+
+
+def test_the_timeline_tells_its_facts_in_chinese_and_amounts_in_yuan(pack):
+    facts = [s["facts"] for s in json.loads(pack.members()["timeline.json"])["steps"]]
+    assert not [one for one in facts if re.search(r"\w=|\bNone\b|(^| )[A-Z_]{3,}(；|$)", one)]
+    assert [one for one in facts if re.search(r"金额 [\d,]+\.\d\d 元", one)]
+    assert [one for one in facts if "状态 已核平" in one]
 
 
 def test_the_timeline_names_nobody_whose_account_is_in_the_files(
