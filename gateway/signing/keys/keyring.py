@@ -88,6 +88,11 @@ class Key:
         """Whether this moment lies in its window; `revoked` is another question."""
         return self.not_before <= at < self._end(self.verify_until)
 
+    def accepts(self, at: datetime) -> bool:
+        """Whether what it signs may be believed at this moment."""
+        allowed = self.verifier.algorithm in ALLOWED[self.purpose]
+        return allowed and self.verifies(at) and not self.revoked(at)
+
     @property
     def ends(self) -> datetime:
         """When another must have followed: ours when it signs no more, theirs when it verifies."""
@@ -134,6 +139,15 @@ class KeyRing:
         if newest.signer is None:  # mypy cannot see the filter above
             raise NotConfigured(Code.KEY_MISSING, detail=newest.kid)
         return newest.signer
+
+    def usable(self, purpose: Purpose, holder: str, at: datetime) -> tuple[str, ...]:
+        """The ids of the keys that do their work at this moment: ours sign, theirs verify."""
+        able = Key.signs if purpose in OURS else Key.accepts
+        return tuple(
+            key.kid
+            for key in self.keys()
+            if (key.purpose, key.holder) == (purpose, holder) and able(key, at)
+        )
 
     def refusal(
         self, purpose: Purpose, holder: str, stated: tuple[str, str], at: datetime
