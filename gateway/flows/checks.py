@@ -16,7 +16,8 @@ from gateway.dates import Calendar
 from gateway.errors import Code, GatewayError, NotConfigured
 from gateway.flows.anchoring import HOLDER as JOURNAL
 from gateway.flows.evidence import HOLDER as DOCUMENTS
-from gateway.flows.keys import watch_certificates
+from gateway.flows.key_acts import KeyFiles
+from gateway.flows.keys import require_private, watch_certificates
 from gateway.flows.watching import watch_calendar
 from gateway.ports import CheckResult, Clock
 from gateway.signing.keys.keyring import KeyRing, Purpose
@@ -36,6 +37,7 @@ class Checked:
     store: Store
     calendar: Calendar
     ring: KeyRing
+    files: KeyFiles
     clock: Clock
     banks: Mapping[str, Bank]
     core: CoreDatabase
@@ -72,6 +74,7 @@ def _kernel(checked: Checked) -> Iterator[CheckResult]:
     yield _tried("流水链", lambda: _journal(checked.store))
     yield _tried("工作日历", lambda: _calendar(checked))
     yield _tried("密钥", lambda: _keys(checked))
+    yield _tried("密钥目录", lambda: (1, _places(checked.files)))
     yield _tried("密钥期限", lambda: _lifetimes(checked))
 
 
@@ -112,6 +115,11 @@ def _needed(banks: Iterable[Bank]) -> Iterator[tuple[Purpose, str]]:
         yield Purpose.BANK_RECEIPT, bank.profile.code
         if bank.profile.evidence is Evidence.SIGNATURE:
             yield Purpose.BANK_FILE, bank.profile.code
+
+
+def _places(files: KeyFiles) -> str:
+    require_private(files)
+    return "他人均不可读"
 
 
 def _lifetimes(checked: Checked) -> tuple[int, str]:

@@ -64,7 +64,7 @@ class KeyFiles(Protocol):
         """Put entries into the key ring, those of the same id replaced."""
 
     def exposed(self) -> Sequence[str]:
-        """What of it others may read."""
+        """What of the secrets directory others may read: directories and files."""
 
 
 @dataclass(frozen=True, slots=True)

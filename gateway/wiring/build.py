@@ -115,6 +115,7 @@ class Gateway:
     store: PostgresStore
     calendar: Calendar
     ring: KeyRing
+    files: KeyringFile
     clock: Clock
     core: CoreDatabase
     interface: Interface
@@ -134,6 +135,7 @@ class Gateway:
             self.store,
             self.calendar,
             self.ring,
+            self.files,
             self.clock,
             self.banks,
             self.core,
@@ -220,6 +222,7 @@ def build(places: Places | None = None) -> Gateway:
         store=store,
         calendar=calendar,
         ring=ring,
+        files=KeyringFile(places.secrets),
         clock=clock,
         core=core,
         interface=interface,

@@ -70,10 +70,9 @@ class KeyringFile:
         write_private(self.secrets / FILE, text.encode())
 
     def exposed(self) -> Sequence[str]:
-        """What of the key ring others than its owner may read: the directories, then files."""
-        private = [entry.private for entry in self.entries() if entry.private]
-        names = [".", "keys", FILE, _PASSPHRASE, *private]
-        return [name for name in names if is_exposed(self.secrets / name)]
+        """What of the secrets directory others than its owner may read, all secrets alike."""
+        every = [self.secrets, *sorted(self.secrets.rglob("*"))]
+        return [str(path.relative_to(self.secrets)) for path in every if is_exposed(path)]
 
 
 def _moments(entry: KeyEntry) -> Iterator[datetime]:

@@ -1,11 +1,15 @@
 """The self-check is red where a key or a secret is not as it should be, and names it. 自检"""
 
 import dataclasses
+import shutil
 
 import pytest
 
 from gateway.flows.checks import check_all
+from gateway.flows.key_acts import Keys
+from gateway.flows.keys import check_keys
 from gateway.signing.keys.keyring import KeyRing, Purpose
+from gateway.wiring.keyring_file import KeyringFile
 
 
 @pytest.fixture
@@ -79,3 +83,20 @@ def test_a_seal_without_its_certificate_is_no_usable_key(checked):
     found = told(with_keys(checked, bare), "密钥")
     assert not found.ok
     assert "没有证书" in found.detail
+
+
+@pytest.mark.parametrize("name", ["token_key", "archive_keys.json", "keys/sftp-990001", "keys"])
+def test_a_secret_that_others_may_read_is_named_whatever_it_is(checked, branch, tmp_path, name):
+    """Bug: only `gateway keys check` told, and only of the key ring's own files."""
+    assert told(checked, "密钥目录").ok
+    secrets = tmp_path / "secrets"
+    shutil.copytree(branch.options.secrets, secrets)
+    secrets.chmod(0o700)
+    (secrets / name).chmod(0o750)
+    open_to_others = dataclasses.replace(checked, files=KeyringFile(secrets))
+    found = told(open_to_others, "密钥目录")
+    assert not found.ok
+    assert found.detail.startswith("SECRETS_EXPOSED")
+    assert f"（{name}）" in found.detail
+    both = {one.item: one for one in check_keys(Keys(checked.store, open_to_others.files))}
+    assert both["密钥目录"].detail == found.detail
