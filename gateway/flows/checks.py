@@ -16,7 +16,7 @@ from gateway.dates import Calendar
 from gateway.errors import Code, GatewayError, NotConfigured
 from gateway.flows.anchoring import HOLDER as JOURNAL
 from gateway.flows.evidence import HOLDER as DOCUMENTS
-from gateway.flows.key_acts import KeyFiles
+from gateway.flows.key_parts import KeyFiles
 from gateway.flows.keys import require_private, watch_certificates
 from gateway.flows.watching import watch_calendar
 from gateway.ports import CheckResult, Clock

@@ -5,7 +5,8 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from gateway.errors import Code, GatewayError, NotConfigured
-from gateway.flows.key_acts import KeyFiles, Keys, outstanding
+from gateway.flows.key_acts import outstanding
+from gateway.flows.key_parts import KeyFiles, Keys
 from gateway.ports import CheckResult
 from gateway.signing.keys.certificates import Certificate, read_certificate, verify_chain
 from gateway.signing.keys.keyring import Key, KeyRing
@@ -66,8 +67,8 @@ def check_keys(keys: Keys) -> Sequence[CheckResult]:
 def _check_places(keys: Keys) -> Iterator[CheckResult]:
     try:
         require_private(keys.files)
-    except NotConfigured as error:
-        yield CheckResult("密钥目录", False, 0, str(error))
+    except NotConfigured as exposed:
+        yield CheckResult("密钥目录", False, 0, str(exposed))
     if len(keys.files.passphrase()) < _PASSPHRASE_LENGTH_MIN:
         detail = f"key_passphrase：不足 {_PASSPHRASE_LENGTH_MIN} 个字符"
         error = NotConfigured(Code.SETTING_INVALID, detail=detail)
@@ -92,7 +93,8 @@ def _check(keys: Keys, entry: KeyEntry, at: datetime) -> CheckResult:
     except GatewayError as error:
         return CheckResult(item, False, 0, str(error))
     standing = standing_of(key, at)
-    return CheckResult(item, True, 1, f"{standing.value}，{key.ends:%Y-%m-%d} 止")
+    detail = f"{standing.value}，{key.ends:%Y-%m-%d} 止，公钥 SHA-256 {key.public_sha256}"
+    return CheckResult(item, True, 1, detail)
 
 
 # ------------------------------------------------------------------ watching

@@ -6,7 +6,7 @@ import shutil
 import pytest
 
 from gateway.flows.checks import check_all
-from gateway.flows.key_acts import Keys
+from gateway.flows.key_parts import Keys
 from gateway.flows.keys import check_keys
 from gateway.signing.keys.keyring import KeyRing, Purpose
 from gateway.wiring.keyring_file import KeyringFile
@@ -98,5 +98,5 @@ def test_a_secret_that_others_may_read_is_named_whatever_it_is(checked, branch, 
     assert not found.ok
     assert found.detail.startswith("SECRETS_EXPOSED")
     assert f"（{name}）" in found.detail
-    both = {one.item: one for one in check_keys(Keys(checked.store, open_to_others.files))}
+    both = {one.item: one for one in check_keys(Keys(checked.store, open_to_others.files, "root"))}
     assert both["密钥目录"].detail == found.detail
