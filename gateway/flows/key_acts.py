@@ -54,8 +54,8 @@ def make(keys: Keys, wanted: Wanted) -> KeyEntry:
     if wanted.purpose not in OURS:
         raise NotConfigured(Code.SETTING_INVALID, detail=f"{wanted.kid}：对方的密钥只登记公钥")
     with _alone(keys) as work:
-        entry = _make(keys, wanted)
-        _note(keys, work, "key_made", entry)
+        entry = _make(keys, wanted, work.now)
+        work.note("key_made", entry.kid, **_facts(keys, entry))
         keys.files.save(entry)
     return entry
 
@@ -69,7 +69,7 @@ def register(keys: Keys, wanted: Wanted, given: bytes) -> KeyEntry:
         raise NotConfigured(Code.SETTING_INVALID, detail=f"{wanted.kid}：本方的密钥须在本机生成")
     with _alone(keys) as work:
         entry = _registered(keys, wanted.entry(), given, work.now)
-        _note(keys, work, "key_made", entry)
+        work.note("key_made", entry.kid, **_facts(keys, entry))
         keys.files.save(entry)
     return entry
 
@@ -85,13 +85,13 @@ def certify(keys: Keys, kid: str, given: bytes) -> KeyEntry:
         if entry.purpose in OURS:
             _require_root(given)
         entry = _certified(keys, entry, given, work.now)
-        _note(keys, work, "key_certified", entry)
+        work.note("key_certified", kid, **_facts(keys, entry))
         keys.files.save(entry)
     return entry
 
 
 def rotate(keys: Keys, kid: str, start: datetime, signs: timedelta) -> KeyEntry:
-    """A successor that signs from `start`; until then the old key does, and both verify.
+    """A successor that signs from `start`, or from now; until then the old key does; both verify.
 
     Raises RefusedHere when nobody could sign in between, NotConfigured for a key that is not ours.
     """
@@ -102,10 +102,12 @@ def rotate(keys: Keys, kid: str, start: datetime, signs: timedelta) -> KeyEntry:
         ended = succeeded(old, _key(keys, old).ends, max(start, work.now))
         use = (old.holder, old.purpose, old.algorithm)
         new = _make(
-            keys, Wanted(next_kid(kid), *use, ended.sign_until, signs, signs, _subject(keys, old))
+            keys,
+            Wanted(next_kid(kid), *use, ended.sign_until, signs, signs, _subject(keys, old)),
+            work.now,
         )
         successor = {"successor": new.kid, "successor_sha256": _public_sha256(keys, new)}
-        _note(keys, work, "key_rotated", old, **successor)
+        work.note("key_rotated", kid, **_facts(keys, old), **successor)
         keys.files.save(ended, new)
     return new
 
@@ -119,7 +121,7 @@ def retire(keys: Keys, kid: str) -> KeyEntry:
         entry = _entry(keys, kid)
         _require_free(keys, work, entry)
         entry = retired(entry, work.now)
-        _note(keys, work, "key_retired", entry)
+        work.note("key_retired", kid, **_facts(keys, entry))
         keys.files.save(entry)
     return entry
 
@@ -132,7 +134,7 @@ def revoke(keys: Keys, kid: str, reason: str) -> tuple[KeyEntry, int]:
     """
     with _alone(keys) as work:
         entry = revoked(_entry(keys, kid), work.now)
-        _note(keys, work, "key_revoked", entry, reason=reason)
+        work.note("key_revoked", kid, **_facts(keys, entry), reason=reason)
         keys.files.save(entry)
         return entry, outstanding(work, entry)
 
@@ -149,15 +151,14 @@ def outstanding(work: UnitOfWork, entry: KeyEntry) -> int:
     return waiting + len(bank_files.unjudged(work, entry.holder))
 
 
-def _note(keys: Keys, work: UnitOfWork, event: str, entry: KeyEntry, **more: str) -> None:
-    """Journal an act: which key, told by what both sides can compare, and by whose hand."""
-    facts = {
+def _facts(keys: Keys, entry: KeyEntry) -> Mapping[str, str]:
+    """What the journal says of every act: the key, as both sides compare it, and by whose hand."""
+    return {
         "purpose": entry.purpose.value,
         "algorithm": entry.algorithm.value,
         "public_sha256": _public_sha256(keys, entry),
         "user": keys.user,
     }
-    work.note(event, entry.kid, **facts, **more)
 
 
 def _public_sha256(keys: Keys, entry: KeyEntry) -> str:
@@ -194,11 +195,11 @@ def _entry(keys: Keys, kid: str) -> KeyEntry:
     return found
 
 
-def _make(keys: Keys, wanted: Wanted) -> KeyEntry:
+def _make(keys: Keys, wanted: Wanted, at: datetime) -> KeyEntry:
     """Everything of a new key but its place in the ring."""
     stem = f"keys/{wanted.kid}"
     entry = replace(wanted.entry(), private=f"{stem}.key", chain=f"{stem}.crt")
-    _require_new(keys, entry)
+    _require_new(keys, entry, at)
     passphrase, usage = keys.files.passphrase(), _USAGE[entry.purpose]
     pair = new_key_pair(entry.algorithm, passphrase)
     signer = load_signer(entry.kid, entry.algorithm, pair.private_pem, passphrase)
@@ -216,7 +217,7 @@ def _make(keys: Keys, wanted: Wanted) -> KeyEntry:
 
 
 def _registered(keys: Keys, entry: KeyEntry, given: bytes, at: datetime) -> KeyEntry:
-    _require_new(keys, entry)
+    _require_new(keys, entry, at)
     certified = b"BEGIN CERTIFICATE" in given
     public = public_pem_of(_chain(given, at)[0]) if certified else only_public_pem(given)
     load_verifier(entry.kid, entry.algorithm, public)
@@ -224,8 +225,8 @@ def _registered(keys: Keys, entry: KeyEntry, given: bytes, at: datetime) -> KeyE
     return _certified(keys, entry, given, at) if certified else entry
 
 
-def _require_new(keys: Keys, entry: KeyEntry) -> None:
-    require_sound(entry)
+def _require_new(keys: Keys, entry: KeyEntry, at: datetime) -> None:
+    require_sound(entry, at)
     there = keys.files.entries()
     taken = {name for one in there for name in one.files}
     # the files of the key "a.chain" could be the certificates of the key "a"
