@@ -3,13 +3,16 @@
 import base64
 import hashlib
 import json
+import resource
 import stat
+from contextlib import contextmanager
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pytest
 from asn1crypto import x509
 
+from gateway.dates import SHANGHAI
 from gateway.errors import Code, GatewayError
 from gateway.flows import key_acts
 from gateway.flows.key_parts import Keys
@@ -35,6 +38,7 @@ from gateway.wiring.keys import load_ring
 from tests.signing.pairs import pair_of
 
 DAY = timedelta(days=1)
+LONG_AGO = datetime(2001, 1, 1, tzinfo=SHANGHAI)
 PASSPHRASE = "a passphrase that a machine has drawn"
 
 
@@ -124,6 +128,7 @@ def test_a_new_key_is_whole_and_nobody_else_can_read_it(keys, clock, algorithm):
         ({"purpose": Purpose.DOCUMENT_SEAL}, Code.SETTING_INVALID),
         ({"purpose": Purpose.BANK_FILE}, Code.SETTING_INVALID),
         ({"signs": timedelta()}, Code.SETTING_INVALID),
+        ({"not_before": LONG_AGO}, Code.SETTING_INVALID),
         ({"subject": "长" * 65}, Code.SETTING_INVALID),
         ({"kid": "there"}, Code.DUPLICATE_SETTING),
     ],
@@ -169,7 +174,10 @@ def test_a_rotation_overlaps_and_the_signer_changes_at_its_start(keys, clock):
 def test_a_rotation_that_leaves_a_gap_or_is_another_s_is_refused(keys, clock):
     key_acts.make(keys, wanted(clock, signs=10 * DAY))
     late = clock.now() + 11 * DAY
-    assert refusal(lambda: key_acts.rotate(keys, "gw-1", late, DAY)) is Code.KEY_GAP
+    window = f"须在 {clock.now():%Y-%m-%d %H:%M} 之后、{clock.now() + 10 * DAY:%Y-%m-%d %H:%M} 之前"
+    with pytest.raises(GatewayError, match=window) as refused:
+        key_acts.rotate(keys, "gw-1", late, DAY)
+    assert refused.value.code is Code.KEY_GAP
     theirs = wanted(clock, "bank-1", purpose=Purpose.BANK_FILE)
     key_acts.register(keys, theirs, pair_of(Algorithm.ED25519).public_pem)
     assert refusal(lambda: key_acts.rotate(keys, "bank-1", late, DAY)) is Code.SETTING_INVALID
@@ -478,3 +486,58 @@ def test_a_key_whose_public_half_is_gone_can_still_be_revoked(keys, clock):
     (keys.files.secrets / "keys" / "gw-1.pem").unlink()
     key_acts.revoke(keys, "gw-1", "机房失窃")
     assert journaled(keys)[-1][2]["public_sha256"] == ""
+
+
+def test_a_counterparty_s_key_past_its_window_is_not_registered(keys, clock):
+    public = pair_of(Algorithm.ED25519).public_pem
+    theirs = wanted(clock, "bank-1", purpose=Purpose.BANK_FILE, signs=DAY, verifies=DAY)
+    late = replace(theirs, not_before=clock.now() - 2 * DAY)
+    with pytest.raises(GatewayError, match="已过") as refused:
+        key_acts.register(keys, late, public)
+    assert refused.value.code is Code.SETTING_INVALID
+    # what it signed in time may still be on its way
+    key_acts.register(keys, replace(late, verifies=2 * DAY), public)
+
+
+@contextmanager
+def no_space():
+    """Every write of this process to a file fails, as on a full disk."""
+    before = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (0, before[1]))
+    try:
+        yield
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, before)
+
+
+@pytest.mark.parametrize(
+    "act",
+    [
+        lambda keys, clock: key_acts.make(keys, wanted(clock, "gw-b", holder="990002")),
+        lambda keys, clock: key_acts.certify(keys, "gw-1", keys.files.read("keys/gw-1.crt")),
+        lambda keys, clock: key_acts.rotate(keys, "gw-1", clock.now() + DAY, DAY),
+        lambda keys, clock: key_acts.retire(keys, "gw-1"),
+        lambda keys, clock: key_acts.revoke(keys, "gw-1", "机房失窃"),
+    ],
+    ids=["make", "certify", "rotate", "retire", "revoke"],
+)
+def test_an_act_that_cannot_be_written_is_refused_in_words_and_not_journaled(keys, clock, act):
+    """Bug: it was told as a bug of ours."""
+    for kid in ("gw-1", "gw-0"):
+        key_acts.make(keys, wanted(clock, kid))
+    before = keys.files.entries()
+    files = sorted(path.name for path in keys.files.secrets.rglob("*"))
+    with no_space(), pytest.raises(GatewayError, match="写不进") as refused:
+        act(keys, clock)
+    assert refused.value.code is Code.SETTING_INVALID
+    assert keys.files.entries() == before
+    assert sorted(path.name for path in keys.files.secrets.rglob("*")) == files
+    assert len(journaled(keys)) == 2
+
+
+def test_a_directory_that_takes_no_file_is_named(keys, clock):
+    """A user without the right is told so too; a file in the way stands for it where root runs."""
+    (keys.files.secrets / "keys").write_bytes(b"")
+    with pytest.raises(GatewayError, match=r"keys/gw-1\.key 写不进") as refused:
+        key_acts.make(keys, wanted(clock))
+    assert refused.value.code is Code.SETTING_INVALID
