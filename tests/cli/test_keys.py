@@ -4,6 +4,7 @@ import hashlib
 import json
 import os
 import pwd
+import re
 import shutil
 import subprocess
 from dataclasses import dataclass
@@ -11,6 +12,7 @@ from dataclasses import dataclass
 import pytest
 
 from gateway.cli import main
+from gateway.clock import SystemClock
 from gateway.ports import Algorithm
 from tests.signing.pairs import pair_of
 
@@ -112,6 +114,8 @@ def test_a_counterparty_s_public_key_is_registered(ask, secrets):
     [
         (["revoke", "gateway-seal-1"], 2, "--reason"),
         (["revoke", "gateway-seal-1", "--reason", "无"], 2, "理由"),
+        (["rotate", "gateway-seal-1", "--from", "2026-01-01"], 2, "最早 20"),
+        (["new", "x", *SEAL, "--from", "2001-01-01"], 5, "已过"),
         (["retire", "nobody"], 5, "NOT_FOUND"),
         (["new", "x/y", *SEAL], 5, "SETTING_INVALID"),
         (["new", "x", *SEAL, "--days", "0"], 2, "--days"),
@@ -147,3 +151,12 @@ def test_check_prints_what_is_compared_by_telephone_whole(ask, secrets):
     der = subprocess.run(openssl, check=True, capture_output=True).stdout
     (line,) = [one for one in ask("check").out.splitlines() if "gateway-seal-1 " in one]
     assert line.endswith(f"公钥 SHA-256 {hashlib.sha256(der).hexdigest()}")
+
+
+def test_a_rotation_from_today_is_one_from_now_on(ask):
+    ask("new", "seal-1", *SEAL)
+    now = SystemClock().now()
+    done = ask("rotate", "seal-1", "--from", f"{now:%Y-%m-%d}")
+    assert done.code == 0, done.out
+    told = re.search(r"seal-1 签名至 (\S+ \S+)，之后由 seal-2 签名", done.out).group(1)
+    assert told >= f"{now:%Y-%m-%d %H:%M}"

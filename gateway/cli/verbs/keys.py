@@ -154,9 +154,12 @@ def _certify(parsed: argparse.Namespace) -> Answer:
 
 
 def _rotate(parsed: argparse.Namespace) -> Answer:
-    start = _moment(parsed.start) or SystemClock().now() + timedelta(days=_NOTICE_DAYS)
+    now = SystemClock().now()
+    if parsed.start is not None and parsed.start < now.date():
+        raise WrongUse(f"--from 不能早于今天：最早 {now:%Y-%m-%d}，即刻启用")
+    start = _moment(parsed.start) or now + timedelta(days=_NOTICE_DAYS)
     entry = key_acts.rotate(_keys(), parsed.kid, start, _signs(parsed))
-    told = f"{parsed.kid} 签名至 {start:%Y-%m-%d %H:%M}，之后由 {entry.kid} 签名"
+    told = f"{parsed.kid} 签名至 {entry.not_before:%Y-%m-%d %H:%M}，之后由 {entry.kid} 签名"
     return _answer(entry, "已生成接替密钥", told, _CERTIFY.format(kid=entry.kid))
 
 
