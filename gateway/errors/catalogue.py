@@ -208,7 +208,7 @@ class Code(Enum):
     KEY_IN_USE       = _refused("仍有未了结的报文使用这把密钥，或没有接替的密钥", "something is still open under this key, or none follows",
                                 "等所列事项了结后再停用；泄露时用 gateway keys revoke 立即吊销", _TRUST)
     KEY_GAP          = _refused("新旧密钥之间会有空档", "no key would sign between the old and the new",
-                                "把新密钥的启用时间提前到旧密钥的期限之内", _TRUST)
+                                "启用时间改到旧密钥的期限之内；旧密钥已到期或吊销的用 gateway keys new", _TRUST)
     LAUNCHER_RUNNING = _refused("已有一个启动程序在此目录运行", "another launcher runs here",
                                 "等它结束，或执行 make down；要并行请换 GATEWAY_VAR 与端口", _SITE)
     LUMP_DIFFERS     = _refused("专户批扣入账与结果文件成功金额不符", "the lump credited is not the sum taken",

@@ -1,6 +1,6 @@
 """Self-checks: green means looked, so each says how much it examined. 自检"""
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 
@@ -8,16 +8,21 @@ from sqlalchemy import func, select
 
 from connectors.bank.connector import CONNECTOR as BANK
 from connectors.bank.flows.parts import Bank
+from connectors.bank.settings import Evidence
 from connectors.core_system.connector import CONNECTOR as CORE_SYSTEM
 from connectors.core_system.settings import Interface
 from connectors.core_system.transport import CoreDatabase
 from gateway.dates import Calendar
-from gateway.errors import GatewayError
-from gateway.flows.keys import watch_certificates
+from gateway.errors import Code, GatewayError, NotConfigured
+from gateway.flows.anchoring import HOLDER as JOURNAL
+from gateway.flows.evidence import HOLDER as DOCUMENTS
+from gateway.flows.key_parts import KeyFiles
+from gateway.flows.keys import require_private, watch_certificates
 from gateway.flows.watching import watch_calendar
 from gateway.ports import CheckResult, Clock
 from gateway.signing.keys.keyring import KeyRing, Purpose
 from gateway.signing.keys.lifetimes import watched
+from gateway.signing.seals.cms import seal_of
 from gateway.store import journal
 from gateway.store.tables import PAYLOAD
 from gateway.store.unit_of_work import Store
@@ -32,6 +37,7 @@ class Checked:
     store: Store
     calendar: Calendar
     ring: KeyRing
+    files: KeyFiles
     clock: Clock
     banks: Mapping[str, Bank]
     core: CoreDatabase
@@ -68,6 +74,7 @@ def _kernel(checked: Checked) -> Iterator[CheckResult]:
     yield _tried("流水链", lambda: _journal(checked.store))
     yield _tried("工作日历", lambda: _calendar(checked))
     yield _tried("密钥", lambda: _keys(checked))
+    yield _tried("密钥目录", lambda: (1, _places(checked.files)))
     yield _tried("密钥期限", lambda: _lifetimes(checked))
 
 
@@ -85,10 +92,34 @@ def _calendar(checked: Checked) -> tuple[int, str]:
 
 
 def _keys(checked: Checked) -> tuple[int, str]:
-    """Every bank has a key of ours to sign receipts with now."""
+    """Every holder has a key that does its work now. Raises NotConfigured naming who has none."""
     now = checked.clock.now()
-    kids = [checked.ring.signer(Purpose.BANK_RECEIPT, code, now).kid for code in checked.banks]
-    return len(checked.ring), f"当前签名密钥 {'、'.join(kids)}"
+    found = {
+        (purpose, holder): checked.ring.usable(purpose, holder, now)
+        for purpose, holder in _needed(checked.banks.values())
+    }
+    missing = [f"{purpose.value} {holder}" for (purpose, holder), kids in found.items() if not kids]
+    if missing:
+        raise NotConfigured(Code.KEY_MISSING, detail="、".join(missing))
+    seal_of(checked.ring, DOCUMENTS, now)  # which needs a certificate too
+    return len(
+        checked.ring
+    ), f"可用密钥 {'、'.join(kid for kids in found.values() for kid in kids)}"
+
+
+def _needed(banks: Iterable[Bank]) -> Iterator[tuple[Purpose, str]]:
+    """What there must be a key for, and whose: without one, files or our own work stop."""
+    yield Purpose.JOURNAL_HEAD, JOURNAL
+    yield Purpose.DOCUMENT_SEAL, DOCUMENTS
+    for bank in banks:
+        yield Purpose.BANK_RECEIPT, bank.profile.code
+        if bank.profile.evidence is Evidence.SIGNATURE:
+            yield Purpose.BANK_FILE, bank.profile.code
+
+
+def _places(files: KeyFiles) -> str:
+    require_private(files)
+    return "他人均不可读"
 
 
 def _lifetimes(checked: Checked) -> tuple[int, str]:

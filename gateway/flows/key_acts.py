@@ -1,13 +1,13 @@
 """What is done to keys: made, certified, rotated, retired, revoked; each act journaled. 密钥操作"""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime, timedelta
-from typing import Protocol
 
 from connectors.bank.store import files as bank_files
 from gateway.errors import Code, NotConfigured, RefusedHere, SignatureInvalid
+from gateway.flows.key_parts import Keys
 from gateway.signing.keys.certificates import (
     Usage,
     chain_of_pem,
@@ -32,10 +32,10 @@ from gateway.signing.keys.register import (
     revoked,
     succeeded,
 )
-from gateway.signing.keys.x509 import common_name_of, only_public_pem
+from gateway.signing.keys.x509 import common_name_of, only_public_pem, public_sha256_of
 from gateway.signing.primitives.algorithms import load_signer, load_verifier, new_key_pair
 from gateway.store import key_use
-from gateway.store.unit_of_work import Store, UnitOfWork
+from gateway.store.unit_of_work import UnitOfWork
 
 _USAGE: Mapping[Purpose, Usage] = {
     Purpose.BANK_RECEIPT: Usage.MESSAGE,
@@ -43,36 +43,6 @@ _USAGE: Mapping[Purpose, Usage] = {
     Purpose.JOURNAL_HEAD: Usage.HEAD,
     Purpose.DOCUMENT_SEAL: Usage.SEAL,
 }
-
-
-class KeyFiles(Protocol):
-    """The key ring's file and those beside it, on whatever they lie."""
-
-    def entries(self) -> tuple[KeyEntry, ...]:
-        """All keys."""
-
-    def passphrase(self) -> bytes:
-        """What opens the private keys."""
-
-    def read(self, name: str) -> bytes:
-        """A file an entry names; empty for no name."""
-
-    def write(self, name: str, data: bytes) -> None:
-        """Write such a file, for nobody else to read."""
-
-    def save(self, *changed: KeyEntry) -> None:
-        """Put entries into the key ring, those of the same id replaced."""
-
-    def exposed(self) -> Sequence[str]:
-        """What of it others may read."""
-
-
-@dataclass(frozen=True, slots=True)
-class Keys:
-    """The store, where acts are journaled, and the files they change."""
-
-    store: Store
-    files: KeyFiles
 
 
 def make(keys: Keys, wanted: Wanted) -> KeyEntry:
@@ -84,8 +54,8 @@ def make(keys: Keys, wanted: Wanted) -> KeyEntry:
     if wanted.purpose not in OURS:
         raise NotConfigured(Code.SETTING_INVALID, detail=f"{wanted.kid}：对方的密钥只登记公钥")
     with _alone(keys) as work:
-        entry = _make(keys, wanted)
-        work.note("key_made", entry.kid, purpose=entry.purpose.value)
+        entry = _make(keys, wanted, work.now)
+        work.note("key_made", entry.kid, **_facts(keys, entry))
         keys.files.save(entry)
     return entry
 
@@ -99,7 +69,7 @@ def register(keys: Keys, wanted: Wanted, given: bytes) -> KeyEntry:
         raise NotConfigured(Code.SETTING_INVALID, detail=f"{wanted.kid}：本方的密钥须在本机生成")
     with _alone(keys) as work:
         entry = _registered(keys, wanted.entry(), given, work.now)
-        work.note("key_made", entry.kid, purpose=entry.purpose.value)
+        work.note("key_made", entry.kid, **_facts(keys, entry))
         keys.files.save(entry)
     return entry
 
@@ -115,13 +85,13 @@ def certify(keys: Keys, kid: str, given: bytes) -> KeyEntry:
         if entry.purpose in OURS:
             _require_root(given)
         entry = _certified(keys, entry, given, work.now)
-        work.note("key_certified", kid, purpose=entry.purpose.value)
+        work.note("key_certified", kid, **_facts(keys, entry))
         keys.files.save(entry)
     return entry
 
 
 def rotate(keys: Keys, kid: str, start: datetime, signs: timedelta) -> KeyEntry:
-    """A successor that signs from `start`; until then the old key does, and both verify.
+    """A successor that signs from `start`, or from now; until then the old key does; both verify.
 
     Raises RefusedHere when nobody could sign in between, NotConfigured for a key that is not ours.
     """
@@ -132,9 +102,12 @@ def rotate(keys: Keys, kid: str, start: datetime, signs: timedelta) -> KeyEntry:
         ended = succeeded(old, _key(keys, old).ends, max(start, work.now))
         use = (old.holder, old.purpose, old.algorithm)
         new = _make(
-            keys, Wanted(next_kid(kid), *use, ended.sign_until, signs, signs, _subject(keys, old))
+            keys,
+            Wanted(next_kid(kid), *use, ended.sign_until, signs, signs, _subject(keys, old)),
+            work.now,
         )
-        work.note("key_rotated", kid, purpose=old.purpose.value, successor=new.kid)
+        successor = {"successor": new.kid, "successor_sha256": _public_sha256(keys, new)}
+        work.note("key_rotated", kid, **_facts(keys, old), **successor)
         keys.files.save(ended, new)
     return new
 
@@ -148,19 +121,20 @@ def retire(keys: Keys, kid: str) -> KeyEntry:
         entry = _entry(keys, kid)
         _require_free(keys, work, entry)
         entry = retired(entry, work.now)
-        work.note("key_retired", kid, purpose=entry.purpose.value)
+        work.note("key_retired", kid, **_facts(keys, entry))
         keys.files.save(entry)
     return entry
 
 
-def revoke(keys: Keys, kid: str) -> tuple[KeyEntry, int]:
+def revoke(keys: Keys, kid: str, reason: str) -> tuple[KeyEntry, int]:
     """Revoke a key at once, whatever is open under it; returns how much that is.
 
-    A revoked key signs and verifies nothing from this moment, old signatures included.
+    A revoked key signs and verifies nothing from this moment, old signatures included. The reason
+    is journaled as it is given: masked.
     """
     with _alone(keys) as work:
         entry = revoked(_entry(keys, kid), work.now)
-        work.note("key_revoked", kid, purpose=entry.purpose.value)
+        work.note("key_revoked", kid, **_facts(keys, entry), reason=reason)
         keys.files.save(entry)
         return entry, outstanding(work, entry)
 
@@ -175,6 +149,24 @@ def outstanding(work: UnitOfWork, entry: KeyEntry) -> int:
         return key_use.signed_and_open(work, entry.kid)
     waiting = key_use.replies_expected(work, entry.holder)
     return waiting + len(bank_files.unjudged(work, entry.holder))
+
+
+def _facts(keys: Keys, entry: KeyEntry) -> Mapping[str, str]:
+    """What the journal says of every act: the key, as both sides compare it, and by whose hand."""
+    return {
+        "purpose": entry.purpose.value,
+        "algorithm": entry.algorithm.value,
+        "public_sha256": _public_sha256(keys, entry),
+        "user": keys.user,
+    }
+
+
+def _public_sha256(keys: Keys, entry: KeyEntry) -> str:
+    """Empty for a key whose public half is gone: such a one can still be revoked."""
+    try:
+        return public_sha256_of(keys.files.read(entry.public))
+    except NotConfigured:
+        return ""
 
 
 def _subject(keys: Keys, old: KeyEntry) -> str:
@@ -203,11 +195,11 @@ def _entry(keys: Keys, kid: str) -> KeyEntry:
     return found
 
 
-def _make(keys: Keys, wanted: Wanted) -> KeyEntry:
+def _make(keys: Keys, wanted: Wanted, at: datetime) -> KeyEntry:
     """Everything of a new key but its place in the ring."""
     stem = f"keys/{wanted.kid}"
     entry = replace(wanted.entry(), private=f"{stem}.key", chain=f"{stem}.crt")
-    _require_new(keys, entry)
+    _require_new(keys, entry, at)
     passphrase, usage = keys.files.passphrase(), _USAGE[entry.purpose]
     pair = new_key_pair(entry.algorithm, passphrase)
     signer = load_signer(entry.kid, entry.algorithm, pair.private_pem, passphrase)
@@ -225,7 +217,7 @@ def _make(keys: Keys, wanted: Wanted) -> KeyEntry:
 
 
 def _registered(keys: Keys, entry: KeyEntry, given: bytes, at: datetime) -> KeyEntry:
-    _require_new(keys, entry)
+    _require_new(keys, entry, at)
     certified = b"BEGIN CERTIFICATE" in given
     public = public_pem_of(_chain(given, at)[0]) if certified else only_public_pem(given)
     load_verifier(entry.kid, entry.algorithm, public)
@@ -233,8 +225,8 @@ def _registered(keys: Keys, entry: KeyEntry, given: bytes, at: datetime) -> KeyE
     return _certified(keys, entry, given, at) if certified else entry
 
 
-def _require_new(keys: Keys, entry: KeyEntry) -> None:
-    require_sound(entry)
+def _require_new(keys: Keys, entry: KeyEntry, at: datetime) -> None:
+    require_sound(entry, at)
     there = keys.files.entries()
     taken = {name for one in there for name in one.files}
     # the files of the key "a.chain" could be the certificates of the key "a"

@@ -5,7 +5,8 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from gateway.errors import Code, GatewayError, NotConfigured
-from gateway.flows.key_acts import Keys, outstanding
+from gateway.flows.key_acts import outstanding
+from gateway.flows.key_parts import KeyFiles, Keys
 from gateway.ports import CheckResult
 from gateway.signing.keys.certificates import Certificate, read_certificate, verify_chain
 from gateway.signing.keys.keyring import Key, KeyRing
@@ -23,6 +24,8 @@ from gateway.store.unit_of_work import Store, UnitOfWork
 
 # Shorter ones can be guessed at the pace the private keys' encryption allows.
 _PASSPHRASE_LENGTH_MIN = 32
+# A line names so many exposed files at most.
+_NAMED_MAX = 8
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,14 +65,23 @@ def check_keys(keys: Keys) -> Sequence[CheckResult]:
 
 
 def _check_places(keys: Keys) -> Iterator[CheckResult]:
-    exposed = keys.files.exposed()
-    if exposed:
-        error = NotConfigured(Code.SECRETS_EXPOSED, detail="、".join(exposed))
-        yield CheckResult("密钥目录", False, 0, str(error))
+    try:
+        require_private(keys.files)
+    except NotConfigured as exposed:
+        yield CheckResult("密钥目录", False, 0, str(exposed))
     if len(keys.files.passphrase()) < _PASSPHRASE_LENGTH_MIN:
         detail = f"key_passphrase：不足 {_PASSPHRASE_LENGTH_MIN} 个字符"
         error = NotConfigured(Code.SETTING_INVALID, detail=detail)
         yield CheckResult("密钥口令", False, 0, str(error))
+
+
+def require_private(files: KeyFiles) -> None:
+    """Raise NotConfigured naming what of the secrets directory others may read."""
+    exposed = files.exposed()
+    if exposed:
+        more = f" 等 {len(exposed)} 项" if len(exposed) > _NAMED_MAX else ""
+        detail = "、".join(exposed[:_NAMED_MAX]) + more
+        raise NotConfigured(Code.SECRETS_EXPOSED, detail=detail)
 
 
 def _check(keys: Keys, entry: KeyEntry, at: datetime) -> CheckResult:
@@ -81,7 +93,8 @@ def _check(keys: Keys, entry: KeyEntry, at: datetime) -> CheckResult:
     except GatewayError as error:
         return CheckResult(item, False, 0, str(error))
     standing = standing_of(key, at)
-    return CheckResult(item, True, 1, f"{standing.value}，{key.ends:%Y-%m-%d} 止")
+    detail = f"{standing.value}，{key.ends:%Y-%m-%d} 止，公钥 SHA-256 {key.public_sha256}"
+    return CheckResult(item, True, 1, detail)
 
 
 # ------------------------------------------------------------------ watching

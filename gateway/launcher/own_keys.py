@@ -41,8 +41,11 @@ def provide_own_keys(options: Options) -> None:
     passphrase = (options.secrets / "key_passphrase").read_bytes()
     for own in OWN:
         provide_pair(keys, own.kid, own.algorithm, passphrase)
-        if own.usage and not _chain(keys, own).exists():
-            _certify(options, own, passphrase)
+        if own.usage:
+            if not _chain(keys, own).exists():
+                _certify(options, own, passphrase)
+            # the authority writes it for everybody, who have no business in this directory
+            _chain(keys, own).chmod(0o600)
 
 
 def provide_pair(keys: Path, kid: str, algorithm: Algorithm, passphrase: bytes) -> None:

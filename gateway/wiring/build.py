@@ -30,7 +30,7 @@ from gateway.flows.bank_night import Night
 from gateway.flows.checks import Checked
 from gateway.flows.evidence import Evidence
 from gateway.flows.housekeeping import House
-from gateway.flows.key_acts import Keys
+from gateway.flows.key_parts import Keys
 from gateway.flows.purging import Purging
 from gateway.flows.retention import Retention
 from gateway.flows.sending import Sending
@@ -115,6 +115,7 @@ class Gateway:
     store: PostgresStore
     calendar: Calendar
     ring: KeyRing
+    files: KeyringFile
     clock: Clock
     core: CoreDatabase
     interface: Interface
@@ -134,6 +135,7 @@ class Gateway:
             self.store,
             self.calendar,
             self.ring,
+            self.files,
             self.clock,
             self.banks,
             self.core,
@@ -220,6 +222,7 @@ def build(places: Places | None = None) -> Gateway:
         store=store,
         calendar=calendar,
         ring=ring,
+        files=KeyringFile(places.secrets),
         clock=clock,
         core=core,
         interface=interface,
@@ -239,15 +242,17 @@ def stamping_with(
     return Stamping(store, ring, authority, frozenset(settings.policies))
 
 
-def build_keys(places: Places | None = None) -> Keys:
+def build_keys(user: str, places: Places | None = None) -> Keys:
     """The key ring's file and the store alone: also when a key of it cannot be opened.
+
+    `user` is who will have changed it.
 
     Raises like `build`.
     """
     require_sound_algorithms()
     places = places or Places.from_environment()
     store = _store(Connections(places.secrets), places, site(places))
-    return Keys(store, KeyringFile(places.secrets))
+    return Keys(store, KeyringFile(places.secrets), user)
 
 
 def _store(connections: Connections, places: Places, settings: Site) -> PostgresStore:

@@ -50,8 +50,15 @@ class KeyringFile:
             raise NotConfigured(Code.KEY_MISSING, detail=Path(name).name) from missing
 
     def write(self, name: str, data: bytes) -> None:
-        """Write a file of the secrets directory, for nobody else to read."""
-        write_private(self.secrets / name, data)
+        """Write a file of the secrets directory, for nobody else to read.
+
+        Raises NotConfigured when it cannot be written: no right, no space.
+        """
+        try:
+            write_private(self.secrets / name, data)
+        except OSError as refused:
+            detail = f"密钥目录的 {name} 写不进：{refused.strerror}；查磁盘空间与目录的属主、权限"
+            raise NotConfigured(Code.SETTING_INVALID, detail=detail) from refused
 
     def save(self, *changed: KeyEntry) -> None:
         """Put entries into keyring.json, replacing those of the same id; the others stay as read.
@@ -67,13 +74,12 @@ class KeyringFile:
             else:
                 there.update(stated)
         text = json.dumps(rows, ensure_ascii=False, indent=1)
-        write_private(self.secrets / FILE, text.encode())
+        self.write(FILE, text.encode())
 
     def exposed(self) -> Sequence[str]:
-        """What of the key ring others than its owner may read: the directories, then files."""
-        private = [entry.private for entry in self.entries() if entry.private]
-        names = [".", "keys", FILE, _PASSPHRASE, *private]
-        return [name for name in names if is_exposed(self.secrets / name)]
+        """What of the secrets directory others than its owner may read, all secrets alike."""
+        every = [self.secrets, *sorted(self.secrets.rglob("*"))]
+        return [str(path.relative_to(self.secrets)) for path in every if is_exposed(path)]
 
 
 def _moments(entry: KeyEntry) -> Iterator[datetime]:

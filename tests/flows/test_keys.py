@@ -1,16 +1,21 @@
 """Keys made, certified, rotated, retired, revoked, watched, over the real store and files. 密钥"""
 
+import base64
+import hashlib
 import json
+import resource
 import stat
+from contextlib import contextmanager
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pytest
 from asn1crypto import x509
 
+from gateway.dates import SHANGHAI
 from gateway.errors import Code, GatewayError
 from gateway.flows import key_acts
-from gateway.flows.key_acts import Keys
+from gateway.flows.key_parts import Keys
 from gateway.flows.keys import check_keys, list_keys, watch_certificates
 from gateway.ports import Algorithm, Grade, Reply, Signed, Verdict
 from gateway.signing.keys.anchors import require_trusted, trust_of
@@ -33,6 +38,7 @@ from gateway.wiring.keys import load_ring
 from tests.signing.pairs import pair_of
 
 DAY = timedelta(days=1)
+LONG_AGO = datetime(2001, 1, 1, tzinfo=SHANGHAI)
 PASSPHRASE = "a passphrase that a machine has drawn"
 
 
@@ -44,7 +50,7 @@ def keys(store, tmp_path) -> Keys:
     files = KeyringFile(secrets)
     files.write("key_passphrase", PASSPHRASE.encode())
     files.write("keyring.json", b"[]")
-    return Keys(store, files)
+    return Keys(store, files, "operator")
 
 
 def wanted(clock, kid="gw-1", **changes) -> Wanted:
@@ -62,6 +68,24 @@ def journaled(keys) -> list[tuple[str, str, dict]]:
     with keys.store.begin() as work:
         entries = list(journal.read(work.connection))
     return [(one.event, one.subject, json.loads(one.facts)) for one in entries]
+
+
+def facts_of(keys, kid, **more) -> dict:
+    """What every act says of a key, and what this one says beside it."""
+    entry = next(one for one in keys.files.entries() if one.kid == kid)
+    return {
+        "purpose": entry.purpose.value,
+        "algorithm": entry.algorithm.value,
+        "public_sha256": der_sha256(keys, kid),
+        "user": "operator",
+        **more,
+    }
+
+
+def der_sha256(keys, kid) -> str:
+    """As openssl and sha256sum would have it: the DER is the PEM's base64."""
+    lines = keys.files.read(f"keys/{kid}.pem").splitlines()
+    return hashlib.sha256(base64.b64decode(b"".join(lines[1:-1]))).hexdigest()
 
 
 def sign(keys, kid, message_id="m-1", counterparty="990001"):
@@ -93,7 +117,7 @@ def test_a_new_key_is_whole_and_nobody_else_can_read_it(keys, clock, algorithm):
     ring = load_ring(secrets)
     signer = ring.signer(Purpose.OUR_MESSAGE, "990001", clock.now())
     assert ring.verifier("gw-1").verify(signer.sign((b"data",)), (b"data",))
-    assert journaled(keys) == [("key_made", "gw-1", {"purpose": "our_message"})]
+    assert journaled(keys) == [("key_made", "gw-1", facts_of(keys, "gw-1"))]
     assert all(result.ok for result in check_keys(keys))
 
 
@@ -104,6 +128,7 @@ def test_a_new_key_is_whole_and_nobody_else_can_read_it(keys, clock, algorithm):
         ({"purpose": Purpose.DOCUMENT_SEAL}, Code.SETTING_INVALID),
         ({"purpose": Purpose.BANK_FILE}, Code.SETTING_INVALID),
         ({"signs": timedelta()}, Code.SETTING_INVALID),
+        ({"not_before": LONG_AGO}, Code.SETTING_INVALID),
         ({"subject": "长" * 65}, Code.SETTING_INVALID),
         ({"kid": "there"}, Code.DUPLICATE_SETTING),
     ],
@@ -122,7 +147,7 @@ def test_entries_and_fields_of_others_stay_as_they_are(keys, clock):
     (row,) = json.loads(path.read_text())
     path.write_text(json.dumps([row | {"remark": "机房甲"}]))
     key_acts.make(keys, wanted(clock, "gw-b", holder="990002"))
-    key_acts.revoke(keys, "gw-1")
+    key_acts.revoke(keys, "gw-1", "机房失窃")
     first, second = json.loads(path.read_text())
     assert first == row | {"remark": "机房甲", "revoked_at": first["revoked_at"]}
     assert second["kid"] == "gw-b"
@@ -142,14 +167,17 @@ def test_a_rotation_overlaps_and_the_signer_changes_at_its_start(keys, clock):
     assert journaled(keys)[-1] == (
         "key_rotated",
         "gw-1",
-        {"purpose": "our_message", "successor": "gw-2"},
+        facts_of(keys, "gw-1", successor="gw-2", successor_sha256=der_sha256(keys, "gw-2")),
     )
 
 
 def test_a_rotation_that_leaves_a_gap_or_is_another_s_is_refused(keys, clock):
     key_acts.make(keys, wanted(clock, signs=10 * DAY))
     late = clock.now() + 11 * DAY
-    assert refusal(lambda: key_acts.rotate(keys, "gw-1", late, DAY)) is Code.KEY_GAP
+    window = f"须在 {clock.now():%Y-%m-%d %H:%M} 之后、{clock.now() + 10 * DAY:%Y-%m-%d %H:%M} 之前"
+    with pytest.raises(GatewayError, match=window) as refused:
+        key_acts.rotate(keys, "gw-1", late, DAY)
+    assert refused.value.code is Code.KEY_GAP
     theirs = wanted(clock, "bank-1", purpose=Purpose.BANK_FILE)
     key_acts.register(keys, theirs, pair_of(Algorithm.ED25519).public_pem)
     assert refusal(lambda: key_acts.rotate(keys, "bank-1", late, DAY)) is Code.SETTING_INVALID
@@ -200,7 +228,7 @@ def test_a_key_is_retired_only_when_nothing_is_open_under_it(keys, clock):
     answer(keys, held)
     entry = key_acts.retire(keys, "gw-1")
     assert entry.sign_until < entry.verify_until <= clock.now()
-    assert journaled(keys)[-1] == ("key_retired", "gw-1", {"purpose": "our_message"})
+    assert journaled(keys)[-1] == ("key_retired", "gw-1", facts_of(keys, "gw-1"))
     standing = {line.key.kid: line.standing for line in list_keys(keys)}
     assert standing == {"gw-1": Standing.ENDED, "gw-2": Standing.SIGNING}
 
@@ -241,14 +269,18 @@ def test_a_counterparty_s_key_waits_for_its_replies(keys, clock):
 def test_a_revocation_waits_for_nothing_and_is_in_force_at_use(keys, clock):
     key_acts.make(keys, wanted(clock))
     sign(keys, "gw-1")
-    entry, count = key_acts.revoke(keys, "gw-1")
+    entry, count = key_acts.revoke(keys, "gw-1", "机房失窃")
     assert count == 1
     ring, use = load_ring(keys.files.secrets), (Purpose.OUR_MESSAGE, "990001")
     assert refusal(lambda: ring.signer(*use, clock.now())) is Code.KEY_MISSING
     stated = ("gw-1", Algorithm.ED25519.value)
     assert ring.refusal(*use, stated, clock.now()) is Code.KEY_REVOKED
     assert ring.refusal(*use, stated, entry.revoked_at - timedelta(microseconds=1)) is None
-    assert journaled(keys)[-1] == ("key_revoked", "gw-1", {"purpose": "our_message"})
+    assert journaled(keys)[-1] == (
+        "key_revoked",
+        "gw-1",
+        facts_of(keys, "gw-1", reason="机房失窃"),
+    )
 
 
 def test_a_certificate_is_installed_only_for_its_own_key(keys, clock):
@@ -262,7 +294,7 @@ def test_a_certificate_is_installed_only_for_its_own_key(keys, clock):
     assert refusal(lambda: key_acts.certify(keys, "gw-1", broken)) is Code.CERTIFICATE_UNTRUSTED
     assert keys.files.read("keys/gw-1.crt") == one
     key_acts.certify(keys, "gw-1", one)
-    assert journaled(keys)[-1] == ("key_certified", "gw-1", {"purpose": "our_message"})
+    assert journaled(keys)[-1] == ("key_certified", "gw-1", facts_of(keys, "gw-1"))
 
 
 def test_a_counterparty_s_certificate_registers_its_key(keys, clock):
@@ -338,7 +370,7 @@ def test_the_end_of_a_counterparty_s_key_that_nobody_replaced_goes_on_ringing(ke
     clock.forward((10 * DAY).total_seconds())
     assert watch_certificates(keys.store, load_ring(keys.files.secrets)) == 1
     assert ringing(keys) == {(Code.CERTIFICATE_EXPIRED, "bank-1@0")}
-    key_acts.revoke(keys, "bank-1")
+    key_acts.revoke(keys, "bank-1", "机房失窃")
     assert watch_certificates(keys.store, load_ring(keys.files.secrets)) == 0
     assert ringing(keys) == set()
 
@@ -374,7 +406,7 @@ def test_what_was_sealed_under_a_former_certificate_or_a_retired_key_stays_prova
         assert require_trusted(signers, chain, then).fingerprint == fingerprint_of(chain[0])
         untrusted = refusal(lambda chain=chain: require_trusted(signers, chain, clock.now()))
         assert untrusted is Code.CERTIFICATE_UNTRUSTED
-    key_acts.revoke(keys, "seal-1")
+    key_acts.revoke(keys, "seal-1", "机房失窃")
     signers = trust_of(load_ring(keys.files.secrets), clock.now()).signers
     assert refusal(lambda: require_trusted(signers, first, then)) is Code.CERTIFICATE_UNTRUSTED
 
@@ -447,3 +479,65 @@ def test_a_certificate_without_its_authority_s_is_not_installed(keys, clock):
     assert refused.value.code is Code.CERTIFICATE_UNTRUSTED
     # a counterparty's is pinned as it is
     key_acts.register(keys, wanted(clock, "peer-1", purpose=Purpose.THEIR_MESSAGE), alone)
+
+
+def test_a_key_whose_public_half_is_gone_can_still_be_revoked(keys, clock):
+    key_acts.make(keys, wanted(clock))
+    (keys.files.secrets / "keys" / "gw-1.pem").unlink()
+    key_acts.revoke(keys, "gw-1", "机房失窃")
+    assert journaled(keys)[-1][2]["public_sha256"] == ""
+
+
+def test_a_counterparty_s_key_past_its_window_is_not_registered(keys, clock):
+    public = pair_of(Algorithm.ED25519).public_pem
+    theirs = wanted(clock, "bank-1", purpose=Purpose.BANK_FILE, signs=DAY, verifies=DAY)
+    late = replace(theirs, not_before=clock.now() - 2 * DAY)
+    with pytest.raises(GatewayError, match="已过") as refused:
+        key_acts.register(keys, late, public)
+    assert refused.value.code is Code.SETTING_INVALID
+    # what it signed in time may still be on its way
+    key_acts.register(keys, replace(late, verifies=2 * DAY), public)
+
+
+@contextmanager
+def no_space():
+    """Every write of this process to a file fails, as on a full disk."""
+    before = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (0, before[1]))
+    try:
+        yield
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, before)
+
+
+@pytest.mark.parametrize(
+    "act",
+    [
+        lambda keys, clock: key_acts.make(keys, wanted(clock, "gw-b", holder="990002")),
+        lambda keys, clock: key_acts.certify(keys, "gw-1", keys.files.read("keys/gw-1.crt")),
+        lambda keys, clock: key_acts.rotate(keys, "gw-1", clock.now() + DAY, DAY),
+        lambda keys, clock: key_acts.retire(keys, "gw-1"),
+        lambda keys, clock: key_acts.revoke(keys, "gw-1", "机房失窃"),
+    ],
+    ids=["make", "certify", "rotate", "retire", "revoke"],
+)
+def test_an_act_that_cannot_be_written_is_refused_in_words_and_not_journaled(keys, clock, act):
+    """Bug: it was told as a bug of ours."""
+    for kid in ("gw-1", "gw-0"):
+        key_acts.make(keys, wanted(clock, kid))
+    before = keys.files.entries()
+    files = sorted(path.name for path in keys.files.secrets.rglob("*"))
+    with no_space(), pytest.raises(GatewayError, match="写不进") as refused:
+        act(keys, clock)
+    assert refused.value.code is Code.SETTING_INVALID
+    assert keys.files.entries() == before
+    assert sorted(path.name for path in keys.files.secrets.rglob("*")) == files
+    assert len(journaled(keys)) == 2
+
+
+def test_a_directory_that_takes_no_file_is_named(keys, clock):
+    """A user without the right is told so too; a file in the way stands for it where root runs."""
+    (keys.files.secrets / "keys").write_bytes(b"")
+    with pytest.raises(GatewayError, match=r"keys/gw-1\.key 写不进") as refused:
+        key_acts.make(keys, wanted(clock))
+    assert refused.value.code is Code.SETTING_INVALID

@@ -4,7 +4,7 @@ from datetime import timedelta
 
 from gateway.errors import Code
 from gateway.flows import key_acts
-from gateway.flows.key_acts import Keys
+from gateway.flows.key_parts import Keys
 from gateway.flows.keys import check_keys, watch_certificates
 from gateway.ports import Algorithm
 from gateway.signing.keys.certificates import read_certificate, verify_chain
@@ -35,7 +35,7 @@ def site_of_keys(ground: Ground, days: int = 10) -> Keys:
     files = KeyringFile(ground.place)
     files.write("key_passphrase", b"a passphrase that a machine has drawn")
     files.write("keyring.json", b"[]")
-    keys = Keys(ground.store, files)
+    keys = Keys(ground.store, files, "operator")
     use = ("990001", Purpose.OUR_MESSAGE, Algorithm.ED25519)
     signs = timedelta(days=days)
     key_acts.make(keys, Wanted("gw-1", *use, ground.now(), signs, signs))

@@ -7,14 +7,15 @@ from datetime import date, datetime, time, timedelta
 from pathlib import Path
 
 from gateway.cli.output import Answer, Exit, WrongUse
-from gateway.cli.verbs.arguments import Subparsers, a_day
+from gateway.cli.verbs.arguments import Subparsers, a_day, add_reason, system_user
 from gateway.clock import SystemClock
 from gateway.dates import SHANGHAI
 from gateway.errors import Code, NotConfigured
 from gateway.flows import key_acts
+from gateway.flows.key_parts import Keys
 from gateway.flows.keys import KeyLine, check_keys, list_keys
 from gateway.ports import Algorithm
-from gateway.signing.keys.keyring import Purpose
+from gateway.signing.keys.keyring import OURS, Purpose
 from gateway.signing.keys.register import KeyEntry, Wanted
 from gateway.wiring import build_keys
 
@@ -46,7 +47,9 @@ def add_to(verbs: Subparsers, every: argparse.ArgumentParser) -> None:
     rotate.add_argument("kid")
     _add_window(rotate, f"新密钥启用日期，缺省为 {_NOTICE_DAYS} 天后 / from")
     _add(acts, every, ("retire", _retire, "停用：须无未了结报文且已有接替")).add_argument("kid")
-    _add(acts, every, ("revoke", _revoke, "立即吊销，不等未了结报文")).add_argument("kid")
+    revoke = _add(acts, every, ("revoke", _revoke, "立即吊销，不等未了结报文"))
+    revoke.add_argument("kid")
+    add_reason(revoke, required=True)
 
 
 def _add(
@@ -65,9 +68,14 @@ def _add_window(parser: argparse.ArgumentParser, begins: str) -> None:
     parser.add_argument("--days", type=int, default=_SIGNS_DAYS, help="签名天数 / signing days")
 
 
+def _keys() -> Keys:
+    """The key ring's files, changed in the name of whoever runs this."""
+    return build_keys(system_user())
+
+
 def _list(parsed: argparse.Namespace) -> Answer:
     """All keys; nothing of a private half is read."""
-    found = list_keys(build_keys())
+    found = list_keys(_keys())
     return Answer([_text(line) for line in found], {"keys": [_data(line) for line in found]})
 
 
@@ -76,9 +84,17 @@ def _text(line: KeyLine) -> str:
     certificate = f"证书 {own.fingerprint[:16]}… 签发者 {own.issuer}" if own else "无证书"
     return (
         f"{key.kid}  {line.standing.value}  {key.purpose.value} {key.holder}  "
-        f"{key.verifier.algorithm.value}  {key.not_before:%Y-%m-%d}–{key.ends:%Y-%m-%d}"
-        f"（余 {line.days} 天）  未了结 {line.outstanding}  {certificate}"
+        f"{key.verifier.algorithm.value}  {_window(line)}  未了结 {line.outstanding}  "
+        f"公钥 {key.public_sha256[:16]}…  {certificate}"
     )
+
+
+def _window(line: KeyLine) -> str:
+    """From when, and until when it does what; `余` counts to the end that needs a successor."""
+    key = line.key
+    signs = f"签名至 {key.signs_until:%Y-%m-%d}，" if key.purpose in OURS else ""
+    until = f"{signs}验签至 {key.verifies_until:%Y-%m-%d}"
+    return f"{key.not_before:%Y-%m-%d} 起，{until}（余 {line.days} 天）"
 
 
 def _data(line: KeyLine) -> dict[str, object]:
@@ -96,8 +112,9 @@ def _data(line: KeyLine) -> dict[str, object]:
         "algorithm": key.verifier.algorithm.value,
         "standing": line.standing.name,
         "not_before": key.not_before.isoformat(),
-        "sign_until": key.sign_until.isoformat(),
-        "verify_until": key.verify_until.isoformat(),
+        "sign_until": key.signs_until.isoformat() if key.purpose in OURS else None,
+        "verify_until": key.verifies_until.isoformat(),
+        "public_sha256": key.public_sha256,
         "days_left": line.days,
         "outstanding": line.outstanding,
         "certificate": certificate,
@@ -106,7 +123,7 @@ def _data(line: KeyLine) -> dict[str, object]:
 
 def _check(parsed: argparse.Namespace) -> Answer:
     """Fails when any key, or who may read it, is not as it should be."""
-    results = check_keys(build_keys())
+    results = check_keys(_keys())
     lines = [f"{'✓' if one.ok else '✗'} {one.item}  {one.detail}" for one in results]
     ok = all(one.ok for one in results)
     data = {"ok": ok, "checks": [asdict(one) for one in results]}
@@ -125,30 +142,33 @@ def _new(parsed: argparse.Namespace) -> Answer:
         subject=parsed.subject,
     )
     if parsed.public is not None:
-        entry = key_acts.register(build_keys(), wanted, _pem(parsed.public))
+        entry = key_acts.register(_keys(), wanted, _pem(parsed.public))
         return _answer(entry, "已登记对方密钥")
-    entry = key_acts.make(build_keys(), wanted)
+    entry = key_acts.make(_keys(), wanted)
     return _answer(entry, "已生成", _CERTIFY.format(kid=entry.kid))
 
 
 def _certify(parsed: argparse.Namespace) -> Answer:
-    entry = key_acts.certify(build_keys(), parsed.kid, _pem(parsed.certificate))
+    entry = key_acts.certify(_keys(), parsed.kid, _pem(parsed.certificate))
     return _answer(entry, "已装入证书链")
 
 
 def _rotate(parsed: argparse.Namespace) -> Answer:
-    start = _moment(parsed.start) or SystemClock().now() + timedelta(days=_NOTICE_DAYS)
-    entry = key_acts.rotate(build_keys(), parsed.kid, start, _signs(parsed))
-    told = f"{parsed.kid} 签名至 {start:%Y-%m-%d %H:%M}，之后由 {entry.kid} 签名"
+    now = SystemClock().now()
+    if parsed.start is not None and parsed.start < now.date():
+        raise WrongUse(f"--from 不能早于今天：最早 {now:%Y-%m-%d}，即刻启用")
+    start = _moment(parsed.start) or now + timedelta(days=_NOTICE_DAYS)
+    entry = key_acts.rotate(_keys(), parsed.kid, start, _signs(parsed))
+    told = f"{parsed.kid} 签名至 {entry.not_before:%Y-%m-%d %H:%M}，之后由 {entry.kid} 签名"
     return _answer(entry, "已生成接替密钥", told, _CERTIFY.format(kid=entry.kid))
 
 
 def _retire(parsed: argparse.Namespace) -> Answer:
-    return _answer(key_acts.retire(build_keys(), parsed.kid), "已停用")
+    return _answer(key_acts.retire(_keys(), parsed.kid), "已停用")
 
 
 def _revoke(parsed: argparse.Namespace) -> Answer:
-    entry, count = key_acts.revoke(build_keys(), parsed.kid)
+    entry, count = key_acts.revoke(_keys(), parsed.kid, parsed.reason)
     return _answer(entry, "已吊销", f"仍有 {count} 件未了结，逐件与对方核实")
 
 

@@ -1,7 +1,5 @@
 """The public keys that a case's signatures are checked with, as files of the package. 公钥"""
 
-import base64
-import hashlib
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
@@ -50,14 +48,10 @@ def _packed(key: Key) -> PackedKey:
         holder=key.holder,
         use=PURPOSES[key.purpose.value],
         algorithm=key.verifier.algorithm.value,
-        sha256=hashlib.sha256(_der(key.public_pem)).hexdigest(),
+        sha256=key.public_sha256,
         pem=key.public_pem,
         chain=pem_of_chain(key.chain),
     )
-
-
-def _der(pem: bytes) -> bytes:
-    return base64.b64decode(b"".join(pem.splitlines()[1:-1]))
 
 
 def pem_of_chain(chain: Sequence[bytes]) -> bytes:

@@ -8,6 +8,7 @@ from enum import Enum
 
 from gateway.errors import Code, NotConfigured
 from gateway.ports import Algorithm, Signer, Verifier
+from gateway.signing.keys.x509 import public_sha256_of
 
 
 class Purpose(Enum):
@@ -75,23 +76,43 @@ class Key:
         """The SHA-256 of its own certificate in hex; empty when it has none."""
         return hashlib.sha256(self.chain[0]).hexdigest() if self.chain else ""
 
+    @property
+    def public_sha256(self) -> str:
+        """The SHA-256 of its public key's DER in hex, which both sides compare by telephone."""
+        return public_sha256_of(self.public_pem)
+
     def signs(self, at: datetime) -> bool:
         """Whether it may sign at this moment."""
         return (
             self.signer is not None
             and self.verifier.algorithm in ALLOWED[self.purpose]
-            and self.not_before <= at < self._end(self.sign_until)
+            and self.not_before <= at < self.signs_until
             and not self.revoked(at)
         )
 
     def verifies(self, at: datetime) -> bool:
         """Whether this moment lies in its window; `revoked` is another question."""
-        return self.not_before <= at < self._end(self.verify_until)
+        return self.not_before <= at < self.verifies_until
+
+    def accepts(self, at: datetime) -> bool:
+        """Whether what it signs may be believed at this moment."""
+        allowed = self.verifier.algorithm in ALLOWED[self.purpose]
+        return allowed and self.verifies(at) and not self.revoked(at)
 
     @property
     def ends(self) -> datetime:
         """When another must have followed: ours when it signs no more, theirs when it verifies."""
-        return self._end(self.sign_until if self.purpose in OURS else self.verify_until)
+        return self.signs_until if self.purpose in OURS else self.verifies_until
+
+    @property
+    def signs_until(self) -> datetime:
+        """The end of its signing, by its window or its certificate."""
+        return self._end(self.sign_until)
+
+    @property
+    def verifies_until(self) -> datetime:
+        """The end of its verifying, by its window or its certificate."""
+        return self._end(self.verify_until)
 
     def _end(self, window: datetime) -> datetime:
         return window if self.certified_until is None else min(window, self.certified_until)
@@ -134,6 +155,15 @@ class KeyRing:
         if newest.signer is None:  # mypy cannot see the filter above
             raise NotConfigured(Code.KEY_MISSING, detail=newest.kid)
         return newest.signer
+
+    def usable(self, purpose: Purpose, holder: str, at: datetime) -> tuple[str, ...]:
+        """The ids of the keys that do their work at this moment: ours sign, theirs verify."""
+        able = Key.signs if purpose in OURS else Key.accepts
+        return tuple(
+            key.kid
+            for key in self.keys()
+            if (key.purpose, key.holder) == (purpose, holder) and able(key, at)
+        )
 
     def refusal(
         self, purpose: Purpose, holder: str, stated: tuple[str, str], at: datetime

@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from gateway.errors import Code, NotConfigured, RefusedHere
 from gateway.ports import Algorithm
 from gateway.signing.keys.certificates import chain_of_pem, read_certificate
-from gateway.signing.keys.keyring import ALLOWED, Key, Purpose
+from gateway.signing.keys.keyring import ALLOWED, OURS, Key, Purpose
 from gateway.signing.keys.x509 import only_public_pem
 from gateway.signing.primitives.algorithms import load_signer, load_verifier
 
@@ -139,8 +139,12 @@ def require_same_key(kid: str, one: bytes, other: bytes) -> None:
         raise NotConfigured(Code.KEY_MISSING, detail=f"{kid}：证书不是这把密钥的")
 
 
-def require_sound(entry: KeyEntry) -> None:
-    """Raise NotConfigured for an id no file can have, an algorithm or a window that cannot be."""
+def require_sound(entry: KeyEntry, at: datetime) -> None:
+    """Raise NotConfigured for an id no file can have, an algorithm or a window that cannot be.
+
+    A window that has ended before the key is made, at `at`, is one of no use.
+    """
+    ends = entry.sign_until if entry.purpose in OURS else entry.verify_until
     window = entry.not_before < entry.sign_until <= entry.verify_until
     wrong = {
         "kid": not _KID.fullmatch(entry.kid),
@@ -148,6 +152,7 @@ def require_sound(entry: KeyEntry) -> None:
             entry.algorithm not in ALLOWED[entry.purpose]
         ),
         "not_before sign_until verify_until": not window,
+        f"期限 {ends:%Y-%m-%d %H:%M} 已过": ends <= at,
     }
     for what, is_wrong in wrong.items():
         if is_wrong:
@@ -168,7 +173,9 @@ def succeeded(old: KeyEntry, ends: datetime, start: datetime) -> KeyEntry:
     is before `start`: nobody could sign in between.
     """
     if old.revoked_at is not None or start > ends or start <= old.not_before:
-        raise RefusedHere(Code.KEY_GAP, detail=f"{old.kid}：{ends:%Y-%m-%d %H:%M} 止")
+        between = f"须在 {old.not_before:%Y-%m-%d %H:%M} 之后、{ends:%Y-%m-%d %H:%M} 之前启用"
+        why = between if old.revoked_at is None else "旧密钥已吊销"
+        raise RefusedHere(Code.KEY_GAP, detail=f"{old.kid}：{why}")
     return replace(old, sign_until=start, verify_until=max(old.verify_until, start + OVERLAP))
 
 

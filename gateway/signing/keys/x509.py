@@ -1,5 +1,6 @@
 """What a certificate states, read strictly (RFC 5280), SM2 ones too (GM/T 0015). 证书解析"""
 
+import hashlib
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -101,6 +102,15 @@ def only_public_pem(data: bytes) -> bytes:
     if [label for label, _, _ in parts] != ["PUBLIC KEY"]:
         raise NotConfigured(Code.KEY_MISSING, detail="PEM 须只含一把公钥")
     return bytes(pem.armor("PUBLIC KEY", parts[0][2]))
+
+
+def public_sha256_of(public_pem: bytes) -> str:
+    """The SHA-256 of a public key's DER in hex, as both sides can read it out on the telephone.
+
+    The same as of `openssl pkey -pubin -outform DER`. Raises like `only_public_pem`.
+    """
+    _, _, der = pem.unarmor(only_public_pem(public_pem))
+    return hashlib.sha256(der).hexdigest()
 
 
 def _opened(der: bytes) -> Opened:

@@ -181,9 +181,9 @@ def test_parts_that_are_not_of_one_key_make_none(changes):
     ],
 )
 def test_an_entry_that_cannot_be_is_refused(changes):
-    require_sound(entry())
+    require_sound(entry(), entry().not_before)
     with pytest.raises(NotConfigured) as refused:
-        require_sound(entry(**changes))
+        require_sound(entry(**changes), entry().not_before)
     assert refused.value.code is Code.SETTING_INVALID
 
 
