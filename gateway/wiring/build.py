@@ -138,6 +138,7 @@ class Gateway:
             self.banks,
             self.core,
             self.interface,
+            self.stamping,
         )
 
     def anchoring(self) -> Anchoring:
