@@ -79,6 +79,8 @@ class Code(Enum):
                                       "请对方检查目录权限，之后自动重试")
     DATABASE_UNREACHABLE = _transport("数据库连不上", "the database cannot be reached",
                                       "检查数据库服务与连接配置后重试", _SITE)
+    ARCHIVE_UNREACHABLE  = _transport("归档目录读不了或写不进", "the archive cannot be read or written",
+                                      "查磁盘空间、挂载与目录权限，之后自动重试", _SITE)
     LOGIN_REFUSED        = _missing("对接方拒绝登录", "the counterparty refused our login",
                                     "核对用户名与登录公钥是否已在对方登记", _NIGHT)
     HOST_KEY_DIFFERS     = _signature("对接方主机公钥与登记不符", "the host key is not the pinned one",

@@ -8,10 +8,11 @@ that is how a payload is shredded, while its digest stays in the journal.
 import hashlib
 import os
 import tempfile
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
-from gateway.errors import Code, RefusedHere, SignatureInvalid
+from gateway.errors import Code, RefusedHere, SignatureInvalid, TransportError
 from gateway.signing.at_rest.containers import DataKey, opened, read_header, sealed
 from gateway.signing.at_rest.wrapping import Wrapper
 
@@ -31,27 +32,30 @@ class Archive:
 
         Putting the same bytes again is nothing new, unless they were shredded: then they are kept
         anew. The key is durable before the payload that names it, so a process that dies on the
-        way leaves at most a `.part` file and a key, which nothing refers to.
+        way leaves at most a `.part` file and a key, which nothing refers to. Raises TransportError
+        when the disk does not take them.
         """
         digest = hashlib.sha256(data).hexdigest()
-        path = self.path(digest)
-        if not self.holds(digest):
-            key = self._wrapper.new()
-            self._keep_key(digest, key)
-            path.parent.mkdir(parents=True, exist_ok=True, mode=0o750)
-            _write_durably(path, sealed(key, data))
-        # whoever made a directory or renamed the file may have died before making that durable
-        _sync_way(path, self._root)
+        path, known = self.path(digest), self.holds(digest)
+        with _on_disk():
+            if not known:
+                key = self._wrapper.new()
+                self._keep_key(digest, key)
+                path.parent.mkdir(parents=True, exist_ok=True, mode=0o750)
+                _write_durably(path, sealed(key, data))
+            # whoever made a directory or renamed the file may have died before that was durable
+            _sync_way(path, self._root)
         return digest
 
     def get(self, digest: str) -> bytes:
         """The bytes of a digest.
 
         Raises SignatureInvalid when they are missing or altered, RefusedHere when they were
-        shredded, NotConfigured when the site lacks the key they lie under.
+        shredded, NotConfigured when the site lacks the key they lie under, TransportError when the
+        disk cannot be read.
         """
         try:
-            with self.path(digest).open("rb") as stream:
+            with _on_disk(), self.path(digest).open("rb") as stream:
                 header = read_header(stream)
                 key = self._wrapper.unwrap(self._stored_key(digest, header.kid), header.kid, digest)
                 data = b"".join(opened(header, key, stream))
@@ -101,6 +105,17 @@ class Archive:
         if stored == _SHREDDED:
             raise RefusedHere(Code.PAYLOAD_SHREDDED, subject=digest)
         return stored
+
+
+@contextmanager
+def _on_disk() -> Iterator[None]:
+    """What a disk refuses, as an error of ours; that a file is not there is the caller's news."""
+    try:
+        yield
+    except FileNotFoundError:
+        raise
+    except OSError as failed:
+        raise TransportError(Code.ARCHIVE_UNREACHABLE, detail=failed.strerror or "") from failed
 
 
 def _write_durably(path: Path, pieces: Iterable[bytes]) -> None:

@@ -17,6 +17,7 @@ from gateway.store.database import connect, require_current
 from gateway.store.outbox import Draft
 from gateway.wiring.connections import Connections
 from sandbox.bank.wire_faults import FAULTS_FILE
+from tests.archives import new_archive
 from tests.branch import free_port
 from tests.kernel.ground import Ground, raised
 
@@ -100,6 +101,12 @@ def journal_broken(ground: Ground) -> Code | None:
     ground.behind_its_back("update journal set facts = '{}' where seq = 1")
     with ground.store.begin() as work:
         return raised(lambda: journal.verify(work.connection))
+
+
+def archive_unreachable(ground: Ground) -> Code | None:
+    no_directory = ground.place / "archive"
+    no_directory.write_bytes(b"")
+    return raised(lambda: new_archive(no_directory).put(b"payload"))
 
 
 def archive_damaged(ground: Ground) -> Code | None:
@@ -263,6 +270,7 @@ PRODUCERS = {
     Code.MESSAGE_REJECTED: message_rejected,
     Code.JOURNAL_BROKEN: journal_broken,
     Code.ARCHIVE_DAMAGED: archive_damaged,
+    Code.ARCHIVE_UNREACHABLE: archive_unreachable,
     Code.NOT_FOUND: not_found,
     Code.SEND_OUTCOME_UNKNOWN: send_outcome_unknown,
     Code.FILE_ABSENT: file_absent,

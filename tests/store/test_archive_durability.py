@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import event
 
+from gateway.errors import TransportError
 from gateway.store.unit_of_work import keep_bytes
 from tests.archives import new_archive
 from tests.simulation.parts import Crash, Crasher
@@ -83,7 +84,7 @@ def test_what_a_full_disk_does_not_take_is_not_left_half(tmp_path, monkeypatch):
     def full(_descriptor):
         raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
 
-    with monkeypatch.context() as patch, pytest.raises(OSError, match="No space"):
+    with monkeypatch.context() as patch, pytest.raises(TransportError, match="No space"):
         patch.setattr(os, "fsync", full)
         archive.put(DATA)
     assert not [path for path in tmp_path.rglob("*") if path.is_file()]
