@@ -12,7 +12,7 @@ from connectors.core_system.connector import CONNECTOR as CORE_SYSTEM
 from connectors.core_system.settings import Interface
 from connectors.core_system.transport import CoreDatabase
 from gateway.dates import Calendar
-from gateway.errors import Code, GatewayError, RefusedHere
+from gateway.errors import Code, GatewayError, RefusedHere, SignatureInvalid
 from gateway.flows.keys import watch_certificates
 from gateway.flows.stamping import ALARM_AFTER, Stamping, is_agreed
 from gateway.flows.watching import watch_calendar
@@ -49,14 +49,24 @@ def check_all(checked: Checked, connector: str | None = None) -> Sequence[CheckR
 def verify_archive(store: Store) -> int:
     """Read every payload that was not shredded and recompute its digest; how many there are.
 
-    Raises SignatureInvalid for the first that is missing or altered.
+    Raises SignatureInvalid, naming every one that is missing or altered, after the last.
     """
     with store.begin() as work:
         kept = select(PAYLOAD.c.digest).where(PAYLOAD.c.shredded_at.is_(None))
         digests = work.connection.execute(kept).scalars().all()
-    for digest in digests:
-        store.archive.get(digest)
+    damaged = [digest for digest in digests if _is_damaged(store, digest)]
+    if damaged:
+        detail = f"查 {len(digests)} 件，损坏 {len(damaged)} 件：{'、'.join(damaged)}"
+        raise SignatureInvalid(Code.ARCHIVE_DAMAGED, detail=detail)
     return len(digests)
+
+
+def _is_damaged(store: Store, digest: str) -> bool:
+    try:
+        store.archive.get(digest)
+    except SignatureInvalid:
+        return True
+    return False
 
 
 def shredded(store: Store) -> int:
