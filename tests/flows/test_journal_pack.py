@@ -110,7 +110,33 @@ def test_the_key_and_the_heads_that_an_auditor_holds_are_what_counts(anchoring, 
     assert "签名不成立" in check(pack, "--key", tmp_path / "other.pem").out
     forged = json.loads((public / "head-7.json").read_text()) | {"root": "0" * 64}
     (tmp_path / "kept.json").write_text(json.dumps(forged))
-    assert check(pack, "--kept", tmp_path / "kept.json").code == 1
+    found = check(pack, "--kept", tmp_path / "kept.json")
+    assert found.code == 1
+    assert "✗ 不成立：与所留树根" in found.out
+
+
+def test_a_pack_older_than_a_kept_head_is_told_apart_from_one_that_contradicts_it(
+    anchoring, write, store, tmp_path
+):
+    pack, public = write(), anchoring.publication.directory
+    with store.begin() as work:
+        work.note("night_moved", "night-9")
+        size = heads.newest(work).size
+    anchor(anchoring)
+    with store.begin() as work:
+        newer = public / f"{heads.newest(work).head_id}.json"
+    found = check(pack, "--kept", newer, "--kept", public / "head-7.json")
+    assert found.code == 1
+    assert "包比留存的树根旧，无从比对，请以新包再核" in found.out
+    assert "不成立" not in found.out
+    assert "与所留树根一致" in found.out
+    # one that the pack contradicts is not hidden behind it
+    forged = json.loads((public / f"head-{size}.json").read_text()) | {"root": "0" * 64}
+    (tmp_path / "kept.json").write_text(json.dumps(forged))
+    found = check(pack, "--kept", newer, "--kept", tmp_path / "kept.json")
+    assert found.code == 1
+    assert "✗ 不成立：与所留树根" in found.out
+    assert check(write(name="new"), "--kept", newer).code == 0
 
 
 @pytest.mark.parametrize("algorithm", ALGORITHMS, ids=lambda a: a.value)
