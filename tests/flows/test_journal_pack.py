@@ -13,7 +13,7 @@ import pytest
 
 from gateway.errors import Code, GatewayError
 from gateway.flows.anchoring import anchor
-from gateway.flows.journal_pack import journal_pack, seqs_of
+from gateway.flows.journal_pack import journal_pack, prove, seqs_of
 from gateway.ports import Algorithm
 from gateway.signing.proofs import outsider
 from gateway.store import heads
@@ -274,6 +274,24 @@ def test_what_no_head_covers_yet_is_not_packed(store, anchoring):
         with pytest.raises(GatewayError) as refused:
             journal_pack(store, seqs)
         assert refused.value.code is code
+
+
+def test_what_is_about_heads_alone_is_proved_with_the_next_head_and_the_error_says_so(
+    store, anchoring
+):
+    """Bug: it advised housekeeping, which makes no head for such an entry."""
+    with store.begin() as work:
+        covered = heads.newest(work).size
+    for happens, waits in ((None, True), ("night-9", False)):
+        if happens:
+            with store.begin() as work:
+                work.note("night_moved", happens)
+        with pytest.raises(GatewayError) as refused:
+            prove(store, covered + 1)
+        assert refused.value.code is Code.HEAD_NOT_YET
+        assert ("随下一个树根（有新的业务流水之后）" in refused.value.detail) is waits
+    anchor(anchoring)
+    assert prove(store, covered + 1).head.size > covered
 
 
 def test_before_the_first_head_there_is_nothing_to_pack(store):
