@@ -210,9 +210,10 @@ class StageCount:
     stage: str
     examined: int
     counts: Mapping[str, int]
+    note: str = ""
 
     def line(self) -> str:
         """One line for a task log: `match examined=60 exact=52 …`."""
-        return " ".join(
-            [self.stage, f"examined={self.examined}"] + [f"{k}={v}" for k, v in self.counts.items()]
-        )
+        said = [self.stage, f"examined={self.examined}"]
+        said += [f"{k}={v}" for k, v in self.counts.items()]
+        return " ".join([*said, self.note] if self.note else said)

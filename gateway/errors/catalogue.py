@@ -215,7 +215,7 @@ class Code(Enum):
                                 "电话请银行核对批扣入账；差额列入当晚不平账项")
     NIGHT_NOT_READY  = _refused("上一步尚未完成，不能执行本步", "the step before is not done", "先完成上一步")
     HEAD_NOT_YET     = _refused("这条流水还不在已签名的树根之下", "no signed head covers the entry yet",
-                                "执行 gateway housekeep 生成树根后重试", _TRUST)
+                                "执行 gateway housekeep 生成树根后重试；文本说随下一个树根的，待有新业务", _TRUST)
     CHECK_FAILED     = _refused("自检有未通过的项", "a self-check failed", "执行 gateway check，按所列各项处理", _HOUSE)
     NIGHT_UNPROVED   = _refused("当晚核对未完成或不平", "the night is not proved", "按核对表所列事项处理后重新运行")
 

@@ -36,8 +36,8 @@ def anchor(anchoring: Anchoring) -> StageCount:
     Where no stamp can be had now, the head is published without one, and the stamp when it is had.
 
     May run twice, also at the same time: one head is made, and each file published once. Raises
-    SignatureInvalid, and rings, when the history is not what the last head says, or when a
-    published file is not ours.
+    SignatureInvalid, and rings, when the history is not what the last head says, or when what is
+    published is not exactly what is recorded: then no head is signed over it.
     """
     try:
         made = _make(anchoring)
@@ -58,11 +58,16 @@ def anchor(anchoring: Anchoring) -> StageCount:
 
 
 def _make(anchoring: Anchoring) -> int:
+    # looked at first: a head is recorded before it is published
+    names = set(anchoring.publication.names("head-*"))
     with anchoring.store.begin() as work:
         heads.lock(work)
-        before, history = heads.newest(work), read_history(work.connection)
+        kept, history = heads.every(work), read_history(work.connection)
+        before = kept[-1] if kept else None
         if before is not None:
             _require_followed(before, history, anchoring.ring)
+        # whoever empties our records too gets no head that others' copies of the old contradict
+        _require_published(anchoring, kept, names)
         if history.acted <= (before.size if before else 0):
             return 0
         head = _sign(anchoring.ring, history, work)

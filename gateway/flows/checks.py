@@ -13,17 +13,18 @@ from connectors.core_system.connector import CONNECTOR as CORE_SYSTEM
 from connectors.core_system.settings import Interface
 from connectors.core_system.transport import CoreDatabase
 from gateway.dates import Calendar
-from gateway.errors import Code, GatewayError, NotConfigured
+from gateway.errors import Code, GatewayError, NotConfigured, RefusedHere, SignatureInvalid
 from gateway.flows.anchoring import HOLDER as JOURNAL
 from gateway.flows.evidence import HOLDER as DOCUMENTS
 from gateway.flows.key_parts import KeyFiles
 from gateway.flows.keys import require_private, watch_certificates
+from gateway.flows.stamping import ALARM_AFTER, Stamping, is_agreed
 from gateway.flows.watching import watch_calendar
 from gateway.ports import CheckResult, Clock
 from gateway.signing.keys.keyring import KeyRing, Purpose
 from gateway.signing.keys.lifetimes import watched
 from gateway.signing.seals.cms import seal_of
-from gateway.store import journal
+from gateway.store import journal, stamps
 from gateway.store.tables import PAYLOAD
 from gateway.store.unit_of_work import Store
 
@@ -42,6 +43,7 @@ class Checked:
     banks: Mapping[str, Bank]
     core: CoreDatabase
     interface: Interface
+    stamping: Stamping
 
 
 def check_all(checked: Checked, connector: str | None = None) -> Sequence[CheckResult]:
@@ -53,14 +55,24 @@ def check_all(checked: Checked, connector: str | None = None) -> Sequence[CheckR
 def verify_archive(store: Store) -> int:
     """Read every payload that was not shredded and recompute its digest; how many there are.
 
-    Raises SignatureInvalid for the first that is missing or altered.
+    Raises SignatureInvalid, naming every one that is missing or altered, after the last.
     """
     with store.begin() as work:
         kept = select(PAYLOAD.c.digest).where(PAYLOAD.c.shredded_at.is_(None))
         digests = work.connection.execute(kept).scalars().all()
-    for digest in digests:
-        store.archive.get(digest)
+    damaged = [digest for digest in digests if _is_damaged(store, digest)]
+    if damaged:
+        detail = f"查 {len(digests)} 件，损坏 {len(damaged)} 件：{'、'.join(damaged)}"
+        raise SignatureInvalid(Code.ARCHIVE_DAMAGED, detail=detail)
     return len(digests)
+
+
+def _is_damaged(store: Store, digest: str) -> bool:
+    try:
+        store.archive.get(digest)
+    except SignatureInvalid:
+        return True
+    return False
 
 
 def shredded(store: Store) -> int:
@@ -76,6 +88,7 @@ def _kernel(checked: Checked) -> Iterator[CheckResult]:
     yield _tried("密钥", lambda: _keys(checked))
     yield _tried("密钥目录", lambda: (1, _places(checked.files)))
     yield _tried("密钥期限", lambda: _lifetimes(checked))
+    yield _tried("时间戳", lambda: _stamps(checked.stamping))
 
 
 def _journal(store: Store) -> tuple[int, str]:
@@ -128,6 +141,19 @@ def _lifetimes(checked: Checked) -> tuple[int, str]:
     first = min((key.ends for key in last), default=None)
     until = "无在用密钥" if first is None else f"最早 {first:%Y-%m-%d} 到期"
     return len(checked.ring), f"{until}{f'，{due} 把须更换，已告警' if due else ''}"
+
+
+def _stamps(stamping: Stamping) -> tuple[int, str]:
+    """What waits, and the newest that is had. Raises RefusedHere when one has waited too long."""
+    with stamping.store.begin() as work:
+        waiting, newest, now = stamps.waiting(work), stamps.newest(work), work.now
+    said = [] if is_agreed(stamping) else ["未配置"]
+    if waiting is not None:
+        said.append(f"{waiting.count} 枚待补，{waiting.since:%Y-%m-%d %H:%M} 起")
+    said.append(f"最近一枚 {newest:%Y-%m-%d %H:%M}" if newest else "尚无时间戳")
+    if waiting is not None and now - waiting.since >= ALARM_AFTER:
+        raise RefusedHere(Code.STAMP_WAITING, detail="，".join(said))
+    return waiting.count if waiting else 0, "，".join(said)
 
 
 def _banks(checked: Checked) -> Iterator[CheckResult]:

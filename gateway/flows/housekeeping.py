@@ -1,7 +1,7 @@
 """Housekeeping: what must be looked after every hour, a row a duty. 巡检"""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from gateway.errors import Code, GatewayError, IllegalTransition, RefusedHere
 from gateway.flows.anchoring import Anchoring, anchor
@@ -21,12 +21,16 @@ _LOG = Log("housekeeping")
 
 @dataclass(frozen=True, slots=True)
 class House:
-    """Everything that is looked after: the parts of a gateway."""
+    """Everything that is looked after: the parts of a gateway.
+
+    `by_hand` says that a person asks for it, and not the hour: then nothing is put off.
+    """
 
     checked: Checked
     sending: Sending
     purging: Purging
     anchoring: Anchoring
+    by_hand: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,8 +76,11 @@ def _outbox(house: House) -> StageCount:
 
 
 def _stamps(house: House) -> StageCount:
-    found = stamp_waiting(house.anchoring.stamping)
-    return StageCount("stamps", found.asked, {"taken": found.taken, "waiting": found.waiting})
+    found = stamp_waiting(house.anchoring.stamping, by_hand=house.by_hand)
+    waiting = found.waiting
+    counts = {"taken": found.taken, "waiting": waiting.count if waiting else 0}
+    note = f"下次不早于 {waiting.next_attempt_at:%m-%d %H:%M} 再取" if waiting else ""
+    return StageCount("stamps", found.asked, counts, note)
 
 
 def _replays(house: House) -> StageCount:
@@ -126,8 +133,8 @@ def perform(house: House, name: str) -> StageCount:
 
 
 def keep_house(house: House) -> Sequence[Done]:
-    """Every duty in order; one that fails keeps no other from being done."""
-    return [_tried(house, name) for name in DUTIES]
+    """Every duty in order, now; one that fails keeps no other from being done."""
+    return [_tried(replace(house, by_hand=True), name) for name in DUTIES]
 
 
 def _tried(house: House, name: str) -> Done:

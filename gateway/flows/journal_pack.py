@@ -95,8 +95,16 @@ def _wanted(seqs: Sequence[int] | None, head: SignedHead, history: History) -> S
         if not 1 <= seq <= len(history.hashes):
             raise NotConfigured(Code.NOT_FOUND, detail=f"seq {seq}")
         if seq > head.size:
-            raise RefusedHere(Code.HEAD_NOT_YET, detail=f"seq {seq} > {head.size}")
+            raise RefusedHere(Code.HEAD_NOT_YET, detail=_not_yet(seq, head, history))
     return sorted(set(seqs))
+
+
+def _not_yet(seq: int, head: SignedHead, history: History) -> str:
+    """Why no head covers an entry yet; what is only about heads asks for no new one."""
+    detail = f"seq {seq} > {head.size}"
+    if history.acted > head.size:
+        return detail
+    return f"{detail}，该记录随下一个树根（有新的业务流水之后）即可证明"
 
 
 def _entries(work: UnitOfWork, wanted: Sequence[int]) -> Iterator[Entry]:

@@ -1,5 +1,6 @@
 """Time-stamps taken now, or waited for: what cannot be stamped now is asked again. 盖时间戳"""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
@@ -9,8 +10,9 @@ from gateway.signing.keys.anchors import RingAnchors
 from gateway.signing.keys.keyring import KeyRing, Purpose
 from gateway.signing.seals.timestamps import SKEW, Imprint, Stamp, Terms, check_stamp, take_stamp
 from gateway.store import alarms, stamps
-from gateway.store.stamps import Kept
+from gateway.store.stamps import Kept, Waiting
 from gateway.store.unit_of_work import Store, UnitOfWork, keep_bytes
+from gateway.web.time_authority import NoTimeAuthority
 
 # After the first, second, … attempt that brought nothing. The last is less than the hour between
 # two rounds of housekeeping: what waits for a whole hour would be asked for every second time only.
@@ -46,11 +48,11 @@ class Stamping:
 
 @dataclass(frozen=True, slots=True)
 class Round:
-    """What one round over the waiting ones brought."""
+    """What one round over the waiting ones brought, and what waits on: None when nothing does."""
 
     asked: int
     taken: int
-    waiting: bool
+    waiting: Waiting | None
 
 
 @dataclass(slots=True)
@@ -64,6 +66,11 @@ class _Listening:
         """Ask, and remember the answer."""
         self.reply = self.authority.ask(request)
         return self.reply
+
+
+def is_agreed(stamping: Stamping) -> bool:
+    """Whether the site has agreed on an authority at all."""
+    return not isinstance(stamping.authority, NoTimeAuthority)
 
 
 def stamp_or_wait(stamping: Stamping, subject: str, imprint: Imprint) -> Stamp | None:
@@ -104,24 +111,37 @@ def stamp_of(stamping: Stamping, subject: str, imprint: Imprint) -> Stamp | None
     return None if found is None else _kept_stamp(stamping, found)
 
 
-def stamp_waiting(stamping: Stamping) -> Round:
+def stamp_waiting(stamping: Stamping, *, by_hand: bool = False) -> Round:
     """Ask again for what is due, 50 at most; ring when one has waited for a day, clear when none.
 
-    The round ends at the first line that is down: the others are as down as it was.
+    Once one is had, the line is up again: all that waits is asked for, due or not, and so it is
+    when somebody asks `by_hand`. The round ends at the first line that is down: the others are as
+    down as it was.
     """
     with stamping.store.begin() as work:
-        due = stamps.due(work, _ROUND)
+        first = stamps.every_waiting(work) if by_hand else stamps.due(work, _ROUND)
+    asked, taken = _ask_each(stamping, first)
+    if taken:
+        with stamping.store.begin() as work:
+            rest = [each for each in stamps.every_waiting(work) if each not in set(first)]
+        more = _ask_each(stamping, rest)
+        asked, taken = asked + more[0], taken + more[1]
+    with stamping.store.begin() as work:
+        waiting = _watch(work)
+    return Round(asked, taken, waiting)
+
+
+def _ask_each(stamping: Stamping, stamp_ids: Sequence[str]) -> tuple[int, int]:
+    """Ask for one after the other, until the line is down; how many were asked for, and had."""
     asked = taken = 0
-    for stamp_id in due:
+    for stamp_id in stamp_ids:
         with stamping.store.begin() as work:
             kept = stamps.find(work, stamp_id)
         stamp, code = _ask(stamping, kept)
         asked, taken = asked + 1, taken + (stamp is not None)
         if code is Code.STAMP_UNREACHABLE:
             break
-    with stamping.store.begin() as work:
-        waiting = _watch(work)
-    return Round(asked, taken, waiting)
+    return asked, taken
 
 
 def _ask(stamping: Stamping, kept: Kept) -> tuple[Stamp | None, Code | None]:
@@ -182,14 +202,14 @@ def _tell(store: Store, work: UnitOfWork, subject: str, code: Code, reply: bytes
     return digest
 
 
-def _watch(work: UnitOfWork) -> bool:
-    """Ring while something has waited too long; whether anything waits at all."""
-    since = stamps.waiting_since(work)
-    if since is not None and work.now - since >= ALARM_AFTER:
-        alarms.ring(work, Code.STAMP_WAITING, ABOUT, f"{since:%Y-%m-%d %H:%M} 起")
+def _watch(work: UnitOfWork) -> Waiting | None:
+    """Ring while something has waited too long; what waits at all."""
+    waiting = stamps.waiting(work)
+    if waiting is not None and work.now - waiting.since >= ALARM_AFTER:
+        alarms.ring(work, Code.STAMP_WAITING, ABOUT, f"{waiting.since:%Y-%m-%d %H:%M} 起")
     else:
         alarms.clear(work, Code.STAMP_WAITING, ABOUT, "无久候的时间戳")
-    return since is not None
+    return waiting
 
 
 def _kept_stamp(stamping: Stamping, kept: Kept) -> Stamp:

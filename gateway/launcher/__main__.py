@@ -40,7 +40,7 @@ def demo(options: Options, progress: Progress) -> int:
 def _reconcile(options: Options, started: Running, progress: Progress) -> None:
     with progress.step("夜间对账（在 Airflow 中运行）"):
         try:
-            run_night(options, started, LAST_DAY, progress)
+            run_night(started, LAST_DAY, progress)
         finally:
             print_sheets(options, LAST_DAY, progress)
     with progress.step("流水树根"):
@@ -48,7 +48,7 @@ def _reconcile(options: Options, started: Running, progress: Progress) -> None:
 
 
 def up(options: Options, progress: Progress) -> int:
-    """Start everything, reconcile once, and stay up until told to stop or a part of it dies."""
+    """Start everything, reconcile once, and stay up until stopped or an essential part dies."""
     with running(options, progress) as started:
         _reconcile(options, started, progress)
         for title, address in airflow.addresses(options).items():
@@ -57,8 +57,7 @@ def up(options: Options, progress: Progress) -> int:
             progress.say(f"  用户 {name}  口令 {password}")
         progress.say("按 Ctrl-C 停止，或在别处 make down。")
         while True:
-            for record in started.records:
-                airflow.require_running(options, record)
+            started.watch.look()
             pause(_WATCH_SECONDS)
 
 

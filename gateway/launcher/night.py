@@ -8,7 +8,6 @@ from connectors.bank.model import NightKey
 from gateway.clock import SystemClock
 from gateway.errors import Code, GatewayError, NotConfigured, RefusedHere
 from gateway.flows.anchoring import anchor
-from gateway.launcher.airflow import require_running
 from gateway.launcher.options import Options
 from gateway.launcher.progress import Progress
 from gateway.launcher.start import Running
@@ -21,7 +20,7 @@ _PARSED_SECONDS, _RUN_SECONDS, _LOOK_SECONDS = 90, 600, 1.0
 _OVER = frozenset({"success", "failed"})
 
 
-def run_night(options: Options, up: Running, day: date, progress: Progress) -> None:
+def run_night(up: Running, day: date, progress: Progress) -> None:
     """Reconcile one business date for every bank through Airflow.
 
     Raises RefusedHere when the run did not succeed; what it did is said before.
@@ -32,7 +31,7 @@ def run_night(options: Options, up: Running, day: date, progress: Progress) -> N
         progress.say(f"  上次中断的运行已了结：{len(left)} 个")
     run_id = f"launcher__{day.isoformat()}__{SystemClock().now():%Y%m%dT%H%M%S}"
     up.api.trigger(_DAG, run_id, {"business_date": day.isoformat()})
-    state = _follow(options, up, run_id, progress)
+    state = _follow(up, run_id, progress)
     if state != "success":
         raise RefusedHere(Code.NIGHT_UNPROVED, detail=f"{_DAG} {run_id}")
 
@@ -45,12 +44,11 @@ def _wait_for_dag(up: Running) -> None:
     raise NotConfigured(Code.PROCESS_FAILED, detail=f"Airflow 尚未识别 {_DAG}")
 
 
-def _follow(options: Options, up: Running, run_id: str, progress: Progress) -> str:
+def _follow(up: Running, run_id: str, progress: Progress) -> str:
     """Say once how each task ended, or that it will be tried again; the run's final state."""
     told: set[tuple[str, str, str]] = set()
     for _ in range(int(_RUN_SECONDS / _LOOK_SECONDS)):
-        for record in up.records:
-            require_running(options, record)
+        up.watch.look()
         state = up.api.run_state(_DAG, run_id)
         for task in up.api.tasks(_DAG, run_id):
             line = (task.task_id, task.label, task.state)

@@ -14,11 +14,11 @@ from gateway.launcher.alone import alone
 from gateway.launcher.databases import Access, provide
 from gateway.launcher.options import Options
 from gateway.launcher.ports import LOOPBACK, require_free
-from gateway.launcher.processes import Record
 from gateway.launcher.progress import Progress
 from gateway.launcher.secret_files import provide_secrets, ui_users
 from gateway.launcher.server import Server, open_server
 from gateway.launcher.signals import undisturbed
+from gateway.launcher.watch import Watch
 from gateway.store.database import meaning
 
 
@@ -27,7 +27,7 @@ class Running:
     """What runs after a start."""
 
     server: Server
-    records: tuple[Record, ...]
+    watch: Watch
     api: AirflowApi
     since: datetime
 
@@ -112,4 +112,4 @@ def _start(options: Options, on: tuple[Server, Access], progress: Progress) -> R
         base = f"http://{LOOPBACK}:{options.ui_port}"
         api = AirflowApi(base, "admin", ui_users(options.secrets)["admin"])
         airflow.wait_until_healthy(options, components, api)
-    return Running(server, (*strangers, *components), api, since)
+    return Running(server, Watch(options, (*strangers, *components), progress), api, since)

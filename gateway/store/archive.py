@@ -60,9 +60,9 @@ class Archive:
                 key = self._wrapper.unwrap(self._stored_key(digest, header.kid), header.kid, digest)
                 data = b"".join(opened(header, key, stream))
         except (FileNotFoundError, SignatureInvalid) as damaged:
-            raise SignatureInvalid(Code.ARCHIVE_DAMAGED, subject=digest) from damaged
+            raise SignatureInvalid(Code.ARCHIVE_DAMAGED, detail=digest, subject=digest) from damaged
         if hashlib.sha256(data).hexdigest() != digest:
-            raise SignatureInvalid(Code.ARCHIVE_DAMAGED, subject=digest)
+            raise SignatureInvalid(Code.ARCHIVE_DAMAGED, detail=digest, subject=digest)
         return data
 
     def holds(self, digest: str) -> bool:

@@ -3,8 +3,9 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import Row, func, select, update
+from sqlalchemy import Row, Select, func, select, update
 from sqlalchemy.dialects.postgresql import insert
 
 from gateway.identity import business_id
@@ -24,6 +25,15 @@ class Kept:
     attempts: int
     token_digest: str | None
     gen_time: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """What is waited for: how many stamps, the longest since when, the first to be asked for."""
+
+    count: int
+    since: datetime
+    next_attempt_at: datetime
 
 
 def enter(work: UnitOfWork, subject: str, imprint: Imprint) -> Kept:
@@ -53,9 +63,18 @@ def of_subject(work: UnitOfWork, subject: str) -> Sequence[Kept]:
 
 def due(work: UnitOfWork, limit: int) -> Sequence[str]:
     """Ids of what may be asked for again now, the longest waiting first."""
-    waiting = STAMP.c.token_digest.is_(None) & (STAMP.c.next_attempt_at <= work.now)
-    query = select(STAMP.c.stamp_id).where(waiting).order_by(STAMP.c.asked_at, STAMP.c.stamp_id)
-    return work.connection.execute(query.limit(limit)).scalars().all()
+    query = _waiting_ids().where(STAMP.c.next_attempt_at <= work.now).limit(limit)
+    return work.connection.execute(query).scalars().all()
+
+
+def every_waiting(work: UnitOfWork) -> Sequence[str]:
+    """Ids of all that is waited for, due or not, the longest waiting first."""
+    return work.connection.execute(_waiting_ids()).scalars().all()
+
+
+def _waiting_ids() -> Select[Any]:
+    query = select(STAMP.c.stamp_id).where(STAMP.c.token_digest.is_(None))
+    return query.order_by(STAMP.c.asked_at, STAMP.c.stamp_id)
 
 
 def put_off(work: UnitOfWork, stamp_id: str, until: datetime) -> None:
@@ -74,11 +93,17 @@ def take(work: UnitOfWork, stamp_id: str, token_digest: str, gen_time: datetime)
     return bool(work.connection.execute(update(STAMP).where(waits).values(values)).rowcount)
 
 
-def waiting_since(work: UnitOfWork) -> datetime | None:
-    """Since when the longest waiting has been waited for; None when nothing is."""
-    query = select(func.min(STAMP.c.asked_at)).where(STAMP.c.token_digest.is_(None))
-    since: datetime | None = work.connection.execute(query).scalar_one()
-    return since
+def waiting(work: UnitOfWork) -> Waiting | None:
+    """What is waited for; None when nothing is."""
+    told = func.count(), func.min(STAMP.c.asked_at), func.min(STAMP.c.next_attempt_at)
+    row = work.connection.execute(select(*told).where(STAMP.c.token_digest.is_(None))).one()
+    return Waiting(*row) if row[0] else None
+
+
+def newest(work: UnitOfWork) -> datetime | None:
+    """The authority's own time in the newest stamp that is had; None before the first."""
+    moment: datetime | None = work.connection.execute(select(func.max(STAMP.c.gen_time))).scalar()
+    return moment
 
 
 def _kept(row: Row[tuple[object, ...]]) -> Kept:

@@ -140,6 +140,7 @@ class Gateway:
             self.banks,
             self.core,
             self.interface,
+            self.stamping,
         )
 
     def anchoring(self) -> Anchoring:

@@ -170,15 +170,23 @@ def test_a_rewritten_history_is_refused_and_rings(how, anchoring, act, store, be
     assert published(anchoring) == ["head-3.json", "head-3.pem", "head-3.sig"]
 
 
-def test_who_takes_the_head_away_too_is_found_by_the_published_one(anchoring, act, behind_its_back):
+def test_who_takes_the_head_away_too_is_found_by_the_published_one_and_gets_no_other(
+    anchoring, act, behind_its_back, store
+):
     act()
     anchor(anchoring)
     behind_its_back("delete from journal_head")
     behind_its_back("update journal set subject = 'night-9' where seq = 2")
     behind_its_back(chain_anew)
-    with pytest.raises(SignatureInvalid) as refused:
-        verify_heads(anchoring)
-    assert refused.value.code is Code.PUBLICATION_DIFFERS
+    act()
+    for look in (verify_heads, anchor):
+        with pytest.raises(SignatureInvalid) as refused:
+            look(anchoring)
+        assert refused.value.code is Code.PUBLICATION_DIFFERS
+    assert rung(store) == {Code.PUBLICATION_DIFFERS}
+    assert published(anchoring) == ["head-3.json", "head-3.pem", "head-3.sig"]
+    with store.begin() as work:
+        assert heads.newest(work) is None
 
 
 def test_a_head_under_another_key_is_not_ours(anchoring, act, clock):
@@ -306,7 +314,9 @@ def test_a_stamp_that_comes_while_its_head_is_being_published_is_published_too(
 
 @pytest.mark.parametrize("name", ["head-3.json", "head-3.sig", "head-3.pem", "head-3.tsr"])
 @pytest.mark.parametrize("how", ["altered", "taken away", "a directory", "added"])
-def test_whatever_is_done_to_a_published_file_is_found(name, how, stamped, act):
+def test_whatever_is_done_to_a_published_file_is_found_and_no_head_is_signed_over_it(
+    name, how, stamped, act, store
+):
     act()
     anchor(stamped)
     assert verify_heads(stamped) == 1
@@ -320,9 +330,14 @@ def test_whatever_is_done_to_a_published_file_is_found(name, how, stamped, act):
         path.unlink()
         if how == "a directory":
             path.mkdir()
-    with pytest.raises(SignatureInvalid) as refused:
-        verify_heads(stamped)
-    assert refused.value.code is Code.PUBLICATION_DIFFERS
+    act()
+    for look in (verify_heads, anchor):
+        with pytest.raises(SignatureInvalid) as refused:
+            look(stamped)
+        assert refused.value.code is Code.PUBLICATION_DIFFERS
+    assert rung(store) == {Code.PUBLICATION_DIFFERS}
+    with store.begin() as work:
+        assert len(heads.every(work)) == 1
 
 
 def test_every_bell_of_anchoring_is_cleared_when_it_is_sound_again(anchoring, act, clock, store):
@@ -348,6 +363,11 @@ def test_a_head_under_a_key_revoked_since_is_followed_by_one_that_holds(anchorin
     with pytest.raises(SignatureInvalid) as refused:
         verify_heads(after)
     assert refused.value.code is Code.KEY_REVOKED
+    # it is no cover for what is done to the published ones
+    (anchoring.publication.directory / "head-3.json").unlink()
+    with pytest.raises(SignatureInvalid) as refused:
+        anchor(after)
+    assert refused.value.code is Code.PUBLICATION_DIFFERS
 
 
 def test_a_revoked_key_is_no_cover_for_a_head_that_is_not_its_own(anchoring, act, behind_its_back):

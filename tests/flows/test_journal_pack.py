@@ -13,7 +13,7 @@ import pytest
 
 from gateway.errors import Code, GatewayError
 from gateway.flows.anchoring import anchor
-from gateway.flows.journal_pack import journal_pack, seqs_of
+from gateway.flows.journal_pack import journal_pack, prove, seqs_of
 from gateway.ports import Algorithm
 from gateway.signing.proofs import outsider
 from gateway.store import heads
@@ -110,7 +110,33 @@ def test_the_key_and_the_heads_that_an_auditor_holds_are_what_counts(anchoring, 
     assert "签名不成立" in check(pack, "--key", tmp_path / "other.pem").out
     forged = json.loads((public / "head-7.json").read_text()) | {"root": "0" * 64}
     (tmp_path / "kept.json").write_text(json.dumps(forged))
-    assert check(pack, "--kept", tmp_path / "kept.json").code == 1
+    found = check(pack, "--kept", tmp_path / "kept.json")
+    assert found.code == 1
+    assert "✗ 不成立：与所留树根" in found.out
+
+
+def test_a_pack_older_than_a_kept_head_is_told_apart_from_one_that_contradicts_it(
+    anchoring, write, store, tmp_path
+):
+    pack, public = write(), anchoring.publication.directory
+    with store.begin() as work:
+        work.note("night_moved", "night-9")
+        size = heads.newest(work).size
+    anchor(anchoring)
+    with store.begin() as work:
+        newer = public / f"{heads.newest(work).head_id}.json"
+    found = check(pack, "--kept", newer, "--kept", public / "head-7.json")
+    assert found.code == 1
+    assert "包比留存的树根旧，无从比对，请以新包再核" in found.out
+    assert "不成立" not in found.out
+    assert "与所留树根一致" in found.out
+    # one that the pack contradicts is not hidden behind it
+    forged = json.loads((public / f"head-{size}.json").read_text()) | {"root": "0" * 64}
+    (tmp_path / "kept.json").write_text(json.dumps(forged))
+    found = check(pack, "--kept", newer, "--kept", tmp_path / "kept.json")
+    assert found.code == 1
+    assert "✗ 不成立：与所留树根" in found.out
+    assert check(write(name="new"), "--kept", newer).code == 0
 
 
 @pytest.mark.parametrize("algorithm", ALGORITHMS, ids=lambda a: a.value)
@@ -248,6 +274,24 @@ def test_what_no_head_covers_yet_is_not_packed(store, anchoring):
         with pytest.raises(GatewayError) as refused:
             journal_pack(store, seqs)
         assert refused.value.code is code
+
+
+def test_what_is_about_heads_alone_is_proved_with_the_next_head_and_the_error_says_so(
+    store, anchoring
+):
+    """Bug: it advised housekeeping, which makes no head for such an entry."""
+    with store.begin() as work:
+        covered = heads.newest(work).size
+    for happens, waits in ((None, True), ("night-9", False)):
+        if happens:
+            with store.begin() as work:
+                work.note("night_moved", happens)
+        with pytest.raises(GatewayError) as refused:
+            prove(store, covered + 1)
+        assert refused.value.code is Code.HEAD_NOT_YET
+        assert ("随下一个树根（有新的业务流水之后）" in refused.value.detail) is waits
+    anchor(anchoring)
+    assert prove(store, covered + 1).head.size > covered
 
 
 def test_before_the_first_head_there_is_nothing_to_pack(store):

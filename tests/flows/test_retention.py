@@ -12,7 +12,7 @@ import pytest
 from sqlalchemy import text
 
 from gateway.dates import SHANGHAI
-from gateway.errors import Code, NotConfigured, RefusedHere
+from gateway.errors import Code, NotConfigured, RefusedHere, SignatureInvalid
 from gateway.flows.checks import shredded, verify_archive
 from gateway.flows.purging import Purging, purge
 from gateway.flows.retention import Act, Material, months_before, rules_of
@@ -218,6 +218,19 @@ def test_the_archives_check_leaves_out_what_was_shredded_and_counts_it(store, cl
     shred(store, PAYLOAD, digest, WHY)
     assert (verify_archive(store), shredded(store)) == (1, 1)
     assert store.archive.get(other)
+
+
+def test_the_archives_check_goes_on_to_the_end_and_names_all_that_are_damaged(store):
+    sound, altered, missing = (received(store, name) for name in (b"one", b"two", b"three"))
+    store.archive.path(altered).write_bytes(b"other")
+    store.archive.path(missing).unlink()
+    with pytest.raises(SignatureInvalid) as refused:
+        verify_archive(store)
+    assert refused.value.code is Code.ARCHIVE_DAMAGED
+    assert "查 3 件，损坏 2 件" in str(refused.value)
+    assert altered in str(refused.value)
+    assert missing in str(refused.value)
+    assert sound not in str(refused.value)
 
 
 # ------------------------------------------------------------------ purging

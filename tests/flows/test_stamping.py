@@ -84,7 +84,7 @@ def test_while_the_line_is_down_it_waits_and_is_stamped_when_the_line_is_up(stam
     assert stamp_waiting(stamping).asked == 0  # a minute has not passed
     clock.forward(61)
     round_ = stamp_waiting(stamping)
-    assert (round_.asked, round_.taken, round_.waiting) == (1, 1, False)
+    assert (round_.asked, round_.taken, round_.waiting) == (1, 1, None)
     assert stamp_of(stamping, "head-1", IMPRINT).gen_time <= clock.now()
     assert events(stamping.store) == ["stamp_waits", "stamp_taken"]
 
@@ -98,6 +98,34 @@ def test_a_round_ends_at_the_first_line_that_is_down_and_asks_ever_less_often(st
         clock.forward(HOUR)
         assert stamp_waiting(down(stamping)).asked == 1
     assert events(stamping.store, "head-0").count("stamp_waits") == 1
+
+
+def put_off(stamping, count: int) -> None:
+    """So many wait, each asked for once and put off; the newest of them just now."""
+    for number in range(count):
+        stamp_or_wait(down(stamping), f"head-{number}", IMPRINT)
+
+
+def test_once_the_line_is_up_all_that_waits_is_asked_for_due_or_not(stamping, clock):
+    put_off(stamping, 2)
+    clock.forward(61)
+    stamp_or_wait(down(stamping), "head-2", IMPRINT)
+    round_ = stamp_waiting(stamping)
+    assert (round_.asked, round_.taken, round_.waiting) == (3, 3, None)
+
+
+def test_asked_by_hand_nothing_is_put_off_and_a_line_that_is_down_ends_it(stamping):
+    put_off(stamping, 3)
+    assert stamp_waiting(stamping).asked == 0
+    assert stamp_waiting(down(stamping), by_hand=True).asked == 1
+    assert stamp_waiting(stamping, by_hand=True).taken == 3
+
+
+def test_what_an_authority_refuses_is_asked_for_once_in_a_round(stamping, authority):
+    put_off(stamping, 3)
+    authority.fault = StampFault.REFUSES
+    round_ = stamp_waiting(stamping, by_hand=True)
+    assert (round_.asked, round_.taken, round_.waiting.count) == (3, 0, 3)
 
 
 def test_what_waits_is_asked_for_in_every_round_of_housekeeping(stamping, clock):

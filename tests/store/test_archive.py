@@ -63,6 +63,7 @@ def test_damage_is_found_on_reading_and_healed_on_putting(damage, archive):
     with pytest.raises(SignatureInvalid) as raised:
         archive.get(DIGEST)
     assert (raised.value.code, raised.value.subject) == (Code.ARCHIVE_DAMAGED, DIGEST)
+    assert DIGEST in str(raised.value)
     archive.put(DATA)
     assert archive.get(DIGEST) == DATA
 

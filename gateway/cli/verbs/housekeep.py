@@ -34,10 +34,13 @@ def _line(done: Done) -> str:
     if isinstance(done.end, GatewayError):
         return f"✗ {title}  {done.end}"
     counts = "  ".join(f"{name} {count}" for name, count in done.end.counts.items())
-    return f"✓ {title}（查 {done.end.examined}）  {counts}"
+    note = f"  {done.end.note}" if done.end.note else ""
+    return f"✓ {title}（查 {done.end.examined}）  {counts}{note}"
 
 
 def _data(done: Done) -> dict[str, object]:
     if isinstance(done.end, GatewayError):
         return {"duty": done.name, "error": done.end.code.name, "detail": done.end.detail}
-    return {"duty": done.name, "examined": done.end.examined, "counts": dict(done.end.counts)}
+    counts = dict(done.end.counts)
+    told = {"duty": done.name, "examined": done.end.examined, "counts": counts}
+    return told | ({"note": done.end.note} if done.end.note else {})

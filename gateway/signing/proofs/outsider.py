@@ -4,7 +4,8 @@
 
 It imports nothing but the standard library and believes nothing that it has not computed. PACK is
 a directory or a zip file and may have been made by an enemy. Exit 0: all that was checked holds,
-and what was not checked is said. Exit 1: something does not hold.
+and what was not checked is said. Exit 1: something does not hold, or cannot be compared with what
+was given.
 """
 
 from __future__ import annotations
@@ -51,6 +52,10 @@ VERIFY = {
 
 class Wrong(Exception):
     """Something that does not hold, in one sentence."""
+
+
+class Older(Exception):
+    """Nothing is wrong so far, but a head was given that the pack is too old to speak of."""
 
 
 def wrong(zh: str, en: str) -> NoReturn:
@@ -402,13 +407,28 @@ def check_consistency(journal: Journal, desk: Desk) -> Iterator[str]:
             wrong(f"{size} 条时的树根与现树根不一致", "an earlier head is not consistent")
         known[size] = root
     yield f"✓ 与先前 {len(known) - 1} 个树根一致，历史只增未改 / consistent with earlier heads"
+    newer = []
     for path in desk.given.kept:
         kept = record(Path(path).read_bytes()[:SMALL_MAX], HEAD, path)
-        if known.get(kept["size"]) != digest(kept["root"], path):
-            wrong(f"与所留树根 {path} 不一致，或包内无从比对", "not the head that was kept")
+        if kept["size"] > journal.size:
+            newer.append(f"{path}（{kept['size']} 条）")
+            continue
+        require_kept(known, kept, path)
         yield f"✓ 与所留树根一致：{path}（{kept['size']} 条）/ the head that was kept"
+    if newer:
+        # told last: another kept head that this pack contradicts is worse news
+        told = "、".join(newer)
+        raise Older(f"包比留存的树根旧，无从比对，请以新包再核：{told} / older than a kept head")
     if not desk.given.kept:
         yield "· 未与留存方手中的树根比对：用 --kept 给出 / no kept head given"
+
+
+def require_kept(known: dict[int, bytes], kept: dict[str, Any], path: str) -> None:
+    """Raise Wrong unless a kept head is one of those that the pack leads back to."""
+    if kept["size"] not in known:
+        wrong(f"包内没有所留树根 {path} 的一致性证明", "no proof for the head that was kept")
+    if known[kept["size"]] != digest(kept["root"], path):
+        wrong(f"与所留树根 {path} 不一致", "not the head that was kept")
 
 
 def check_stamp(journal: Journal, desk: Desk) -> Iterator[str]:
@@ -432,8 +452,9 @@ def check_stamp(journal: Journal, desk: Desk) -> Iterator[str]:
 CHECKS: tuple[Callable[[Journal, Desk], Iterator[str]], ...] = (
     check_entries,
     check_signature,
-    check_consistency,
     check_stamp,
+    # the last: it may end undecided, which must hide nothing that does not hold
+    check_consistency,
 )
 
 
@@ -460,6 +481,9 @@ def main() -> int:
         check(Path(given.pack), given, lambda line: sys.stdout.write(line + "\n"))
     except Wrong as found:
         sys.stdout.write(f"✗ 不成立：{found}\n")
+        return 1
+    except Older as found:
+        sys.stdout.write(f"✗ 未能比对：{found}\n")
         return 1
     except (OSError, EOFError, ValueError, RuntimeError, zipfile.BadZipFile, zlib.error) as bad:
         sys.stdout.write(f"✗ 无法读取：{type(bad).__name__} / cannot be read\n")

@@ -343,6 +343,9 @@ def main() -> int:
     except JOURNAL.Wrong as found:
         sys.stdout.write(f"✗ 不成立：{found}\n")
         return 1
+    except JOURNAL.Older as found:
+        sys.stdout.write(f"✗ 未能比对：{found}\n")
+        return 1
     except (LookupError, AttributeError, TypeError) as odd:
         sys.stdout.write(f"✗ 不成立：目录不合格 {type(odd).__name__} / not of the agreed form\n")
         return 1

@@ -225,6 +225,20 @@ def test_the_script_holds_with_everything_got_from_elsewhere(pack, tmp_path, ope
     assert "包内的根" not in out
 
 
+def test_the_script_tells_a_newer_kept_head_apart_from_one_that_does_not_fit(
+    pack, tmp_path, openssl
+):
+    head, kept = json.loads(pack.members()["journal/head.json"]), tmp_path / "head.json"
+    for said, changed in (
+        ("✗ 未能比对：包比留存的树根旧", {"size": head["size"] + 1}),
+        ("✗ 不成立：与所留树根", {"root": "0" * 64}),
+    ):
+        kept.write_text(json.dumps(head | changed))
+        code, out = pack.script(pack.path, "--kept", kept)
+        assert code == 1
+        assert said in out
+
+
 def test_the_script_says_what_it_did_not_check(pack, openssl):
     code, out = pack.script(pack.path)
     assert code == 0, out
