@@ -107,6 +107,7 @@ def _kinds(_: str, value: object) -> str:
 # Every fact that an entry can hold: its name, and how its value is said.
 FACTS: Mapping[str, tuple[str, Say]] = {
     "about": ("所涉", _plain),
+    "algorithm": ("算法", _plain),
     "answer": ("处置", _of(Answer, MessageEvent)),
     "breaks": ("不平账项", _plain),
     "code": ("原因", _code),
@@ -135,6 +136,7 @@ FACTS: Mapping[str, tuple[str, Say]] = {
     "owed": ("应收", _kinds),
     "payloads": ("原件", _plain),
     "proved": ("核平", _plain),
+    "public_sha256": ("公钥指纹", _plain),
     "purpose": ("用途", _by(PURPOSES)),
     "reason": ("事由", _by({"retention_over": "留存期满"})),
     "reply": ("答复摘要", _plain),
@@ -144,6 +146,7 @@ FACTS: Mapping[str, tuple[str, Say]] = {
     "stamped": ("已盖时间戳", _plain),
     "state": ("状态", _state),
     "successor": ("接替密钥", _plain),
+    "successor_sha256": ("接替公钥指纹", _plain),
     "token": ("时间戳摘要", _plain),
     "user": ("操作人", _plain),
     "verdict": ("结论", _of(Verdict)),

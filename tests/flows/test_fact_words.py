@@ -13,7 +13,10 @@ from gateway.signing.keys.keyring import Purpose
 
 ROOT = Path(__file__).parents[2]
 # Handed over as a mapping, where no keyword of a call shows them.
-MAPPED = {"digest", "fence", "grade", "in_use", "kid", "logs", "payloads", "verdict"}
+MAPPED = {
+    "algorithm", "digest", "fence", "grade", "in_use", "kid", "logs", "payloads", "public_sha256",
+    "purpose", "successor", "successor_sha256", "user", "verdict",
+}  # fmt: skip
 
 
 def noted() -> Iterator[str]:
