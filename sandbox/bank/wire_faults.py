@@ -10,6 +10,8 @@ from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
 
+from sandbox.scripted import Scripted
+
 FAULTS_FILE = "faults.json"
 
 
@@ -51,16 +53,12 @@ class Script:
 
     def __init__(self, path: Path) -> None:
         """Remember where the script lies; it is read at each connection."""
-        self._path = path
-        self._seen: tuple[int, bytes] | None = None
+        self._scripted = Scripted(path, _read)
         self._armed: list[Armed] = []
 
     def read_again(self) -> None:
         """Arm what the file says, if it was written since."""
-        seen = _glance(self._path)
-        if seen != self._seen:
-            self._armed = _read(seen[1]) if seen else []
-            self._seen = seen
+        self._armed = self._scripted.armed()
 
     def take(self, fault: WireFault, bank: str | None) -> int | None:
         """Let a fault fire now, if it is armed for the bank, and return its value.
@@ -82,13 +80,6 @@ class Script:
         for armed in self._armed:
             if armed.fault is fault and armed.left > 0 and armed.bank in (None, bank):
                 return armed
-        return None
-
-
-def _glance(path: Path) -> tuple[int, bytes] | None:
-    try:
-        return path.stat().st_mtime_ns, path.read_bytes()
-    except FileNotFoundError:
         return None
 
 

@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
 
+from sandbox.scripted import Scripted
+
 FAULTS_FILE = "soap/faults.json"
 
 
@@ -53,22 +55,16 @@ class Script:
 
     def __init__(self, root: Path) -> None:
         """Remember where the script lies."""
-        self._path = root / FAULTS_FILE
-        self._seen: tuple[int, bytes] | None = None
-        self._left: list[SoapFault | None] = []
+        self._scripted = Scripted(root / FAULTS_FILE, _read)
 
     def take(self) -> SoapFault | None:
         """Return the fault of the next reply, nothing for an honest one."""
-        try:
-            seen = (self._path.stat().st_mtime_ns, self._path.read_bytes())
-        except FileNotFoundError:
-            return None
-        if seen != self._seen:
-            self._seen, self._left = (
-                seen,
-                [name and SoapFault(name) for name in json.loads(seen[1])],
-            )
-        return self._left.pop(0) if self._left else None
+        left = self._scripted.armed()
+        return left.pop(0) if left else None
+
+
+def _read(text: bytes) -> list[SoapFault | None]:
+    return [name and SoapFault(name) for name in json.loads(text)]
 
 
 @dataclass(frozen=True, slots=True)

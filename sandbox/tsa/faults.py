@@ -9,6 +9,8 @@ from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
 
+from sandbox.scripted import Scripted
+
 FAULTS_FILE = "tsa-faults.json"
 
 
@@ -42,27 +44,14 @@ class Script:
 
     def __init__(self, path: Path) -> None:
         """Remember where the script lies; it is read at each request."""
-        self._path = path
-        self._seen: tuple[int, bytes] | None = None
-        self._armed: list[Armed] = []
+        self._scripted = Scripted(path, _read)
 
     def take(self) -> StampFault | None:
         """Return the fault that fires now."""
-        seen = _glance(self._path)
-        if seen != self._seen:
-            self._armed = _read(seen[1]) if seen else []
-            self._seen = seen
-        for armed in self._armed:
+        for armed in self._scripted.armed():
             if armed.left > 0:
                 armed.left -= 1
                 return armed.fault
-        return None
-
-
-def _glance(path: Path) -> tuple[int, bytes] | None:
-    try:
-        return path.stat().st_mtime_ns, path.read_bytes()
-    except FileNotFoundError:
         return None
 
 

@@ -318,8 +318,8 @@ def test_the_journal_is_put_under_a_head_proved_and_exported_for_others(ask, bra
     assert head["root"] in ask("journal", "heads").out
 
 
-@pytest.mark.skipif(not shutil.which("openssl"), reason="openssl is not here")
-def test_the_commands_of_an_exported_readme_do_what_it_says(ask, branch, tmp_path):
+def test_the_commands_of_an_exported_readme_do_what_it_says(ask, branch, tmp_path, require_peer):
+    require_peer(None if shutil.which("openssl") else "openssl")
     ask("reconcile", *NIGHT)
     for _ in range(3):  # on a busy machine the authority may be late: by hand it is asked again
         ask("housekeep")
