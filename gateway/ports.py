@@ -161,7 +161,10 @@ class FileWire(Protocol):
         """Names of the flag files in a directory, sorted."""
 
     def read(self, directory: str, name: str, size_max: int) -> bytes | None:
-        """One file's bytes, None when it is not there; MalformedMessage when it is larger."""
+        """One file's bytes, None when it is not there; MalformedMessage when it is larger.
+
+        TransportError when the directory is not there: that says nothing of what was in it.
+        """
 
     def publish(self, directory: str, files: Sequence[tuple[str, bytes]]) -> None:
         """Put files there one after the other, each whole or not at all; the last is the flag."""

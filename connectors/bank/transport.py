@@ -88,7 +88,10 @@ class SftpWire:
         return sorted(names)
 
     def read(self, directory: str, name: str, size_max: int) -> bytes | None:
-        """One file's bytes, None when it is not there; MalformedMessage when it is larger."""
+        """One file's bytes, None when it is not there.
+
+        Raises MalformedMessage when it is larger, TransportError when its directory is not there.
+        """
         return smooth(lambda: self._read(directory, name, size_max))
 
     def _read(self, directory: str, name: str, size_max: int) -> bytes | None:
@@ -101,6 +104,7 @@ class SftpWire:
                     file.prefetch(size)
                     return _read_whole(file, size)
             except FileNotFoundError:
+                sftp.stat(directory)  # one that is not there says nothing of what was in it
                 return None
 
     def publish(self, directory: str, files: Sequence[tuple[str, bytes]]) -> None:

@@ -103,13 +103,6 @@ def unfinished(work: UnitOfWork, bank: str, since: date, before: date) -> Sequen
     return [_night(row).key for row in rows]
 
 
-def of_date(work: UnitOfWork, day: date) -> Sequence[NightRow]:
-    """All nights of one business date, by bank and account."""
-    query = select(NIGHT).where(NIGHT.c.business_date == day)
-    rows = work.connection.execute(query.order_by(NIGHT.c.bank, NIGHT.c.account))
-    return [_night(row) for row in rows]
-
-
 def advance(work: UnitOfWork, night: NightRow, event: NightEvent) -> Step[NightState]:
     """Move a locked night by one event; the journal says so when it moved."""
     step = NIGHT_STATES.advance(night.state, event)

@@ -135,6 +135,13 @@ def test_listing_where_there_is_no_directory_is_refused(openssh):
     assert raised.value.code is Code.LISTING_REFUSED
 
 
+def test_of_a_file_in_no_directory_nobody_can_say_that_it_is_not_there(bank, wire):
+    assert wire.read(bank.out, "absent.ok", 100) is None
+    with pytest.raises(TransportError) as raised:
+        wire.read(f"{bank.remote}/nowhere", "absent.ok", 100)
+    assert raised.value.code is Code.LISTING_REFUSED
+
+
 def test_a_directory_with_as_many_entries_as_agreed_is_listed_and_no_more(bank, wire):
     for number in range(50):
         put(bank, f"{number:03}.ok")
