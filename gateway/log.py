@@ -17,6 +17,11 @@ _MASKS: dict[str, Callable[[str], str]] = {
     "loan_no": mask_account,
     "payer_account": mask_account,
     "other_account": mask_account,
+    "account": mask_account,
+    "fund_account": mask_account,
+    "borrower_id": mask_account,
+    "borrower_name": mask_name,
+    "phone": mask_account,
 }
 
 

@@ -23,6 +23,9 @@ POSTING_COLUMNS = {
     "interest_fen": "lxje", "penalty_fen": "fxje", "booked_on": "jzrq", "host_serial": "yhjslsh",
 }  # fmt: skip
 
+# what a posting has only sometimes: left out where it has none, so that digests stay what they are
+_UNSAID: Mapping[str, object] = {"fine_fen": 0, "reversal_of": ""}
+
 
 def instruction_of(row: Mapping[str, object]) -> Instruction:
     """An instruction from a row of `exchange.deduction_instruction`; yuan become fen."""
@@ -73,7 +76,8 @@ def _line(posting: Posting) -> str:
         "booked_on": posting.booked_on.isoformat(),
         "kind": posting.kind.value,
     }
-    return json.dumps(fields, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+    said = {name: value for name, value in fields.items() if value != _UNSAID.get(name)}
+    return json.dumps(said, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
 
 
 def _posting(fields: dict[str, object]) -> Posting:

@@ -8,7 +8,16 @@ import pytest
 import structlog
 
 from connectors.bank.model import DeductionResult, StatementLine
-from connectors.core_system.model import Instruction, Posting
+from connectors.core_system.model import (
+    DueInstalment,
+    FundOffset,
+    Instruction,
+    LedgerEntry,
+    LoanAccount,
+    Mandate,
+    Posting,
+    RepaymentAccount,
+)
 from gateway.log import Log, configure, masked
 
 CARD, MOBILE = "6222021234567890123", "13912345678"
@@ -58,15 +67,15 @@ def test_what_is_no_scalar_is_masked_as_text(value):
     assert CARD not in str(masked({"found": value})["found"])
 
 
+OURS = (
+    DeductionResult, DueInstalment, FundOffset, Instruction, LedgerEntry, LoanAccount, Mandate,
+    Posting, RepaymentAccount, StatementLine,
+)  # fmt: skip
+
 # Whatever our values hide from their repr is somebody's, and is masked under its own name.
 PERSONAL = sorted(
-    {
-        field.name
-        for value in (DeductionResult, StatementLine, Instruction, Posting)
-        for field in fields(value)
-        if not field.repr
-    }
-    - {"message", "summary"}  # the bank's words: numbers in them are caught by their form
+    {field.name for value in OURS for field in fields(value) if not field.repr}
+    - {"message", "summary", "remark"}  # the bank's words: numbers in them are caught by their form
 )
 
 

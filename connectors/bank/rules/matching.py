@@ -28,7 +28,7 @@ _MAY_TAKE_LESS = "1"
 BOOKED_WITHIN_DAYS = 9
 
 Key = tuple[str, int]
-Instalment = tuple[str, int]
+Instalment = tuple[str, int | None]
 
 
 class Keyed(Protocol):
