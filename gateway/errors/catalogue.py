@@ -26,6 +26,7 @@ class Entry:
 _NIGHT = "runbooks/bank_reconciliation.md"
 _SITE = "runbooks/site.md"
 _TRUST = "runbooks/trust.md"
+_BREAKS = "runbooks/breaks.md"
 _HOUSE = "runbooks/housekeeping.md"
 
 
@@ -218,6 +219,18 @@ class Code(Enum):
                                 "执行 gateway housekeep 生成树根后重试；文本说随下一个树根的，待有新业务", _TRUST)
     CHECK_FAILED     = _refused("自检有未通过的项", "a self-check failed", "执行 gateway check，按所列各项处理", _HOUSE)
     NIGHT_UNPROVED   = _refused("当晚核对未完成或不平", "the night is not proved", "按核对表所列事项处理后重新运行")
+
+    # what waits for people, and the days
+    RESOLUTION_UNLAWFUL = _refused("这类不平账项不许这样处理，或所需材料不全", "not a lawful resolution of this kind of break",
+                                   "用 gateway breaks show 查看合法处理与所需材料后重新提出", _BREAKS)
+    BREAK_NOT_READY  = _refused("不平账项当前状态不能这样办", "the break is not in a state for this",
+                                "用 gateway breaks show 查看状态；处理中的先撤回或等复核", _BREAKS)
+    CLAIM_UNBOOKABLE = _refused("款项与所选贷款的应还对不上，不能入账", "the money fits nothing this loan owes",
+                                "核对贷款号与期次；结清或无应还的选退款或转会计凭证", _BREAKS)
+    RESOLVED_THEN_EXPLAINED = Entry("RefusedHere", "人已处理的账项，银行凭据又到", "evidence came for a break people had ended",
+                                    Money.MAYBE, "由双人核对是否重复入账或退款，重复的撤销原处理", _BREAKS)
+    DAY_HINDERED     = _refused("日结条件不齐，或该日状态不能这样办", "the day cannot be closed or reopened now",
+                                "用 gateway day status 查看所缺各项，补齐后再办", _BREAKS)
 
     PAYLOAD_SHREDDED = _refused("原件已按留存规则销毁，只余摘要", "the payload was shredded; its digest is left",
                                 "查流水中的销毁记录与理由；原件不可恢复，摘要仍可核对他处的副本", _TRUST)

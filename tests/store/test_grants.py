@@ -25,6 +25,22 @@ UPDATES = {
     "bank_night": {"state", "state_at", "ledger_digest", "ledger_grade", "decision_digest"},
     "bank_file": {"state", "state_at", "grade", "kid"},
     "posting": {"result_code", "result_text", "grade"},
+    "open_item": {"cleared_on", "cleared_how", "cleared_by"},
+    "bank_break": {
+        "direction",
+        "blocking",
+        "amount_fen",
+        "unbooked_fen",
+        "signed_fen",
+        "candidates",
+        "file_id",
+        "line",
+        "state",
+        "state_at",
+        "person",
+        "held",
+    },
+    "bank_day": {"state", "state_at"},
     "stamp": {"attempts", "next_attempt_at", "token_digest", "gen_time"},
 }
 # What the program may delete: memories, never history.
@@ -42,6 +58,15 @@ PERSONAL = {
     "instruction": {
         "night_id", "batch_no", "serial", "instalment_no", "asked_fen", "full_flag", "loan_token",
         "account_token", "name_token",
+    },
+    "bank_break": {
+        "break_id", "night_id", "kind", "direction", "blocking", "batch_no", "serial", "file_id",
+        "line", "amount_fen", "unbooked_fen", "first_seen", "item", "side", "loan_shown",
+        "signed_fen", "candidates", "state", "state_at", "person", "held",
+    },
+    "break_act": {
+        "break_id", "number", "at", "event", "state", "person", "reason", "how", "loan_shown",
+        "instalment_no", "other", "document", "approval_id", "digest",
     },
 }  # fmt: skip
 
