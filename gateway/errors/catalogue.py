@@ -267,7 +267,7 @@ class Code(Enum):
     FILE_IN_THE_WAY  = _missing("目标文件已存在，不覆盖", "something of that name is there already",
                                 "换一个文件名")
     FONT_MISSING     = _missing("没有找到文书所用的中文字体", "the typeface of our documents is not here",
-                                "安装软件包 fonts-noto-cjk，或用 GATEWAY_FONTS 指明字体目录", _TRUST)
+                                "以 GATEWAY_FONTS 指明有该字体的目录，或不设而用随附字体", _TRUST)
     DUPLICATE_SETTING = _missing("配置重复", "a setting is given twice", "删除多余的一份")
 
     # what must never happen
