@@ -25,6 +25,7 @@ UPDATES = {
     "bank_night": {"state", "state_at", "ledger_digest", "ledger_grade", "decision_digest"},
     "bank_file": {"state", "state_at", "grade", "kid"},
     "posting": {"result_code", "result_text", "grade"},
+    "approval": {"state", "state_at", "asked_at", "round", "barred"},
     "stamp": {"attempts", "next_attempt_at", "token_digest", "gen_time"},
 }
 # What the program may delete: memories, never history.
