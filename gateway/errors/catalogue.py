@@ -28,6 +28,7 @@ _SITE = "runbooks/site.md"
 _TRUST = "runbooks/trust.md"
 _BREAKS = "runbooks/breaks.md"
 _HOUSE = "runbooks/housekeeping.md"
+_FOUR_EYES = "runbooks/approvals.md"
 
 
 def _file(zh: str, en: str, act: str = "隔离原件，请银行核对后以新版本号重发") -> Entry:
@@ -231,6 +232,21 @@ class Code(Enum):
                                     Money.MAYBE, "由双人核对是否重复入账或退款，重复的撤销原处理", _BREAKS)
     DAY_HINDERED     = _refused("日结条件不齐，或该日状态不能这样办", "the day cannot be closed or reopened now",
                                 "用 gateway day status 查看所缺各项，补齐后再办", _BREAKS)
+    # two people
+    APPROVAL_MISSING = _refused("尚未经两人经办、复核，不能执行", "two people have not approved it yet",
+                                "在复核页或用 gateway approvals 由经办放行、另一人复核", _FOUR_EYES)
+    APPROVAL_REFUSED = _refused("已被退回，不能执行", "it was refused by a person",
+                                "看退回理由，更正后重新提请", _FOUR_EYES)
+    APPROVAL_DIGEST_DIFFERS = _refused("内容与所见或所复核的不同", "the content is not what was seen or approved",
+                                       "重新打开，按现在的内容重新经办、复核", _FOUR_EYES)
+    APPROVAL_NOT_OPEN = _refused("此件现在不能这样办理", "it is not waiting for this act",
+                                 "刷新看现状：可能已办、已退回，或已被新内容取代", _FOUR_EYES)
+    SAME_PERSON      = _refused("经办与复核不得为同一人", "one person cannot release and approve",
+                                "请另一人复核", _FOUR_EYES)
+    PERSON_BARRED    = _refused("此人与所办事项有关，须回避", "the person caused what is to be approved",
+                                "请未参与该变更的人办理", _FOUR_EYES)
+    PERSON_NOT_NAMED = _refused("此人不在经办或复核名单", "the person is not named for this act",
+                                "请名单上的人办理；名单在 settings.json 的 four_eyes", _FOUR_EYES)
 
     PAYLOAD_SHREDDED = _refused("原件已按留存规则销毁，只余摘要", "the payload was shredded; its digest is left",
                                 "查流水中的销毁记录与理由；原件不可恢复，摘要仍可核对他处的副本", _TRUST)

@@ -10,6 +10,8 @@ from gateway.money import show_yuan
 from gateway.ports import Verdict
 from gateway.signing.keys.keyring import Purpose
 from gateway.states import Answer
+from gateway.store.approval_states import ApprovalState
+from gateway.store.approvals import KINDS as APPROVAL_KINDS
 from gateway.store.messages import MessageEvent, MessageState
 
 MESSAGE_KINDS = {"bank.receipt": "收件回执", "core.postings": "入账请求"}
@@ -26,6 +28,7 @@ _TITLES = {kind.value: kind.title for kind in FileKind}
 # Of which table a thing's states and events are, by the kind of its id.
 _STATES: Mapping[str, type[Enum]] = {
     "night": NightState, "file": FileState, "receipt": MessageState, "postings": MessageState,
+    "approval": ApprovalState,
 }  # fmt: skip
 _EVENTS: Mapping[str, type[Enum]] = {"night": NightEvent, "file": FileEvent}
 # A digest is recognised by its first digits.
@@ -125,7 +128,7 @@ FACTS: Mapping[str, tuple[str, Say]] = {
     "id": ("编号", _plain),
     "in_use": ("仍在使用", _plain),
     "kid": ("密钥", _plain),
-    "kind": ("种类", _by(MESSAGE_KINDS)),
+    "kind": ("种类", _by(MESSAGE_KINDS | APPROVAL_KINDS)),
     "ledger": ("账务摘录摘要", _plain),
     "line": ("行号", _plain),
     "lines": ("行数", _plain),

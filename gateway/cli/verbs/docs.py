@@ -8,6 +8,7 @@ from gateway.cli.output import Answer, Exit
 from gateway.cli.verbs.arguments import Subparsers
 from gateway.errors import Code
 from gateway.events import JOURNAL_EVENTS, LOG_EVENTS
+from gateway.store.approval_states import APPROVAL_STATES
 from gateway.store.messages import MESSAGE_STATES
 from gateway.wiring.places import ROOT
 
@@ -58,7 +59,7 @@ def events_page() -> str:
 def states_page() -> str:
     """Every state machine: its picture and its table."""
     parts = ["# 状态 States\n", _MADE]
-    for machine in (NIGHT_STATES, FILE_STATES, MESSAGE_STATES):
+    for machine in (NIGHT_STATES, FILE_STATES, MESSAGE_STATES, APPROVAL_STATES):
         rows = "\n".join(
             f"| {row.state.value} | {row.event.value} | {row.answer.value} | {row.to.value} "
             f"| {row.cause} | {row.rule} |"
