@@ -12,7 +12,6 @@ JOURNAL_EVENTS: dict[str, str] = {
     "night_decided": "逐笔勾对完成，依据与结论已归档",
     "postings_decided": "决定入账",
     "break_moved": "不平账项状态变化",
-    "break_noted": "就不平账项所做，未改变状态",
     "day_moved": "账日状态变化",
     "sheet_made": "生成核对表",
     "sheet_revealed": "查看未脱敏核对表",

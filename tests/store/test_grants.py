@@ -57,7 +57,7 @@ PERSONAL = {
     },
     "break_act": {
         "break_id", "number", "at", "event", "state", "person", "reason", "how", "loan_shown",
-        "instalment_no", "other", "document", "approval_id", "digest",
+        "instalment_no", "other", "document", "booking", "approval_id", "digest",
     },
 }  # fmt: skip
 

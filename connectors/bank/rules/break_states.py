@@ -25,6 +25,7 @@ class BreakEvent(Enum):
     PROPOSED = "提出处理"
     AGREED = "两人同意"
     REFUSED = "退回"
+    BOOKING_REFUSED = "核心拒绝所请入账"
     UNDO_PROPOSED = "提出撤销"
     UNDO_AGREED = "两人同意撤销"
     UNDO_REFUSED = "撤销被退回"
@@ -63,6 +64,7 @@ BREAK_STATES: Machine[BreakState, BreakEvent] = Machine(
         Row(_S.PROPOSED, _E.EXPLAINED,     _MOVE,          _S.CLEARED,  "银行", "凭据先到，所提处理作废"),
         Row(_S.PROPOSED, _E.SEEN_AGAIN,    _IGNORE,        _S.PROPOSED, "银行", _AGE),
         Row(_S.PROPOSED, _E.GONE,          _MOVE,          _S.CLEARED,  "银行", "更正后所提处理作废"),
+        Row(_S.RESOLVED, _E.BOOKING_REFUSED, _MOVE,        _S.ASSIGNED, "核心", "账未入成，处理不算数"),
         Row(_S.RESOLVED, _E.UNDO_PROPOSED, _MOVE,          _S.UNDOING,  "经办", "撤销同样须两人"),
         Row(_S.RESOLVED, _E.EXPLAINED,     _CONTRADICTION, _S.RESOLVED, "银行", _AFTER),
         Row(_S.RESOLVED, _E.SEEN_AGAIN,    _IGNORE,        _S.RESOLVED, "银行", "已处理者不再挂起"),

@@ -109,7 +109,7 @@ TREATMENTS: Mapping[BreakKind, Treatment] = {
     BreakKind.LUMP_DIFFERS:        Treatment("批扣入账总额与成功明细合计不符", _EITHER, True, _O.SETTLEMENT, (_R.MATCH, _R.BOOK_ELSEWHERE, _R.WRITE_OFF, *_WAIT)),
     BreakKind.OPENING_DIFFERS:     Treatment("期初余额接不上前一日期末", _EITHER, True, _O.ACCOUNTING, (_R.ACCEPT, *_WAIT)),
     BreakKind.CLOSING_DIFFERS:     Treatment("期末余额接不上次日期初", _EITHER, True, _O.ACCOUNTING, (_R.ACCEPT, *_WAIT)),
-    BreakKind.STATEMENT_UNCLAIMED: Treatment("对账单上的款项无人认领", _EITHER, False, _O.SETTLEMENT, (_R.ASSIGN, _R.MATCH, _R.REFUND, _R.BOOK_ELSEWHERE, _R.WRITE_OFF, *_WAIT)),
+    BreakKind.STATEMENT_UNCLAIMED: Treatment("对账单上的款项无人认领", _EITHER, False, _O.SETTLEMENT, (_R.ASSIGN, _R.PREPAY, _R.MATCH, _R.REFUND, _R.BOOK_ELSEWHERE, _R.WRITE_OFF, *_WAIT)),
     BreakKind.POSTING_REFUSED:     Treatment("银行已扣，核心系统拒绝入账", _LONG, True, _O.LOANS, (_R.POST_TAKEN, _R.ASSIGN, _R.REFUND, *_WAIT)),
     BreakKind.TAKEN_NOT_POSTED:    Treatment("银行已扣，账上没有", _LONG, True, _O.SETTLEMENT, (_R.POST_TAKEN, _R.ASSIGN, _R.REFUND, *_WAIT)),
     BreakKind.POSTED_NOT_TAKEN:    Treatment("账上已入，银行没有扣", _SHORT, True, _O.SETTLEMENT, (_R.REVERSE, _R.MATCH, _R.ACCEPT, *_WAIT)),

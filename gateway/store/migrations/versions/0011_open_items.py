@@ -95,6 +95,8 @@ create table break_act (
     instalment_no integer,
     other text not null,
     document text not null,
+    postings text references payload,
+    booking text not null,
     approval_id text not null,
     digest text not null,
     primary key (break_id, number)
@@ -131,7 +133,7 @@ grant select (break_id, night_id, kind, direction, blocking, batch_no, serial, f
     amount_fen, unbooked_fen, first_seen, item, side, loan_shown, signed_fen, candidates, state,
     state_at, person, held) on bank_break to gateway_desk;
 grant select (break_id, number, at, event, state, person, reason, how, loan_shown, instalment_no,
-    other, document, approval_id, digest) on break_act to gateway_desk;
+    other, document, booking, approval_id, digest) on break_act to gateway_desk;
 """
 
 
