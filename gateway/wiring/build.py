@@ -9,6 +9,7 @@ from pathlib import Path
 
 from pydantic import TypeAdapter
 
+from connectors.bank.flows.handling import Handling
 from connectors.bank.flows.parts import Bank
 from connectors.bank.flows.receipts import KIND as RECEIPTS
 from connectors.bank.flows.receipts import ReceiptCourier
@@ -47,7 +48,13 @@ from gateway.store.database import connect, require_current
 from gateway.store.publication import Publication
 from gateway.store.unit_of_work import PostgresStore
 from gateway.web.time_authority import HttpTimeAuthority, NoTimeAuthority
-from gateway.wiring.agreed import load_interface, load_layouts, load_retention, load_years
+from gateway.wiring.agreed import (
+    load_interface,
+    load_layouts,
+    load_lending,
+    load_retention,
+    load_years,
+)
 from gateway.wiring.archives import open_archive, open_tokens
 from gateway.wiring.connections import GATEWAY, Connections
 from gateway.wiring.keyring_file import KeyringFile
@@ -122,6 +129,7 @@ class Gateway:
     banks: Mapping[str, Bank]
     sending: Sending
     stamping: Stamping
+    handlings: Mapping[str, Handling]
 
     def bank(self, code: str) -> Bank:
         """The bank of that node number. Raises NotConfigured when there is none."""
@@ -151,7 +159,7 @@ class Gateway:
     def house(self) -> House:
         """Everything that housekeeping looks after."""
         purging = self.purging(_HOUSEKEEPING)
-        return House(self.checked(), self.sending, purging, self.anchoring())
+        return House(self.checked(), self.sending, purging, self.anchoring(), self.handlings)
 
     def purging(self, user: str) -> Purging:
         """What the retention rules are applied to, for whoever asks for it."""
@@ -214,7 +222,7 @@ def build(places: Places | None = None) -> Gateway:
         )
         for profile in settings.banks
     }
-    interface = load_interface(places.schemas)
+    interface, agreed = load_interface(places.schemas), load_lending(places.schemas)
     sending = Sending(store, couriers(banks, core, ring), clock, pause, _owner())
     return Gateway(
         site=settings,
@@ -230,6 +238,7 @@ def build(places: Places | None = None) -> Gateway:
         banks=banks,
         sending=sending,
         stamping=stamping_with(settings.time_authority, store, ring),
+        handlings={code: Handling(bank, agreed) for code, bank in banks.items()},
     )
 
 
