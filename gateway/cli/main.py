@@ -19,9 +19,11 @@ from gateway.cli.output import (
 )
 from gateway.cli.verbs import (
     bench,
+    breaks,
     calendar,
     check,
     dates,
+    day,
     docs,
     evidence,
     find,
@@ -44,7 +46,8 @@ Verb = Callable[[argparse.Namespace], Answer]
 
 # Each module adds its parser and names the function that answers.
 _VERBS = (
-    check, show, find, journal, evidence, keys, tries, reconcile, proof, reveal, purge, shred,
+    check, show, find, journal, evidence, keys, tries, reconcile, proof, breaks, day, reveal, purge,
+    shred,
     housekeep, dates, calendar, migrate, docs, bench,
 )  # fmt: skip
 

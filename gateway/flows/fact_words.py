@@ -4,6 +4,9 @@ from collections.abc import Callable, Mapping
 from enum import Enum
 
 from connectors.bank.model import FileKind
+from connectors.bank.rules.break_states import BreakEvent, BreakState
+from connectors.bank.rules.breaks import Resolution
+from connectors.bank.rules.day import DayEvent, DayState
 from connectors.bank.rules.states import FileEvent, FileState, NightEvent, NightState
 from gateway.errors import Code
 from gateway.money import show_yuan
@@ -28,9 +31,11 @@ _TITLES = {kind.value: kind.title for kind in FileKind}
 # Of which table a thing's states and events are, by the kind of its id.
 _STATES: Mapping[str, type[Enum]] = {
     "night": NightState, "file": FileState, "receipt": MessageState, "postings": MessageState,
-    "approval": ApprovalState,
+    "approval": ApprovalState, "break": BreakState, "day": DayState,
 }  # fmt: skip
-_EVENTS: Mapping[str, type[Enum]] = {"night": NightEvent, "file": FileEvent}
+_EVENTS: Mapping[str, type[Enum]] = {
+    "night": NightEvent, "file": FileEvent, "break": BreakEvent, "day": DayEvent,
+}  # fmt: skip
 # A digest is recognised by its first digits.
 _DIGEST_LENGTH, _DIGEST_SHOWN = 64, 12
 
@@ -125,6 +130,7 @@ FACTS: Mapping[str, tuple[str, Say]] = {
     "file": ("文件", _plain),
     "flag": ("标志文件摘要", _plain),
     "gen_time": ("时间戳时间", _plain),
+    "how": ("处理", _by({how.name: how.value.title for how in Resolution})),
     "id": ("编号", _plain),
     "in_use": ("仍在使用", _plain),
     "kid": ("密钥", _plain),
