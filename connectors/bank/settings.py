@@ -5,6 +5,7 @@ from datetime import date, time
 from enum import Enum
 
 from connectors.bank.model import FileKind
+from connectors.bank.rules.delinquency import Ladder
 
 
 class Evidence(Enum):
@@ -19,6 +20,10 @@ class OwedDays(Enum):
 
     WORKING_DAYS = "working_days"
     EVERY_DAY = "every_day"
+
+
+# the branch's own practice: telephone from 1, letter from 3, court from 6, rate from 3
+DEFAULT_LADDER = Ladder()
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +73,7 @@ class BankProfile:
     incoming: str = "/incoming"
     lump_summary: str = "批量扣款 {batch}"
     limits: Limits = Limits()
+    ladder: Ladder = DEFAULT_LADDER
 
     def account(self, account_id: str) -> OwnAccount | None:
         """Our account of that id, None when there is none."""

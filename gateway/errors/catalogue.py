@@ -26,6 +26,7 @@ class Entry:
 _NIGHT = "runbooks/bank_reconciliation.md"
 _SITE = "runbooks/site.md"
 _TRUST = "runbooks/trust.md"
+_OVERDUE = "runbooks/delinquency.md"
 _HOUSE = "runbooks/housekeeping.md"
 
 
@@ -223,6 +224,10 @@ class Code(Enum):
                                 "查流水中的销毁记录与理由；原件不可恢复，摘要仍可核对他处的副本", _TRUST)
     RETENTION_FORBIDS = _refused("留存期未满或仍在使用，不得销毁", "too young to be destroyed, or still in use",
                                  "到所列日期之后再办；留存规则见 schemas/retention", _TRUST)
+    DAY_IS_HISTORY   = _refused("该日之后已有评估，不再改写", "a later day has been assessed already",
+                                "查看该日的记录；要重算请改核心账后在当日评估", _OVERDUE)
+    NO_LETTER_DUE    = _refused("该事项不发函", "no letter is to be written for it",
+                                "电话催收的打电话；已还清的不再催收", _OVERDUE)
 
     # what a person must supply
     CALENDAR_YEAR_MISSING = _missing("该年度工作日历尚未导入", "no working-day data for that year",

@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping
 from enum import Enum
 
 from connectors.bank.model import FileKind
+from connectors.bank.rules.dunning import DunningEvent, DunningState
 from connectors.bank.rules.states import FileEvent, FileState, NightEvent, NightState
 from gateway.errors import Code
 from gateway.money import show_yuan
@@ -26,8 +27,11 @@ _TITLES = {kind.value: kind.title for kind in FileKind}
 # Of which table a thing's states and events are, by the kind of its id.
 _STATES: Mapping[str, type[Enum]] = {
     "night": NightState, "file": FileState, "receipt": MessageState, "postings": MessageState,
+    "dunning": DunningState,
 }  # fmt: skip
-_EVENTS: Mapping[str, type[Enum]] = {"night": NightEvent, "file": FileEvent}
+_EVENTS: Mapping[str, type[Enum]] = {
+    "night": NightEvent, "file": FileEvent, "dunning": DunningEvent,
+}  # fmt: skip
 # A digest is recognised by its first digits.
 _DIGEST_LENGTH, _DIGEST_SHOWN = 64, 12
 
@@ -109,6 +113,7 @@ FACTS: Mapping[str, tuple[str, Say]] = {
     "about": ("所涉", _plain),
     "algorithm": ("算法", _plain),
     "answer": ("处置", _of(Answer, MessageEvent)),
+    "behind": ("逾期户数", _plain),
     "breaks": ("不平账项", _plain),
     "code": ("原因", _code),
     "count": ("件数", _plain),
@@ -129,6 +134,7 @@ FACTS: Mapping[str, tuple[str, Say]] = {
     "ledger": ("账务摘录摘要", _plain),
     "line": ("行号", _plain),
     "lines": ("行数", _plain),
+    "loans": ("贷款户数", _plain),
     "logs": ("日志", _plain),
     "matches": ("勾对笔数", _plain),
     "message": ("报文", _plain),

@@ -3,6 +3,7 @@
 import argparse
 from collections.abc import Callable
 
+from connectors.bank.rules.dunning import DUNNING_STATES
 from connectors.bank.rules.states import FILE_STATES, NIGHT_STATES
 from gateway.cli.output import Answer, Exit
 from gateway.cli.verbs.arguments import Subparsers
@@ -58,7 +59,7 @@ def events_page() -> str:
 def states_page() -> str:
     """Every state machine: its picture and its table."""
     parts = ["# 状态 States\n", _MADE]
-    for machine in (NIGHT_STATES, FILE_STATES, MESSAGE_STATES):
+    for machine in (NIGHT_STATES, FILE_STATES, DUNNING_STATES, MESSAGE_STATES):
         rows = "\n".join(
             f"| {row.state.value} | {row.event.value} | {row.answer.value} | {row.to.value} "
             f"| {row.cause} | {row.rule} |"
