@@ -255,6 +255,33 @@ class Ledger(Protocol):
     def instructions(self, bank: str, account: str, day: date) -> Sequence[Instruction]:
         """All deductions instructed for one bank, account and business date, in batch order."""
 
+    def dues(self, bank: str, account: str, day: date) -> Sequence[DueInstalment]:
+        """All instalments not settled that fall due by `day`, by loan and instalment.
+
+        Amounts are those of the core's own business date, which each value names: who builds a
+        batch for `day` must see that they are the same (X11).
+        """
+
+    def mandates(self, bank: str, account: str) -> Sequence[Mandate]:
+        """Every authority to debit there is, was or will be."""
+
+    def repayment_accounts(self, bank: str, account: str) -> Sequence[RepaymentAccount]:
+        """Every account a loan was, is or will be repaid from, oldest first for each loan."""
+
+    def loans(self, bank: str, account: str) -> Sequence[LoanAccount]:
+        """All loans whose repayments belong to the account, settled ones too."""
+
+    def entries(
+        self, bank: str, account: str, day: date, asked: Sequence[tuple[str, int]] = ()
+    ) -> Sequence[LedgerEntry]:
+        """What the ledger booked on `day`, or ever booked for that business date, oldest first.
+
+        `asked` are pairs of loan and instalment: everything booked for these is there too.
+        """
+
+    def offsets(self, bank: str, account: str, day: date) -> Sequence[FundOffset]:
+        """The repayments out of fund accounts (冲还贷) that their ledger booked on `day`."""
+
     def post(self, postings: Sequence[Posting]) -> None:
         """Insert the postings in one transaction; a key that is already there is left alone."""
 
