@@ -13,6 +13,7 @@ from sqlalchemy import (
     Integer,
     Table,
     Text,
+    func,
     insert,
     select,
     update,
@@ -142,6 +143,34 @@ def rates(work: UnitOfWork, bank: str, account: str, days: int) -> Sequence[Date
         DatedRate(row.business_date, OverdueRate(**{name: getattr(row, name) for name in names}))
         for row in reversed(rows.all())
     ]
+
+
+@dataclass(frozen=True, slots=True)
+class StepSum:
+    """How many loans stand at one step, and how much of them is overdue."""
+
+    measure: Measure
+    loans: int
+    overdue_fen: int
+
+
+def accounts(work: UnitOfWork) -> Sequence[tuple[str, str]]:
+    """Every (bank, account) that was ever assessed."""
+    query = select(RATE.c.bank, RATE.c.account).distinct().order_by(RATE.c.bank, RATE.c.account)
+    return [(row.bank, row.account) for row in work.connection.execute(query)]
+
+
+def steps_on(work: UnitOfWork, place: Place) -> Sequence[StepSum]:
+    """How many loans stood at which step on a day, the mildest first; it reads no loan number."""
+    mine = (LOAN.c.bank == place.bank) & (LOAN.c.account == place.account)
+    query = (
+        select(LOAN.c.measure, func.count(), func.sum(LOAN.c.overdue_fen))
+        .where(mine, LOAN.c.business_date == place.business_date)
+        .group_by(LOAN.c.measure)
+    )
+    found = {row[0]: row for row in work.connection.execute(query)}
+    rows = [(one, found[one.name]) for one in Measure if one.name in found]
+    return [StepSum(one, row[1], int(row[2])) for one, row in rows]
 
 
 def latest_day(work: UnitOfWork, bank: str, account: str) -> date | None:
