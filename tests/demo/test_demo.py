@@ -78,7 +78,7 @@ def demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Demo]:
 def finished(demo: Demo) -> str:
     """Starts that are cut off, each elsewhere, then one that runs to its end.
 
-    A start takes a minute, so that the scheduler dies only where there is time for it (make shadow).
+    A start takes a minute: the scheduler dies only where there is time for it (make shadow).
     """
     first = demo.start()
     demo.until(first, "✓ 收件")
