@@ -44,6 +44,35 @@ class Owed:
     last: date | None = None
 
 
+class DueOnHoliday(Enum):
+    """On which day an instalment is asked for whose due day is no working day (B10)."""
+
+    EARLY = "early"
+    LATE = "late"
+    SAME_DAY = "same_day"
+
+
+@dataclass(frozen=True, slots=True)
+class Deductions:
+    """How instalments are asked for at a bank, as agreed with it and in the loan contracts.
+
+    A batch leaves before `cut_off` (Shanghai) of its business date. What failed is asked for again
+    on `retry_days` working days. A name has at most `name_bytes_max` bytes in `encoding`. Whoever
+    changed an account less than `changed_lately_days` ago cannot approve its use. The bank owes an
+    end of a batch `answer_hours` after it accepted it. `splits`: it wants the split (BDC106).
+    """
+
+    cut_off: time
+    holiday: DueOnHoliday = DueOnHoliday.LATE
+    retry_days: int = 3
+    lines_max: int = 5_000
+    encoding: str = "gb18030"
+    name_bytes_max: int = 60
+    changed_lately_days: int = 31
+    answer_hours: int = 12
+    splits: bool = False
+
+
 @dataclass(frozen=True, slots=True)
 class Limits:
     """Upper bounds of what we take from a bank at once."""
@@ -68,6 +97,8 @@ class BankProfile:
     incoming: str = "/incoming"
     lump_summary: str = "批量扣款 {batch}"
     limits: Limits = Limits()
+    # None where the branch sends this bank no batches
+    deductions: Deductions | None = None
 
     def account(self, account_id: str) -> OwnAccount | None:
         """Our account of that id, None when there is none."""

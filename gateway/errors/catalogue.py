@@ -28,6 +28,7 @@ _SITE = "runbooks/site.md"
 _TRUST = "runbooks/trust.md"
 _HOUSE = "runbooks/housekeeping.md"
 _FOUR_EYES = "runbooks/approvals.md"
+_DEDUCTIONS = "runbooks/bank_deductions.md"
 
 
 def _file(zh: str, en: str, act: str = "隔离原件，请银行核对后以新版本号重发") -> Entry:
@@ -219,6 +220,22 @@ class Code(Enum):
                                 "执行 gateway housekeep 生成树根后重试；文本说随下一个树根的，待有新业务", _TRUST)
     CHECK_FAILED     = _refused("自检有未通过的项", "a self-check failed", "执行 gateway check，按所列各项处理", _HOUSE)
     NIGHT_UNPROVED   = _refused("当晚核对未完成或不平", "the night is not proved", "按核对表所列事项处理后重新运行")
+
+    # the deduction circle
+    CORE_DATE_DIFFERS = _refused("核心系统的业务日期不是所编批次的日期", "the core counts another business date",
+                                 "核对业务日期：等核心系统日切，或用正确的日期重新编制", _DEDUCTIONS)
+    CUT_OFF_PASSED   = _refused("已过该业务日期的发送截止时点", "the cut-off of the business date has passed",
+                                "不补发；下一扣款日重新编制，期次未丢", _DEDUCTIONS)
+    BATCH_NOT_READY  = _refused("批次现在不能这样办理", "the batch is not in the state for this",
+                                "用 gateway deductions show 看现状", _DEDUCTIONS)
+    BATCH_UNFINISHED = Entry("OutcomeUnknown", "批次部分处理完成，或逾期没有终态", "the bank has not finished the batch",
+                             Money.MAYBE, "不要重发，不要认定；系统继续查询，电话请银行处理完并说明", _DEDUCTIONS)
+    BATCH_FAILED     = Entry("MessageRejected", "银行答复整批失败", "the bank says the whole batch failed",
+                             Money.NO, "问明原因；期次自动进入下一批，用新批号", _DEDUCTIONS)
+    SPLIT_TOO_EARLY  = _refused("批次未完成，不能作本息分解，或批号不对", "no split before the batch has ended, or a wrong number",
+                                "等批次结果核完，系统自动再做", _DEDUCTIONS)
+    SPLIT_UNEQUAL    = _refused("本息分解与扣款金额不等，未发送", "the split's parts are not what was taken",
+                                "停止该批分解，核对逐笔入账后报开发人员", _DEDUCTIONS)
 
     # two people
     APPROVAL_MISSING = _refused("尚未经两人经办、复核，不能执行", "two people have not approved it yet",

@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping
 from enum import Enum
 
 from connectors.bank.model import FileKind
+from connectors.bank.rules.deduction.states import BatchEvent, BatchState
 from connectors.bank.rules.states import FileEvent, FileState, NightEvent, NightState
 from gateway.errors import Code
 from gateway.money import show_yuan
@@ -14,7 +15,12 @@ from gateway.store.approval_states import ApprovalState
 from gateway.store.approvals import KINDS as APPROVAL_KINDS
 from gateway.store.messages import MessageEvent, MessageState
 
-MESSAGE_KINDS = {"bank.receipt": "收件回执", "core.postings": "入账请求"}
+MESSAGE_KINDS = {
+    "bank.receipt": "收件回执",
+    "core.postings": "入账请求",
+    "bank.deduction": "扣款请求",
+    "bank.split": "本息分解",
+}
 PURPOSES = {
     Purpose.BANK_FILE.value: "银行来文",
     Purpose.BANK_RECEIPT.value: "我方回执",
@@ -28,9 +34,12 @@ _TITLES = {kind.value: kind.title for kind in FileKind}
 # Of which table a thing's states and events are, by the kind of its id.
 _STATES: Mapping[str, type[Enum]] = {
     "night": NightState, "file": FileState, "receipt": MessageState, "postings": MessageState,
-    "approval": ApprovalState,
+    "approval": ApprovalState, "batch": BatchState, "deduction": MessageState,
+    "split": MessageState,
 }  # fmt: skip
-_EVENTS: Mapping[str, type[Enum]] = {"night": NightEvent, "file": FileEvent}
+_EVENTS: Mapping[str, type[Enum]] = {
+    "night": NightEvent, "file": FileEvent, "batch": BatchEvent,
+}  # fmt: skip
 # A digest is recognised by its first digits.
 _DIGEST_LENGTH, _DIGEST_SHOWN = 64, 12
 

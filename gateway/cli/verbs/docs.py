@@ -3,6 +3,7 @@
 import argparse
 from collections.abc import Callable
 
+from connectors.bank.rules.deduction.states import BATCH_STATES
 from connectors.bank.rules.states import FILE_STATES, NIGHT_STATES
 from gateway.cli.output import Answer, Exit
 from gateway.cli.verbs.arguments import Subparsers
@@ -59,7 +60,7 @@ def events_page() -> str:
 def states_page() -> str:
     """Every state machine: its picture and its table."""
     parts = ["# 状态 States\n", _MADE]
-    for machine in (NIGHT_STATES, FILE_STATES, MESSAGE_STATES, APPROVAL_STATES):
+    for machine in (NIGHT_STATES, FILE_STATES, MESSAGE_STATES, APPROVAL_STATES, BATCH_STATES):
         rows = "\n".join(
             f"| {row.state.value} | {row.event.value} | {row.answer.value} | {row.to.value} "
             f"| {row.cause} | {row.rule} |"
