@@ -1,0 +1,5 @@
+"""The wires to banks: SFTP, a watched folder, the settlement platform's frames. 银行线路"""
+
+from connectors.bank.transport.sftp import Patience, SftpAddress, SftpWire
+
+__all__ = ["Patience", "SftpAddress", "SftpWire"]
