@@ -201,10 +201,10 @@ class Session(Protocol):
 
 
 class SessionCipher(Protocol):
-    """Opens sessions with the key file that a counterparty installed with us (a vendor's cipher)."""
+    """Opens sessions with the key file a counterparty installed with us: a vendor's cipher."""
 
     def open_session(self, hand_key: str) -> Session:
-        """The session of a HandKey as it came at sign-in. SignatureInvalid when it is not for us."""
+        """The session of a HandKey as it came. SignatureInvalid when it is not for us."""
 
 
 # ------------------------------------------------------------------ connectors
