@@ -1,8 +1,5 @@
 """What the platform's answers mean: accepted is not settled, open is asked for. 平台答复的含义"""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
-from datetime import datetime, timedelta
 from enum import Enum
 
 from connectors.bank.codec.settlement import Answered, OldTransaction, ReplyHead, TxStatus
@@ -13,10 +10,6 @@ from connectors.bank.verdicts import (
     PLATFORM_WORKING,
 )
 from gateway.ports import Verdict
-
-# BDC113 gives the latest thousand rows and does not say that there were more (B39).
-ROWS_MAX = 1000
-_SECOND = timedelta(seconds=1)
 
 
 def verdict_of(head: ReplyHead) -> Verdict:
@@ -62,25 +55,3 @@ def fate_of(answered: Answered) -> Fate:
 def reason_of(code: str) -> str:
     """The code as a clerk reads it; the platform's own words may hold people and are not shown."""
     return f"{code} {PLATFORM_CODES.get(code, '平台拒绝，原因见原件')}"
-
-
-@dataclass(frozen=True, slots=True)
-class Window:
-    """A span of time to the second, both ends in it."""
-
-    first: datetime
-    last: datetime
-
-
-def is_cut(rows: int) -> bool:
-    """Whether an answer of so many rows may have left some out."""
-    return rows >= ROWS_MAX
-
-
-def halves(window: Window) -> Sequence[Window]:
-    """Two windows that are the one, no second twice and none left out; none for a single second."""
-    seconds = int((window.last - window.first) / _SECOND)
-    if seconds <= 0:
-        return ()
-    middle = window.first + seconds // 2 * _SECOND
-    return Window(window.first, middle), Window(middle + _SECOND, window.last)

@@ -1,6 +1,6 @@
 """The bodies of requests and replies, one value each, and the tables they are written by. 报文体"""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import date, time
 from enum import Enum
@@ -229,8 +229,7 @@ REQUESTS: dict[Tx, tuple[type[Asked], tuple[Item, ...]]] = {
     )),
 }
 # A reply that says success must bring these; any other may be bare.
-REPLIES: dict[Tx, tuple[type[SignedIn | BatchTaken | BatchStatus | OldTransaction],
-                        tuple[Item, ...]]] = {
+REPLIES: dict[Tx, tuple[Callable[..., Told], tuple[Item, ...]]] = {
     Tx.SIGN_IN: (SignedIn, (Item("hand_key", "HandKey", 512),)),
     Tx.DEDUCT: (BatchTaken, (Item("batch_no", "BatchNo", 20),)),
     Tx.BATCH_STATUS: (BatchStatus, (
