@@ -107,6 +107,7 @@ class StatementLine:
 
     What a dialect does not say is empty or None. `reversal` turns the direction's meaning round,
     as the dialect's own arithmetic has proved; `original_serial` is the booking it takes back.
+    `account_number` is our account, where each line says it.
     """
 
     line: int
@@ -123,6 +124,7 @@ class StatementLine:
     booked_on: date | None = None
     remark: str = field(default="", repr=False)
     original_serial: str = ""
+    account_number: str = ""
 
 
 @dataclass(frozen=True, slots=True)
