@@ -94,7 +94,8 @@ class SettlementProfile:
     """The settlement platform as agreed: nodes, generation, cipher, where it pushes to.
 
     `node` and `unit_no` are ours; `platform` the node it answers and pushes as. `cipher` names
-    the session cipher, `key_file` the file of the secrets directory it was installed with.
+    the session cipher, `key_file` the file of the secrets directory it was installed with. `notice_layout` is how pushed
+    bookings are written, `details_layout` those we ask for.
     """
 
     connection: str
@@ -104,6 +105,7 @@ class SettlementProfile:
     generation: Generation
     cipher: str
     key_file: str
+    notice_layout: str
     details_layout: str
     listener: ListenerProfile
     customer_no: str = ""

@@ -6,7 +6,6 @@ from connectors.bank.codec.settlement import (
     FrameHeader,
     PushHead,
     ReplyHead,
-    Tx,
     TxStatus,
     frame,
     read_push_head,
@@ -25,7 +24,6 @@ from gateway.store.inbox import Arrival, Seen
 from gateway.store.unit_of_work import UnitOfWork
 
 _LOG = Log("bank.listener")
-# The only push that tells us of money; every other is kept and waits for its connector.
 _UNREADABLE = "UNREADABLE"
 
 
@@ -54,7 +52,7 @@ class PushDesk:
         _LOG.warning("push_rejected", why=why)
         try:
             with self.platform.store.begin() as work:
-                alarms.ring(work, Code.PUSH_REJECTED, f"listener-{why}", why)
+                alarms.ring(work, Code.PUSH_REJECTED, self.platform.profile.platform, why)
         except GatewayError as failed:
             _LOG.warning("push_failed", code=failed.code.name)
 
@@ -88,6 +86,7 @@ class PushDesk:
             if arrival.seen is not Seen.SAME_AGAIN:
                 pushes.add(work, arrival.item_id, head.tx_code, head.seq_no)
             if arrival.seen is Seen.OTHER_CONTENT:
+                pushes.advance(work, arrival.item_id, PushEvent.REFUSE)
                 alarms.ring(work, Code.NAME_REUSED, arrival.item_id, head.tx_code)
         _LOG.info("push_taken", item=arrival.item_id, seen=arrival.seen.name)
 
@@ -121,7 +120,7 @@ class PushDesk:
             receive_time=at.time(),
             receive_seq_no=seq_no,
             receive_node=of.node,
-            tx_code=Tx(head.tx_code).value,
+            tx_code=head.tx_code,
             platform_date=head.platform_date or head.send_date,
             platform_time=head.platform_time or head.send_time,
             platform_seq_no=head.platform_seq_no or head.seq_no,

@@ -41,6 +41,7 @@ class Platform:
     line: RequestLine
     cipher: SessionCipher
     memory: Memory
+    notice: Layout
     details: Layout
     accounts: Mapping[str, tuple[str, str]]
     store: Store

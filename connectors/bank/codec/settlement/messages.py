@@ -98,8 +98,10 @@ def read_push(dialect: Dialect, data: bytes) -> Pushed:
 
 
 def _push_head(dialect: Dialect, markup: Markup) -> PushHead:
+    """The head; a transaction nobody here knows keeps its code: it waits for its connector."""
     head = read_items(dialect, PUSH_HEAD, markup.head, PushHead)
-    return replace(head, tx_code=_tx(dialect, head.tx_code).value)
+    known = {dialect.tx_code(tx.value): tx.value for tx in Tx}
+    return replace(head, tx_code=known.get(head.tx_code, head.tx_code))
 
 
 def write_reply(dialect: Dialect, head: ReplyHead) -> bytes:
