@@ -94,8 +94,8 @@ class SettlementProfile:
     """The settlement platform as agreed: nodes, generation, cipher, where it pushes to.
 
     `node` and `unit_no` are ours; `platform` the node it answers and pushes as. `cipher` names
-    the session cipher, `key_file` the file of the secrets directory it was installed with. `notice_layout` is how pushed
-    bookings are written, `details_layout` those we ask for.
+    the session cipher, `key_file` the file of the secrets directory it was installed with. `details_layout` is how bookings
+    are written, pushed or asked for, unless a bank has habits of its own.
     """
 
     connection: str
@@ -105,7 +105,6 @@ class SettlementProfile:
     generation: Generation
     cipher: str
     key_file: str
-    notice_layout: str
     details_layout: str
     listener: ListenerProfile
     customer_no: str = ""

@@ -100,8 +100,6 @@ class Code(Enum):
 
     PUSH_REJECTED        = _signature("推送端口来了不是登记的对方所发的数据，已拒收", "a push that is not the platform's was refused",
                                       "内容未记录、未采用；核对来源地址与平台会话，来历不明的报信息安全负责人", _ADVICES)
-    QUERY_CUT_OFF        = Entry("MalformedMessage", "一秒之内的明细已达对方返回上限，无法再拆分", "more rows in one second than a query gives",
-                                 Money.NO, "该段明细不作为完整使用；请平台或银行提供完整明细文件", _ADVICES)
 
     # a file as a whole
     FLAG_UNREADABLE      = _file("标志文件不合格", "the flag file cannot be read")

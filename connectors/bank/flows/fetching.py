@@ -7,11 +7,12 @@ from connectors.bank.flows.platform import Platform, ask
 from connectors.bank.flows.pushes import bookings, keep_bookings
 from connectors.bank.model import StatementLine
 from connectors.bank.rules.settlement import reason_of, verdict_of
-from connectors.bank.rules.windows import Window, halves, is_cut
+from connectors.bank.rules.windows import Window, halves
 from connectors.bank.verdicts import PLATFORM_NOT_FOUND
 from gateway.errors import Code, MalformedMessage, MessageRejected
 from gateway.ports import StageCount, Verdict
 from gateway.store import inbox
+from gateway.store.inbox import Seen
 from gateway.store.unit_of_work import keep_bytes
 
 
@@ -27,49 +28,55 @@ def fetch_details(platform: Platform, account_number: str, window: Window) -> St
     while spans:
         span = spans.pop()
         asked += 1
-        lines = _asked(platform, account_number, span)
-        if lines is None:
+        answered = _asked(platform, account_number, span)
+        lines, findings = bookings(platform, answered.files)
+        if any(finding.code is Code.ROWS_CAPPED for finding in findings):
             spans += _halved(span)
             continue
+        if findings:
+            raise MalformedMessage(findings[0].code, detail=findings[0].place())
         rows += len(lines)
-        new += _stored(platform, account_number, span, lines)
+        new += _stored(platform, (account_number, span), answered, lines)
     return StageCount("details", rows, {"queries": asked, "bookings": new})
 
 
 def _halved(span: Window) -> Sequence[Window]:
+    """The earlier half last: it is asked for first."""
     smaller = halves(span)
     if not smaller:
-        raise MalformedMessage(Code.QUERY_CUT_OFF, detail=f"{span.first:%Y-%m-%d %H:%M:%S}")
+        raise MalformedMessage(Code.ROWS_CAPPED, detail=f"{span.first:%Y-%m-%d %H:%M:%S}")
     return smaller[::-1]
 
 
-def _asked(platform: Platform, number: str, span: Window) -> Sequence[StatementLine] | None:
-    """The bookings of one span; None when the answer may leave some out."""
+def _asked(platform: Platform, number: str, span: Window) -> Answered:
+    """The answer about one span; "no result" is a lawful one. Raises MessageRejected."""
     first, last = span.first, span.last
     asked = DetailsAsked(number, first.date(), first.time(), last.date(), last.time())
     answered = ask(platform, Tx.DETAILS, platform.accounts[number][0], asked)
-    if not _has_rows(answered):
-        return ()
-    lines, findings = bookings(platform, platform.details, answered.files)
-    if is_cut(len(lines)):
-        return None
-    if findings:
-        raise MalformedMessage(findings[0].code, detail=findings[0].place())
-    return lines
-
-
-def _has_rows(answered: Answered) -> bool:
-    """Whether there is anything; "no result" is a lawful answer. Raises MessageRejected."""
     head = answered.head
-    if verdict_of(head) is Verdict.ACCEPTED:
-        return True
-    if head.rtn_code != PLATFORM_NOT_FOUND:
+    if verdict_of(head) is not Verdict.ACCEPTED and head.rtn_code != PLATFORM_NOT_FOUND:
         raise MessageRejected(Code.MESSAGE_REJECTED, detail=reason_of(head.rtn_code))
-    return False
+    return answered
 
 
 def _stored(
-    platform: Platform, number: str, span: Window, lines: Sequence[StatementLine]
+    platform: Platform,
+    of: tuple[str, Window],
+    answered: Answered,
+    lines: Sequence[StatementLine],
 ) -> int:
-    """Under the item that told them: who asked what, and the bytes of the answer."""
-    raise NotImplementedError
+    """Store the bookings under an item of the inbox: what was asked, and the files' bytes."""
+    if not lines:
+        return 0
+    (number, span), data = of, b"".join(file.data for file in answered.files)
+    name = f"{Tx.DETAILS.value} {'/'.join(platform.accounts[number])} {_label(span)}"
+    with platform.store.begin() as work:
+        digest = keep_bytes(platform.store, work, data)
+        arrival = inbox.take(work, platform.profile.platform, name, digest)
+        if arrival.seen is not Seen.SAME_AGAIN:
+            work.note("details_fetched", arrival.item_id, name=name, digest=digest)
+        return keep_bookings(platform, work, arrival.item_id, lines)
+
+
+def _label(span: Window) -> str:
+    return f"{span.first:%Y%m%dT%H%M%S}-{span.last:%Y%m%dT%H%M%S}"

@@ -33,7 +33,8 @@ _NOTHING = grade_of()
 class Platform:
     """The platform as agreed with it, its line, and the parts of ours that serve it.
 
-    `accounts`: our special accounts there, bank and short id by the account's number.
+    `accounts`: our special accounts there, bank and short id by the account's number; `details_of`
+    the layouts of banks that write bookings with habits of their own.
     """
 
     profile: SettlementProfile
@@ -41,8 +42,8 @@ class Platform:
     line: RequestLine
     cipher: SessionCipher
     memory: Memory
-    notice: Layout
     details: Layout
+    details_of: Mapping[str, Layout]
     accounts: Mapping[str, tuple[str, str]]
     store: Store
     clock: Clock

@@ -4,10 +4,10 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import replace
 
-from connectors.bank.codec import Layout, decode
+from connectors.bank.codec import decode
 from connectors.bank.codec.settlement import NamedFile, Tx, read_push
 from connectors.bank.flows.platform import Platform
-from connectors.bank.model import StatementLine
+from connectors.bank.model import DecodedFile, StatementLine
 from connectors.bank.rules.pushes import PushEvent, PushState, told_apart
 from connectors.bank.store import details, pushes
 from connectors.bank.store.pushes import PushRow
@@ -19,6 +19,7 @@ from gateway.store.unit_of_work import UnitOfWork
 
 _LOG = Log("bank.pushes")
 _AT_ONCE = 500
+_LINES_MAX = 100_000
 
 
 def take_pushes(platform: Platform) -> StageCount:
@@ -63,28 +64,33 @@ def _read(platform: Platform, data: bytes) -> tuple[Sequence[StatementLine], Seq
         files = read_push(platform.dialect, data).files
     except MalformedMessage as foreign:
         return (), (Finding(foreign.code, field=foreign.detail),)
-    return bookings(platform, platform.notice, files)
+    return bookings(platform, files)
 
 
 def bookings(
-    platform: Platform, layout: Layout, files: Sequence[NamedFile]
+    platform: Platform, files: Sequence[NamedFile]
 ) -> tuple[Sequence[StatementLine], Sequence[Finding]]:
     """The bookings in some files, numbered through, and all that is wrong with them.
 
-    A file of another account than ours is wrong: nobody's money is booked by a guess.
+    A booking on another account than ours is wrong: nobody's money is booked by a guess.
     """
-    lines: list[StatementLine] = []
-    findings: list[Finding] = []
-    for file in files:
-        decoded = decode(layout, file.data)
-        findings += decoded.findings
-        lines += decoded.statement
+    decoded = [_decoded(platform, file.data) for file in files]
+    lines = [line for one in decoded for line in one.statement]
+    findings = [finding for one in decoded for finding in (*one.findings, *one.held)]
     findings += [
         Finding(Code.ACCOUNT_DIFFERS, line.line, field="账号")
         for line in lines
         if line.account_number not in platform.accounts
     ]
     return [replace(line, line=number) for number, line in enumerate(lines, start=1)], findings
+
+
+def _decoded(platform: Platform, data: bytes) -> DecodedFile:
+    """The file as its bank writes it: whose it is stands in its lines, so it is read first."""
+    plain = decode(platform.details, data, _LINES_MAX)
+    banks = {platform.accounts.get(line.account_number, ("", ""))[0] for line in plain.statement}
+    own = platform.details_of.get(banks.pop()) if len(banks) == 1 else None
+    return decode(own, data, _LINES_MAX) if own else plain
 
 
 def keep_bookings(

@@ -79,9 +79,7 @@ class Listener:
         header = read_header(await reader.readexactly(HEADER_BYTES), self._door.frame_bytes_max)
         return header, await reader.readexactly(header.length)
 
-    async def _answer(
-        self, found: tuple[FrameHeader, bytes], writer: asyncio.StreamWriter
-    ) -> None:
+    async def _answer(self, found: tuple[FrameHeader, bytes], writer: asyncio.StreamWriter) -> None:
         answer = await asyncio.to_thread(self._take, *found)
         if answer is not None:
             writer.write(answer)
