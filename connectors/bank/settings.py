@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import date, time
 from enum import Enum
 
+from connectors.bank.codec.settlement import Generation
 from connectors.bank.model import FileKind
 
 
@@ -103,3 +104,39 @@ class BankProfile:
     def account(self, account_id: str) -> OwnAccount | None:
         """Our account of that id, None when there is none."""
         return next((own for own in self.accounts if own.id == account_id), None)
+
+
+@dataclass(frozen=True, slots=True)
+class ListenerProfile:
+    """Where the platform's pushes come in, and how much of it at once.
+
+    Seconds for a whole frame to arrive, however slowly it drips.
+    """
+
+    host: str
+    port: int
+    connections_max: int = 32
+    frame_seconds: float = 20
+    frame_bytes_max: int = 4 * 1024 * 1024
+
+
+@dataclass(frozen=True, slots=True)
+class SettlementProfile:
+    """The settlement platform as agreed: nodes, generation, cipher, where it pushes to.
+
+    `node` and `unit_no` are ours; `platform` the node it answers and pushes as. `cipher` names
+    the session cipher, `key_file` the file of the secrets directory it was installed with. `details_layout` is how bookings
+    are written, pushed or asked for, unless a bank has habits of its own.
+    """
+
+    connection: str
+    node: str
+    unit_no: str
+    platform: str
+    generation: Generation
+    cipher: str
+    key_file: str
+    details_layout: str
+    listener: ListenerProfile
+    customer_no: str = ""
+    operator_no: str = ""

@@ -29,6 +29,7 @@ _TRUST = "runbooks/trust.md"
 _HOUSE = "runbooks/housekeeping.md"
 _FOUR_EYES = "runbooks/approvals.md"
 _DEDUCTIONS = "runbooks/bank_deductions.md"
+_ADVICES = "runbooks/bank_advices.md"
 
 
 def _file(zh: str, en: str, act: str = "隔离原件，请银行核对后以新版本号重发") -> Entry:
@@ -98,6 +99,9 @@ class Code(Enum):
 
     ANSWER_CONTRADICTS   = Entry("MessageRejected", "对接方的答复与先前答复矛盾", "two answers that exclude each other",
                                  Money.MAYBE, "两份答复均已留证；电话核实，由双人认定", _NIGHT)
+
+    PUSH_REJECTED        = _signature("推送端口来了不是登记的对方所发的数据，已拒收", "a push that is not the platform's was refused",
+                                      "内容未记录、未采用；核对来源地址与平台会话，来历不明的报信息安全负责人", _ADVICES)
 
     # a file as a whole
     FLAG_UNREADABLE      = _file("标志文件不合格", "the flag file cannot be read")
