@@ -54,24 +54,59 @@ class DueOnHoliday(Enum):
 
 
 @dataclass(frozen=True, slots=True)
+class Credit:
+    """One account of ours that money is credited to, as the platform wants it named."""
+
+    account: str
+    name: str
+    bank_name: str = ""
+    account_class: str = "2"
+
+
+@dataclass(frozen=True, slots=True)
+class PlatformTerms:
+    """A bank that takes its batches over the settlement platform (BDC105).
+
+    `credit` is our special account, `transit_account` the bank's own (银行内部过渡户). With the four
+    last ones the bank wants the split (BDC106) too.
+    """
+
+    credit: Credit
+    transit_account: str
+    file_type: str = "1"
+    principal: Credit | None = None
+    interest: Credit | None = None
+    penalty: Credit | None = None
+    fine: Credit | None = None
+
+    @property
+    def splits(self) -> bool:
+        """Whether a finished batch is split."""
+        return None not in (self.principal, self.interest, self.penalty, self.fine)
+
+
+@dataclass(frozen=True, slots=True)
 class Deductions:
     """How instalments are asked for at a bank, as agreed with it and in the loan contracts.
 
     A batch leaves before `cut_off` (Shanghai) of its business date. What failed is asked for again
-    on `retry_days` working days. A name has at most `name_bytes_max` bytes in `encoding`. Whoever
-    changed an account less than `changed_lately_days` ago cannot approve its use. The bank owes an
-    end of a batch `answer_hours` after it accepted it. `splits`: it wants the split (BDC106).
+    on `retry_days` working days. Whoever changed an account less than `changed_lately_days` ago
+    cannot approve its use. The bank owes an end of a batch `answer_hours` after it has it.
     """
 
     cut_off: time
     holiday: DueOnHoliday = DueOnHoliday.LATE
     retry_days: int = 3
     lines_max: int = 5_000
-    encoding: str = "gb18030"
-    name_bytes_max: int = 60
     changed_lately_days: int = 31
     answer_hours: int = 12
-    splits: bool = False
+    # None where batches are files in the bank's directory
+    platform: PlatformTerms | None = None
+
+    @property
+    def splits(self) -> bool:
+        """Whether the bank wants the split of a finished batch."""
+        return self.platform is not None and self.platform.splits
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,8 +7,10 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from connectors.bank.codec import Layout, unfit
 from connectors.bank.model.deductions import Exclusion, Knowledge, Moment
 from connectors.bank.rules.deduction.days import is_asked
+from connectors.bank.rules.deduction.requests import request_line
 from connectors.bank.settings import Deductions
 from connectors.bank.verdicts import CodeClass
 from connectors.core_system.model import (
@@ -20,6 +22,7 @@ from connectors.core_system.model import (
     RepaymentAccount,
 )
 from gateway.dates import Calendar
+from gateway.errors import Code
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +32,7 @@ class Circumstances:
     moment: Moment
     known: Knowledge
     terms: Deductions
+    layout: Layout
     calendar: Calendar
 
 
@@ -120,13 +124,16 @@ def _account(asking: Asking) -> Exclusion | None:
     return None if checked else Exclusion.ACCOUNT_UNCHECKED
 
 
-def _name(asking: Asking) -> Exclusion | None:
-    terms = asking.given.terms
-    try:
-        size = len(asking.due.payer_name.encode(terms.encoding))
-    except UnicodeEncodeError:
-        return Exclusion.NAME_UNWRITABLE
-    return Exclusion.NAME_TOO_LONG if size > terms.name_bytes_max else None
+def _fits(asking: Asking) -> Exclusion | None:
+    """Whether the bank's file can say it whole: nothing is cut, nothing is replaced."""
+    found = unfit(asking.given.layout, request_line(1, asking.due))
+    return None if found is None else _UNFIT.get(found.code, Exclusion.UNFIT)
+
+
+_UNFIT = {
+    Code.FIELD_TOO_LONG: Exclusion.NAME_TOO_LONG,
+    Code.ENCODING_INVALID: Exclusion.NAME_UNWRITABLE,
+}
 
 
 def _mandate(asking: Asking) -> Exclusion | None:
@@ -183,7 +190,7 @@ _QUESTIONS: tuple[_Question, ...] = (
     _held,
     _blocked,
     _account,
-    _name,
+    _fits,
     _mandate,
     _failed,
     _retries,

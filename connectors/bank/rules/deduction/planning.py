@@ -13,12 +13,10 @@ from connectors.bank.rules.deduction.eligibility import (
     account_in_force,
     why_not,
 )
+from connectors.bank.rules.deduction.requests import full_flag
 from connectors.bank.rules.proof import Equation, Sum
 from connectors.core_system.model import DueInstalment
 from gateway.errors import Code, IllegalTransition, RefusedHere
-
-# 足额标志: all or nothing, or what there is (B07)
-_FULL_FLAGS = {False: "0", True: "1"}
 
 
 def plan(place: tuple[str, str], dues: Sequence[DueInstalment], given: Circumstances) -> Plan:
@@ -86,7 +84,7 @@ def _line(serial: int, due: DueInstalment) -> Line:
         interest_fen=due.interest_fen,
         penalty_fen=due.penalty_fen,
         fine_fen=due.fine_fen,
-        full_flag=_FULL_FLAGS[due.may_take_part],
+        full_flag=full_flag(due),
     )
 
 
