@@ -11,6 +11,8 @@ JOURNAL_EVENTS: dict[str, str] = {
     "night_moved": "夜间对账状态变化",
     "night_decided": "逐笔勾对完成，依据与结论已归档",
     "postings_decided": "决定入账",
+    "break_moved": "不平账项状态变化",
+    "day_moved": "账日状态变化",
     "sheet_made": "生成核对表",
     "sheet_revealed": "查看未脱敏核对表",
     "field_revealed": "查看一处未脱敏内容",

@@ -26,6 +26,7 @@ class Entry:
 _NIGHT = "runbooks/bank_reconciliation.md"
 _SITE = "runbooks/site.md"
 _TRUST = "runbooks/trust.md"
+_BREAKS = "runbooks/breaks.md"
 _HOUSE = "runbooks/housekeeping.md"
 _FOUR_EYES = "runbooks/approvals.md"
 _DEDUCTIONS = "runbooks/bank_deductions.md"
@@ -248,6 +249,17 @@ class Code(Enum):
     SPLIT_UNEQUAL    = _refused("本息分解与扣款金额不等，未发送", "the split's parts are not what was taken",
                                 "停止该批分解，核对逐笔入账后报开发人员", _DEDUCTIONS)
 
+    # what waits for people, and the days
+    RESOLUTION_UNLAWFUL = _refused("这类不平账项不许这样处理，或所需材料不全", "not a lawful resolution of this kind of break",
+                                   "用 gateway breaks show 查看合法处理与所需材料后重新提出", _BREAKS)
+    BREAK_NOT_READY  = _refused("不平账项当前状态不能这样办", "the break is not in a state for this",
+                                "用 gateway breaks show 查看状态；处理中的先撤回或等复核", _BREAKS)
+    CLAIM_UNBOOKABLE = _refused("款项与所选贷款的应还对不上，不能入账", "the money fits nothing this loan owes",
+                                "核对贷款号与期次；结清或无应还的选退款或转会计凭证", _BREAKS)
+    RESOLVED_THEN_EXPLAINED = Entry("RefusedHere", "人已处理的账项，银行凭据又到", "evidence came for a break people had ended",
+                                    Money.MAYBE, "由双人核对是否重复入账或退款，重复的撤销原处理", _BREAKS)
+    DAY_HINDERED     = _refused("日结条件不齐，或该日状态不能这样办", "the day cannot be closed or reopened now",
+                                "用 gateway day status 查看所缺各项，补齐后再办", _BREAKS)
     # two people
     APPROVAL_MISSING = _refused("尚未经两人经办、复核，不能执行", "two people have not approved it yet",
                                 "在复核页或用 gateway approvals 由经办放行、另一人复核", _FOUR_EYES)
@@ -299,7 +311,7 @@ class Code(Enum):
     FILE_IN_THE_WAY  = _missing("目标文件已存在，不覆盖", "something of that name is there already",
                                 "换一个文件名")
     FONT_MISSING     = _missing("没有找到文书所用的中文字体", "the typeface of our documents is not here",
-                                "安装软件包 fonts-noto-cjk，或用 GATEWAY_FONTS 指明字体目录", _TRUST)
+                                "以 GATEWAY_FONTS 指明有该字体的目录，或不设而用随附字体", _TRUST)
     DUPLICATE_SETTING = _missing("配置重复", "a setting is given twice", "删除多余的一份")
 
     # what must never happen

@@ -36,6 +36,12 @@ UPDATES = {
         "taken_penalty_fen",
         "taken_fine_fen",
     },
+    "open_item": {"cleared_on", "cleared_how", "cleared_by"},
+    "bank_break": set(
+        "direction blocking amount_fen unbooked_fen signed_fen candidates file_id line state "
+        "state_at person held".split()
+    ),
+    "bank_day": {"state", "state_at"},
     "approval": {"state", "state_at", "asked_at", "round", "barred"},
     "stamp": {"attempts", "next_attempt_at", "token_digest", "gen_time"},
 }
@@ -63,6 +69,15 @@ PERSONAL = {
     "instruction": {
         "night_id", "batch_no", "serial", "instalment_no", "asked_fen", "full_flag", "loan_token",
         "account_token", "name_token",
+    },
+    "bank_break": {
+        "break_id", "night_id", "kind", "direction", "blocking", "batch_no", "serial", "file_id",
+        "line", "amount_fen", "unbooked_fen", "first_seen", "item", "side", "loan_shown",
+        "signed_fen", "candidates", "state", "state_at", "person", "held",
+    },
+    "break_act": {
+        "break_id", "number", "at", "event", "state", "person", "reason", "how", "loan_shown",
+        "instalment_no", "other", "document", "booking", "approval_id", "digest",
     },
 }  # fmt: skip
 
