@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping
 from enum import Enum
 
 from connectors.bank.model import FileKind
+from connectors.bank.rules.deduction.states import BatchEvent, BatchState
 from connectors.bank.rules.dunning import DunningEvent, DunningState
 from connectors.bank.rules.states import FileEvent, FileState, NightEvent, NightState
 from gateway.errors import Code
@@ -11,9 +12,16 @@ from gateway.money import show_yuan
 from gateway.ports import Verdict
 from gateway.signing.keys.keyring import Purpose
 from gateway.states import Answer
+from gateway.store.approval_states import ApprovalState
+from gateway.store.approvals import KINDS as APPROVAL_KINDS
 from gateway.store.messages import MessageEvent, MessageState
 
-MESSAGE_KINDS = {"bank.receipt": "收件回执", "core.postings": "入账请求"}
+MESSAGE_KINDS = {
+    "bank.receipt": "收件回执",
+    "core.postings": "入账请求",
+    "bank.deduction": "扣款请求",
+    "bank.split": "本息分解",
+}
 PURPOSES = {
     Purpose.BANK_FILE.value: "银行来文",
     Purpose.BANK_RECEIPT.value: "我方回执",
@@ -31,6 +39,11 @@ _STATES: Mapping[str, type[Enum]] = {
 }  # fmt: skip
 _EVENTS: Mapping[str, type[Enum]] = {
     "night": NightEvent, "file": FileEvent, "dunning": DunningEvent,
+    "approval": ApprovalState, "batch": BatchState, "deduction": MessageState,
+    "split": MessageState,
+}  # fmt: skip
+_EVENTS: Mapping[str, type[Enum]] = {
+    "night": NightEvent, "file": FileEvent, "batch": BatchEvent,
 }  # fmt: skip
 # A digest is recognised by its first digits.
 _DIGEST_LENGTH, _DIGEST_SHOWN = 64, 12
@@ -130,7 +143,7 @@ FACTS: Mapping[str, tuple[str, Say]] = {
     "id": ("编号", _plain),
     "in_use": ("仍在使用", _plain),
     "kid": ("密钥", _plain),
-    "kind": ("种类", _by(MESSAGE_KINDS)),
+    "kind": ("种类", _by(MESSAGE_KINDS | APPROVAL_KINDS)),
     "ledger": ("账务摘录摘要", _plain),
     "line": ("行号", _plain),
     "lines": ("行数", _plain),
