@@ -24,6 +24,7 @@ from gateway.cli.verbs import (
     check,
     dates,
     day,
+    delinquency,
     docs,
     evidence,
     find,
@@ -47,8 +48,7 @@ Verb = Callable[[argparse.Namespace], Answer]
 # Each module adds its parser and names the function that answers.
 _VERBS = (
     check, show, find, journal, evidence, keys, tries, reconcile, proof, breaks, day, reveal, purge,
-    shred,
-    housekeep, dates, calendar, migrate, docs, bench,
+    shred, housekeep, delinquency, dates, calendar, migrate, docs, bench,
 )  # fmt: skip
 
 

@@ -7,6 +7,8 @@ from connectors.bank.model import FileKind
 from connectors.bank.rules.break_states import BreakEvent, BreakState
 from connectors.bank.rules.breaks import Resolution
 from connectors.bank.rules.day import DayEvent, DayState
+from connectors.bank.rules.deduction.states import BatchEvent, BatchState
+from connectors.bank.rules.dunning import DunningEvent, DunningState
 from connectors.bank.rules.states import FileEvent, FileState, NightEvent, NightState
 from gateway.errors import Code
 from gateway.money import show_yuan
@@ -17,7 +19,12 @@ from gateway.store.approval_states import ApprovalState
 from gateway.store.approvals import KINDS as APPROVAL_KINDS
 from gateway.store.messages import MessageEvent, MessageState
 
-MESSAGE_KINDS = {"bank.receipt": "收件回执", "core.postings": "入账请求"}
+MESSAGE_KINDS = {
+    "bank.receipt": "收件回执",
+    "core.postings": "入账请求",
+    "bank.deduction": "扣款请求",
+    "bank.split": "本息分解",
+}
 PURPOSES = {
     Purpose.BANK_FILE.value: "银行来文",
     Purpose.BANK_RECEIPT.value: "我方回执",
@@ -30,11 +37,14 @@ PURPOSES = {
 _TITLES = {kind.value: kind.title for kind in FileKind}
 # Of which table a thing's states and events are, by the kind of its id.
 _STATES: Mapping[str, type[Enum]] = {
-    "night": NightState, "file": FileState, "receipt": MessageState, "postings": MessageState,
-    "approval": ApprovalState, "break": BreakState, "day": DayState,
+    "night": NightState, "day": DayState, "file": FileState, "break": BreakState,
+    "receipt": MessageState, "postings": MessageState, "deduction": MessageState,
+    "split": MessageState, "batch": BatchState, "approval": ApprovalState,
+    "dunning": DunningState,
 }  # fmt: skip
 _EVENTS: Mapping[str, type[Enum]] = {
-    "night": NightEvent, "file": FileEvent, "break": BreakEvent, "day": DayEvent,
+    "night": NightEvent, "day": DayEvent, "file": FileEvent, "break": BreakEvent,
+    "batch": BatchEvent, "dunning": DunningEvent,
 }  # fmt: skip
 # A digest is recognised by its first digits.
 _DIGEST_LENGTH, _DIGEST_SHOWN = 64, 12
@@ -117,6 +127,7 @@ FACTS: Mapping[str, tuple[str, Say]] = {
     "about": ("所涉", _plain),
     "algorithm": ("算法", _plain),
     "answer": ("处置", _of(Answer, MessageEvent)),
+    "behind": ("逾期户数", _plain),
     "breaks": ("不平账项", _plain),
     "code": ("原因", _code),
     "count": ("件数", _plain),
@@ -138,6 +149,7 @@ FACTS: Mapping[str, tuple[str, Say]] = {
     "ledger": ("账务摘录摘要", _plain),
     "line": ("行号", _plain),
     "lines": ("行数", _plain),
+    "loans": ("贷款户数", _plain),
     "logs": ("日志", _plain),
     "matches": ("勾对笔数", _plain),
     "message": ("报文", _plain),

@@ -2,22 +2,34 @@
 
 import argparse
 from collections.abc import Callable
+from typing import Any
 
 from connectors.bank.rules.break_states import BREAK_STATES
 from connectors.bank.rules.breaks import ALWAYS, TREATMENTS
 from connectors.bank.rules.day import DAY_STATES
+from connectors.bank.rules.deduction.states import BATCH_STATES
+from connectors.bank.rules.dunning import DUNNING_STATES
 from connectors.bank.rules.states import FILE_STATES, NIGHT_STATES
 from gateway.cli.output import Answer, Exit
 from gateway.cli.verbs.arguments import Subparsers
 from gateway.errors import Code
 from gateway.events import JOURNAL_EVENTS, LOG_EVENTS
+from gateway.states import Machine
 from gateway.store.approval_states import APPROVAL_STATES
 from gateway.store.messages import MESSAGE_STATES
 from gateway.wiring.places import ROOT
 
+_MACHINES: tuple[Machine[Any, Any], ...] = (
+    NIGHT_STATES,
+    DAY_STATES,
+    FILE_STATES,
+    BREAK_STATES,
+    BATCH_STATES,
+    DUNNING_STATES,
+    APPROVAL_STATES,
+    MESSAGE_STATES,
+)
 _MADE = "本页由 `gateway docs` 从程序的表生成，不要手改。Made by `gateway docs` from the tables.\n"
-
-_MACHINES = (NIGHT_STATES, DAY_STATES, FILE_STATES, BREAK_STATES, MESSAGE_STATES, APPROVAL_STATES)
 
 
 def add_to(verbs: Subparsers, every: argparse.ArgumentParser) -> None:
