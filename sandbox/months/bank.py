@@ -18,8 +18,11 @@ from sandbox.world.statement import OTHER_BOOKINGS, chained
 
 # every so many nights: an error put right at once, one put right overnight, a payment come back
 TO_AND_FRO, OVERNIGHT, PAYOUT = 2, 7, 9
-# by the last digit of the night's number: what of a batch is credited a night late, in fen
-_KEPT = {5: 10**12, 8: 10_000}
+# by the night's number, modulo: what of a batch is credited later, in fen
+EVERY = 6
+_KEPT = {2: 10_000, 5: 10**12}
+RETURNS_WITHIN = timedelta(days=10)
+FIRST = OTHER_BOOKINGS + 1
 Found = list[tuple[Moved, Planted | None]]
 Effects = list[tuple[Fate, Case, Effect]]
 
@@ -33,7 +36,7 @@ class MonthBank:
         self.loans = {one.loan.loan_no: one for one in loans_of(seed, bank, size, span)}
         self._attempts: Counter[tuple[str, int]] = Counter()
         self._late: list[Answer] = []
-        self._owed: Counter[str] = Counter()  # by batch, to be credited on the next night
+        self._owed: dict[date, Counter[str]] = defaultdict(Counter)  # lumps to come, by batch
         self._coming: dict[date, Found] = defaultdict(list)
         self._balance = Chance(seed, "opening", bank.code).between(50_000_000, 90_000_000)
 
@@ -46,10 +49,9 @@ class MonthBank:
     def night(self, day: date, asked: Sequence[Asked]) -> BankNight:
         """Take the batches of a business date; each date once, in order."""
         late, self._late = tuple(self._late), []
-        owed, self._owed = self._owed, Counter()
         cases = [self._attempt(one, day) for one in asked]
         effects = [(fate, case, effect_of(fate, case)) for fate, case in cases]
-        lumps, of_lumps = self._lumps(day, owed, effects)
+        lumps, of_lumps = self._lumps(day, effects)
         moved, of_moved = self._numbered(day, [*self._moved(day, effects), *lumps])
         of_lines = (planted for *_, effect in effects for planted in effect.planted)
         told = BankNight(
@@ -81,6 +83,8 @@ class MonthBank:
             if effect.pays_by_transfer:
                 moved, kind = moving.transfer(fate, case)
                 found.append((moved, Planted(kind, day) if kind else None))
+            if fate is Fate.SETTLED:
+                found.append((moving.paid_off(case), None))
             if effect.comes_back:
                 back = Planted("REVERSAL_UNPAIRED", case.tomorrow)
                 self._coming[case.tomorrow].append((moving.taken_back(case), back))
@@ -95,26 +99,29 @@ class MonthBank:
             wrong, back = moving.mistake(self.bank, chance)
             found.append((wrong, Planted("STATEMENT_UNCLAIMED", day, clears=tomorrow)))
             self._coming[tomorrow].append((back, None))
-        if index % PAYOUT == 1:
-            paid, comes, returned = moving.payout(self.bank, day, chance)
+        paid, comes, returned = moving.payout(self.bank, day, chance)
+        # what comes back after a long holiday is too late for anybody to tell that it is the same
+        if index % PAYOUT == 1 and comes - day <= RETURNS_WITHIN:
             found.append((paid, Planted("STATEMENT_UNCLAIMED", day, clears=comes)))
-            self._coming[comes].append((returned, None))
+            self._coming[comes].append((returned, Planted("RETURNED", comes)))
         return found
 
-    def _lumps(
-        self, day: date, owed: Counter[str], effects: Effects
-    ) -> tuple[Found, list[Planted]]:
-        """Return the lumps of the night, what is owed from the last one first.
+    def _lumps(self, day: date, effects: Effects) -> tuple[Found, list[Planted]]:
+        """Return the lumps of the night, what is owed from earlier ones first.
 
-        On some nights the bank credits all of it a day late, on some a part of it.
+        On some nights the bank credits all of it two days late, on some a part of it one day.
         """
+        owed = self._owed.pop(day, Counter())
         found: Found = [(moving.lump(self.bank, no, fen), None) for no, fen in owed.items() if fen]
+        tomorrow = next_working(day + timedelta(days=1))
+        after = next_working(tomorrow + timedelta(days=1))
         planted: list[Planted] = []
         for batch_no in sorted({case.asked.batch_no for _, case, _ in effects}):
             own = [effect for _, case, effect in effects if case.asked.batch_no == batch_no]
             taken = sum(effect.today_fen for effect in own)
-            kept = min(taken, _KEPT.get(self.days.index(day) % 10, 0))
-            self._owed[batch_no] = kept + sum(effect.next_fen for effect in own)
+            kept = min(taken, _KEPT.get(self.days.index(day) % EVERY, 0))
+            self._owed[tomorrow if kept < taken else after][batch_no] += kept
+            self._owed[tomorrow][batch_no] += sum(effect.next_fen for effect in own)
             if taken > kept:
                 found.append((moving.lump(self.bank, batch_no, taken - kept), None))
             told = sum(answer.line.taken_fen for effect in own for answer in effect.answers)
@@ -124,8 +131,10 @@ class MonthBank:
     def _numbered(self, day: date, found: Found) -> tuple[tuple[Moved, ...], list[Planted]]:
         """Give every booking its host serial and its balance, and every break its booking."""
         numbered = [
-            replace(one.booking, host_serial=host_serial(self.bank, day, OTHER_BOOKINGS + number))
-            for number, (one, _) in enumerate(found, start=1)
+            one.booking
+            if one.booking.host_serial
+            else replace(one.booking, host_serial=host_serial(self.bank, day, FIRST + number))
+            for number, (one, _) in enumerate(found)
         ]
         lines = chained(self._balance, tuple(numbered)).bookings
         moved = tuple(
@@ -141,7 +150,10 @@ class MonthBank:
 
 def _of_lump(day: date, batch_no: str, credited: int, told: int) -> list[Planted]:
     """Return the break of a batch whose money is not what the file says was taken."""
+    tomorrow = next_working(day + timedelta(days=1))
     if credited == told:
         return []
-    kind = "LUMP_DIFFERS" if credited else "CROSS_DAY"
-    return [Planted(kind, day, batch_no, clears=next_working(day + timedelta(days=1)))]
+    if credited:
+        return [Planted("LUMP_DIFFERS", day, batch_no, clears=tomorrow)]
+    # for one night a credit may be on its way; what has not come by the next is 跨日 (B22)
+    return [Planted("CROSS_DAY", tomorrow, batch_no, clears=next_working(tomorrow + timedelta(1)))]

@@ -87,9 +87,10 @@ def _partly(case: Case) -> Effect:
     return Effect((_answer(case, line, "PARTIAL"),), today_fen=taken, planted=(kind,))
 
 
-def _refused(outcome: Outcome, **more: bool) -> Callable[[Case], Effect]:
+def _refused(outcome: Outcome, *, pays_by_transfer: bool = False) -> Callable[[Case], Effect]:
     def effect(case: Case) -> Effect:
-        return Effect((_answer(case, _line(case, ANSWERS[outcome]), "FAILED"),), **more)
+        answer = _answer(case, _line(case, ANSWERS[outcome]), "FAILED")
+        return Effect((answer,), pays_by_transfer=pays_by_transfer)
 
     return effect
 

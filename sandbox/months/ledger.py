@@ -1,6 +1,6 @@
 """The loans of the months in the core's ledger, and what its people do in the morning. 月度账务."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import date
 from decimal import Decimal
 
@@ -13,7 +13,9 @@ from sandbox.core.rows import COLUMNS, SIGNED, Row, yuan
 from sandbox.months.bank import MonthBank
 from sandbox.months.fates import OFFSETS, Fate
 from sandbox.months.loans import MonthLoan
+from sandbox.months.moving import payoff_serial
 from sandbox.months.spans import next_working
+from sandbox.months.truth import Asked, Planted
 from sandbox.world.arithmetic import MILLION
 from sandbox.world.banks import Bank
 
@@ -32,15 +34,22 @@ def fill(dsn: str, exchange_role: str, banks: tuple[MonthBank, ...]) -> int:
     return sum(len(one.loans) for one in banks)
 
 
-def morning(acts: Acts, bank: MonthBank, day: date) -> list[str]:
-    """Pay out of the fund accounts what is to be paid so on a day; the loans it went wrong for."""
-    wrong = []
+def morning(acts: Acts, bank: MonthBank, day: date) -> tuple[Planted, ...]:
+    """Pay out of the fund accounts what is to be paid so on a day; what must be found of it."""
+    found = []
     for loan_no, instalment, fate in due_on(bank, day):
         if fate in OFFSETS:
             off = OFF_FEN if fate is Fate.OFFSET_OFF else 0
             acts.offset(bank.loans[loan_no].fund_account, loan_no, instalment, off)
-            wrong += [loan_no] if off else []
-    return wrong
+            found += [Planted("OFFSET_DIFFERS", day, loan_no=loan_no)] if off else []
+    return tuple(found)
+
+
+def evening(acts: Acts, bank: MonthBank, asked: Sequence[Asked]) -> None:
+    """Let loans be paid off over the counter that stand in a batch already sent."""
+    for one in asked:
+        if bank.fate(one.loan_no, one.instalment_no) is Fate.SETTLED:
+            acts.pay_off(one.loan_no, payoff_serial(one.loan_no))
 
 
 def due_on(bank: MonthBank, day: date) -> Iterator[tuple[str, int, Fate]]:

@@ -41,12 +41,11 @@ class MonthLoan:
         return "99" + self.loan.loan_no[-10:]
 
     def instalments(self) -> tuple[tuple[int, date, Share], ...]:
-        """Return number, due date and split of each instalment within reach; the last one ends it."""
+        """Return number, due date and split of each instalment within reach."""
         left = min(len(self.dues), self.loan.months - self.first + 1)
         numbers = range(self.first, self.first + left)
-        return tuple(
-            (no, on, self.loan.share(no)) for no, on in zip(numbers, self.dues, strict=False)
-        )
+        dues = zip(numbers, self.dues[:left], strict=True)
+        return tuple((no, on, self.loan.share(no)) for no, on in dues)
 
 
 def loans_of(seed: Seed, bank: Bank, size: int, span: Span) -> tuple[MonthLoan, ...]:

@@ -55,11 +55,26 @@ def transfer(fate: Fate, case: Case) -> tuple[Moved, str]:
 # account shown, name shown, contract number in the remark, what must be found
 _PAYERS: dict[Fate, tuple[str, bool, bool, str]] = {
     Fate.COUNTER_CONTRACT: ("other", True, True, ""),
-    Fate.COUNTER_ODD: ("other", True, True, "STATEMENT_UNCLAIMED"),
+    Fate.COUNTER_ODD: ("other", True, True, "AMOUNT_DIFFERS"),
     Fate.COUNTER_CARD: ("own", True, False, ""),
     Fate.COUNTER_SPOUSE: ("other", True, False, "STATEMENT_UNCLAIMED"),
     Fate.COUNTER_NOBODY: ("", False, False, "STATEMENT_UNCLAIMED"),
 }
+
+
+def paid_off(case: Case) -> Moved:
+    """Return the whole balance paid over the core's counter, under the number the core knows."""
+    loan, first = case.owed.loan, case.owed.first
+    fen = loan.amount_fen - sum(loan.share(past).principal_fen for past in range(1, first))
+    line = replace(
+        booking(C, fen, "柜面结清", time(15, 30)), host_serial=payoff_serial(loan.loan_no)
+    )
+    return Moved(line, Origin.TRANSFER, loan_no=loan.loan_no)
+
+
+def payoff_serial(loan_no: str) -> str:
+    """Return the bank's number of a payment over the counter."""
+    return f"GM{loan_no}"
 
 
 def usual(bank: Bank, day: date, index: int, chance: Chance) -> list[tuple[Moved, Planted | None]]:

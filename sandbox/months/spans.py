@@ -16,7 +16,8 @@ class Span:
 
     def days(self) -> tuple[date, ...]:
         """Return the business dates: working days, make-up Saturdays and Sundays among them."""
-        days, day = [], next_working(self.first)
+        days: list[date] = []
+        day = next_working(self.first)
         while len(days) < self.nights:
             days.append(day)
             day = next_working(day + timedelta(days=1))
