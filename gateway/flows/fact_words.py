@@ -33,18 +33,25 @@ PURPOSES = {
 }
 _TITLES = {kind.value: kind.title for kind in FileKind}
 # Of which table a thing's states and events are, by the kind of its id.
+# fmt: off
 _STATES: Mapping[str, type[Enum]] = {
-    "night": NightState, "file": FileState, "receipt": MessageState, "postings": MessageState,
-    "dunning": DunningState,
-}  # fmt: skip
-_EVENTS: Mapping[str, type[Enum]] = {
-    "night": NightEvent, "file": FileEvent, "dunning": DunningEvent,
-    "approval": ApprovalState, "batch": BatchState, "deduction": MessageState,
+    "night": NightState,
+    "file": FileState,
+    "receipt": MessageState,
+    "postings": MessageState,
+    "deduction": MessageState,
     "split": MessageState,
-}  # fmt: skip
+    "batch": BatchState,
+    "approval": ApprovalState,
+    "dunning": DunningState,
+}
 _EVENTS: Mapping[str, type[Enum]] = {
-    "night": NightEvent, "file": FileEvent, "batch": BatchEvent,
-}  # fmt: skip
+    "night": NightEvent,
+    "file": FileEvent,
+    "batch": BatchEvent,
+    "dunning": DunningEvent,
+}
+# fmt: on
 # A digest is recognised by its first digits.
 _DIGEST_LENGTH, _DIGEST_SHOWN = 64, 12
 
