@@ -145,7 +145,10 @@ class RepaymentAccount:
 
 @dataclass(frozen=True, slots=True)
 class LoanAccount:
-    """One loan as the core keeps it; the annual rate in millionths (26_000 is 2.6 %)."""
+    """One loan as the core keeps it; the annual rate in millionths (26_000 is 2.6 %).
+
+    `overdue_times` counts every instalment that ever was overdue (LJYQQS), cured or not.
+    """
 
     bank: str
     account: str
@@ -165,6 +168,7 @@ class LoanAccount:
     rate_millionths: int
     months: int
     due_day: int
+    overdue_times: int = 0
 
 
 @dataclass(frozen=True, slots=True)

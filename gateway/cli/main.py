@@ -22,6 +22,7 @@ from gateway.cli.verbs import (
     calendar,
     check,
     dates,
+    delinquency,
     docs,
     evidence,
     find,
@@ -45,7 +46,7 @@ Verb = Callable[[argparse.Namespace], Answer]
 # Each module adds its parser and names the function that answers.
 _VERBS = (
     check, show, find, journal, evidence, keys, tries, reconcile, proof, reveal, purge, shred,
-    housekeep, dates, calendar, migrate, docs, bench,
+    housekeep, delinquency, dates, calendar, migrate, docs, bench,
 )  # fmt: skip
 
 
