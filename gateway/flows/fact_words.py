@@ -36,7 +36,6 @@ PURPOSES = {
 }
 _TITLES = {kind.value: kind.title for kind in FileKind}
 # Of which table a thing's states and events are, by the kind of its id.
-# fmt: off
 _STATES: Mapping[str, type[Enum]] = {
     "night": NightState, "day": DayState, "file": FileState, "break": BreakState,
     "receipt": MessageState, "postings": MessageState, "deduction": MessageState,
@@ -47,23 +46,6 @@ _EVENTS: Mapping[str, type[Enum]] = {
     "night": NightEvent, "day": DayEvent, "file": FileEvent, "break": BreakEvent,
     "batch": BatchEvent, "dunning": DunningEvent,
 }  # fmt: skip
-    "night": NightState,
-    "file": FileState,
-    "receipt": MessageState,
-    "postings": MessageState,
-    "deduction": MessageState,
-    "split": MessageState,
-    "batch": BatchState,
-    "approval": ApprovalState,
-    "dunning": DunningState,
-}
-_EVENTS: Mapping[str, type[Enum]] = {
-    "night": NightEvent,
-    "file": FileEvent,
-    "batch": BatchEvent,
-    "dunning": DunningEvent,
-}
-# fmt: on
 # A digest is recognised by its first digits.
 _DIGEST_LENGTH, _DIGEST_SHOWN = 64, 12
 
