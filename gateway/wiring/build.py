@@ -202,8 +202,7 @@ def build(places: Places | None = None) -> Gateway:
     require_sound_algorithms()
     places = places or Places.from_environment()
     settings, connections, clock = site(places), Connections(places.secrets), SystemClock()
-    store = _store(connections, places, settings)
-    tokens = open_tokens(places.secrets)
+    store, tokens = _store(connections, places, settings), open_tokens(places.secrets)
     with store.begin() as work:
         calendar = calendars.load(work, load_years(places.schemas))
     ring = load_ring(places.secrets)

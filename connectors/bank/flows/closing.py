@@ -15,7 +15,7 @@ from gateway.errors import Code, NotConfigured, RefusedHere
 from gateway.identity import idempotency_key
 from gateway.store import approvals
 from gateway.store.approvals import Ask
-from gateway.store.unit_of_work import UnitOfWork
+from gateway.store.unit_of_work import Store, UnitOfWork
 
 REOPENING = "bank.reopen"
 # Opening a day again touches every later one: no more than a person can oversee at once.
@@ -32,10 +32,10 @@ class DayStatus:
     hindrances: tuple[str, ...]
 
 
-def status(bank: Bank, account: str, most: int) -> Sequence[DayStatus]:
-    """An account's days, newest first, each with what it lacks."""
-    with bank.store.begin() as work:
-        return [_status(work, row) for row in days.listed(work, bank.profile.code, account, most)]
+def status(store: Store, of: tuple[str, str], most: int) -> Sequence[DayStatus]:
+    """The days of an account (bank, account), newest first, each with what it lacks."""
+    with store.begin() as work:
+        return [_status(work, row) for row in days.listed(work, *of, most)]
 
 
 def _status(work: UnitOfWork, row: DayRow) -> DayStatus:
@@ -102,7 +102,7 @@ def close(bank: Bank, key: NightKey) -> DayState:
 def close_all(bank: Bank, account: str) -> Sequence[NightKey]:
     """Close every day that can be, the oldest first; also those to be proved again."""
     closed = []
-    for each in reversed(status(bank, account, _LATER_MAX)):
+    for each in reversed(status(bank.store, (bank.profile.code, account), _LATER_MAX)):
         if each.day.state is DayState.CLOSED:
             continue
         try:

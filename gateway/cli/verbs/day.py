@@ -39,7 +39,7 @@ def run_status(parsed: argparse.Namespace) -> Answer:
     """List the days, newest first."""
     gateway = build()
     key = night_key(gateway, parsed)
-    found = closing.status(gateway.bank(key.bank), key.account, _LISTED)
+    found = closing.status(gateway.store, (key.bank, key.account), _LISTED)
     lines = [_line(each) for each in found] or ["尚无夜间对账 / no days"]
     return Answer(lines, {"days": [_data(each) for each in found]})
 
