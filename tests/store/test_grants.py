@@ -31,16 +31,17 @@ UPDATES = {
         "outcome",
         "code",
         "settled_at",
+        "host_serial",
         "taken_principal_fen",
         "taken_interest_fen",
         "taken_penalty_fen",
         "taken_fine_fen",
     },
     "open_item": {"cleared_on", "cleared_how", "cleared_by"},
-    "bank_break": set(
-        "direction blocking amount_fen unbooked_fen signed_fen candidates file_id line state "
-        "state_at person held".split()
-    ),
+    "bank_break": {
+        "direction", "blocking", "amount_fen", "unbooked_fen", "signed_fen", "candidates",
+        "file_id", "line", "state", "state_at", "person", "held",
+    },
     "bank_day": {"state", "state_at"},
     "approval": {"state", "state_at", "asked_at", "round", "barred"},
     "stamp": {"attempts", "next_attempt_at", "token_digest", "gen_time"},
@@ -63,7 +64,7 @@ PERSONAL = {
     "deduction_line": {
         "batch_id", "serial", "instalment_no", "due_on", "principal_fen", "interest_fen",
         "penalty_fen", "fine_fen", "full_flag", "loan_token", "account_token", "name_token", "live",
-        "outcome", "code", "settled_at", "taken_principal_fen", "taken_interest_fen",
+        "outcome", "code", "settled_at", "host_serial", "taken_principal_fen", "taken_interest_fen",
         "taken_penalty_fen", "taken_fine_fen",
     },
     "instruction": {

@@ -100,11 +100,7 @@ def _assigned(
     handling: Handling, work: UnitOfWork, row: BreakNow, basis: _Basis
 ) -> Sequence[Posting]:
     claim, proposal, core = basis
-    dues = [
-        due
-        for due in core.dues
-        if proposal.instalment_no in (None, due.instalment_no)
-    ]
+    dues = [due for due in core.dues if proposal.instalment_no in (None, due.instalment_no)]
     return postings_for_dues(claim, dues, handling.agreed.terms_on(claim.booked_on))
 
 

@@ -168,9 +168,7 @@ def proposed(work: UnitOfWork, break_id: str, event: BreakEvent) -> Proposed:
         raise IllegalTransition(Code.TRANSITION_MISSING, detail=f"{break_id} {event.name}")
     said = (row.person, row.reason, row.loan_no, row.instalment_no, row.other, row.document)
     proposal = Proposal(Resolution[row.how], *said)
-    return Proposed(
-        row.number, proposal, row.postings, row.booking, row.approval_id, row.digest
-    )
+    return Proposed(row.number, proposal, row.postings, row.booking, row.approval_id, row.digest)
 
 
 def next_number(work: UnitOfWork, break_id: str) -> int:
@@ -196,7 +194,9 @@ def act(work: UnitOfWork, row: BreakNow, event: BreakEvent, said: Said) -> Break
     changed: dict[str, object] = {"state": state.name, "state_at": work.now}
     if event is BreakEvent.TAKEN:
         changed["person"] = said.person
-        changed["held"] = row.held or (proposal is not None and proposal.how is Resolution.HOLD_LOAN)
+        changed["held"] = row.held or (
+            proposal is not None and proposal.how is Resolution.HOLD_LOAN
+        )
     this = BREAK.c.break_id == row.break_id
     work.connection.execute(update(BREAK).where(this).values(changed))
     how = proposal.how.name if proposal else ""
