@@ -28,6 +28,7 @@ from gateway.cli.verbs import (
     housekeep,
     journal,
     keys,
+    listen,
     migrate,
     proof,
     purge,
@@ -45,7 +46,7 @@ Verb = Callable[[argparse.Namespace], Answer]
 # Each module adds its parser and names the function that answers.
 _VERBS = (
     check, show, find, journal, evidence, keys, tries, reconcile, proof, reveal, purge, shred,
-    housekeep, dates, calendar, migrate, docs, bench,
+    housekeep, listen, dates, calendar, migrate, docs, bench,
 )  # fmt: skip
 
 

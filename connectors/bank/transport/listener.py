@@ -7,7 +7,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 
 from connectors.bank.codec.settlement import HEADER_BYTES, FrameHeader, read_header
-from gateway.errors import MalformedMessage
+from gateway.errors import Code, MalformedMessage, NotConfigured
 
 # What one frame brings back: the whole answering frame, or None to hang up without a word.
 Take = Callable[[FrameHeader, bytes], bytes | None]
@@ -39,12 +39,19 @@ class Listener:
         self._busy: set[asyncio.Task[None]] = set()
 
     async def serve(self, ready: Callable[[int], None]) -> None:
-        """Listen until SIGTERM or SIGINT; what has begun is finished first."""
+        """Listen until SIGTERM or SIGINT; what has begun is finished first.
+
+        Raises NotConfigured when the address is not ours to take.
+        """
         stop, loop = asyncio.Event(), asyncio.get_running_loop()
         for sign in (signal.SIGTERM, signal.SIGINT):
             loop.add_signal_handler(sign, stop.set)
         door = self._door
-        server = await asyncio.start_server(self._welcome, door.host, door.port)
+        try:
+            server = await asyncio.start_server(self._welcome, door.host, door.port)
+        except OSError as taken:
+            where = f"listener {door.host}:{door.port}"
+            raise NotConfigured(Code.SETTING_INVALID, detail=where) from taken
         ready(server.sockets[0].getsockname()[1])
         await stop.wait()
         server.close()
