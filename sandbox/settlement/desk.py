@@ -117,11 +117,6 @@ def _status(desk: Desk, asked: Message, told: Message, fault: PlatformFault | No
     if batch is None:
         return FAILED, "10021", "查询无结果"
     told.body["BatchNo"] = batch.batch_no
-    forced = {
-        PlatformFault.WORKING: "0",
-        PlatformFault.PARTLY: "2",
-        PlatformFault.BATCH_FAILED: "3",
-    }
     status = _STATUS_BY_ASKED[min(batch.asked, len(_STATUS_BY_ASKED) - 1)]
     batch.asked += fault not in _FORCED
     told.body["BatchTxStatus"] = _FORCED.get(fault, status)

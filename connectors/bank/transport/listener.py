@@ -37,6 +37,7 @@ class Listener:
     def __init__(self, door: Door, take: Take, refuse: Refuse) -> None:
         self._door, self._take, self._refuse = door, take, refuse
         self._busy: set[asyncio.Task[None]] = set()
+        self._telling = False
 
     async def serve(self, ready: Callable[[int], None]) -> None:
         """Listen until SIGTERM or SIGINT; what has begun is finished first.
@@ -94,4 +95,11 @@ class Listener:
                 await writer.drain()
 
     async def _say(self, why: str) -> None:
-        await asyncio.to_thread(self._refuse, why)
+        """Tell of a refusal, one at a time: a flood of them must not become a flood of ours."""
+        if self._telling:
+            return
+        self._telling = True
+        try:
+            await asyncio.to_thread(self._refuse, why)
+        finally:
+            self._telling = False
