@@ -16,7 +16,7 @@ from tests.transports.settlement.ground import Stranger, our_side, start
 def running_platforms(tmp_path_factory) -> Iterator[dict[Generation, Stranger]]:
     root = tmp_path_factory.mktemp("platform")
     found = {}
-    for generation, rows in ((Generation.V1, 2500), (Generation.V2, 12)):
+    for generation, rows in ((Generation.V1, 1100), (Generation.V2, 12)):
         place = root / generation.value
         prepare = ["settlement", "prepare", "--root", str(place)]
         subprocess.run([sys.executable, "-m", "sandbox", *prepare], cwd=ROOT, check=True)
