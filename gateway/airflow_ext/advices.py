@@ -7,6 +7,7 @@ pushes and one push for several events, so the task takes whatever waits.
 
 import asyncio
 from collections.abc import AsyncIterator
+from functools import cached_property
 from typing import Any
 
 from airflow.sdk import Asset, AssetWatcher
@@ -37,12 +38,11 @@ class PushInboxTrigger(BaseEventTrigger):  # type: ignore[misc]
 
     async def run(self) -> AsyncIterator[TriggerEvent]:
         """Look for ever; a database that is away for a while is looked at again."""
-        engine: Engine | None = None
+        look = _Look()
         seen: int | None = None
         while True:
             try:
-                engine = engine or await asyncio.to_thread(_opened)
-                newest = await asyncio.to_thread(_newest, engine)
+                newest = await asyncio.to_thread(look.newest)
             except (DBAPIError, GatewayError):
                 newest = seen
             if newest is not None and newest != seen:
@@ -51,13 +51,17 @@ class PushInboxTrigger(BaseEventTrigger):  # type: ignore[misc]
             await asyncio.sleep(self.look_seconds)
 
 
-def _opened() -> Engine:
-    return connect(Connections(Places.from_environment().secrets).database(DESK))
+class _Look:
+    """A look into our own database, opened at the first and kept."""
 
+    @cached_property
+    def _engine(self) -> Engine:
+        return connect(Connections(Places.from_environment().secrets).database(DESK))
 
-def _newest(engine: Engine) -> int | None:
-    with engine.connect() as connection:
-        return newest_waiting(connection)
+    def newest(self) -> int | None:
+        """The number of the newest push that waits."""
+        with self._engine.connect() as connection:
+            return newest_waiting(connection)
 
 
 PUSHES = Asset(

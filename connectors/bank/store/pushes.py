@@ -50,7 +50,8 @@ def newest_waiting(connection: Connection) -> int | None:
         .join(PUSH, PUSH.c.item_id == INBOX.c.item_id)
         .where(PUSH.c.state == PushState.RECEIVED.name)
     )
-    return connection.execute(query).scalar_one()
+    newest: int | None = connection.execute(query).scalar_one()
+    return newest
 
 
 def lock(work: UnitOfWork, item_id: str) -> PushState:
