@@ -22,6 +22,7 @@ from gateway.cli.verbs import (
     calendar,
     check,
     dates,
+    delinquency,
     docs,
     evidence,
     find,
@@ -46,7 +47,7 @@ Verb = Callable[[argparse.Namespace], Answer]
 # Each module adds its parser and names the function that answers.
 _VERBS = (
     check, show, find, journal, evidence, keys, tries, reconcile, proof, reveal, purge, shred,
-    housekeep, listen, dates, calendar, migrate, docs, bench,
+    housekeep, listen, delinquency, dates, calendar, migrate, docs, bench,
 )  # fmt: skip
 
 

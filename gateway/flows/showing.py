@@ -78,6 +78,7 @@ _KINDS: dict[str, tuple[str, str]] = {
         "select break_id, kind || ' ' || batch_no || '-' || coalesce(serial::text, ''),"
         " case when blocking then '贷款不进下一批' else '不影响下一批' end from bank_break",
     ),
+    "approval": ("双人复核", "select approval_id, title, state from approval"),
     "alarm": (
         "告警",
         "select alarm_id, code || ' ' || detail,"

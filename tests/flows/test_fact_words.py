@@ -14,8 +14,9 @@ from gateway.signing.keys.keyring import Purpose
 ROOT = Path(__file__).parents[2]
 # Handed over as a mapping, where no keyword of a call shows them.
 MAPPED = {
-    "algorithm", "digest", "fence", "grade", "in_use", "kid", "logs", "payloads", "public_sha256",
-    "purpose", "successor", "successor_sha256", "user", "verdict",
+    "about", "algorithm", "digest", "fence", "grade", "in_use", "kid", "kind",
+    "logs", "payloads", "public_sha256",
+    "purpose", "reason", "successor", "successor_sha256", "user", "verdict",
 }  # fmt: skip
 
 
