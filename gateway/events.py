@@ -52,6 +52,9 @@ JOURNAL_EVENTS: dict[str, str] = {
     "key_retired": "停用密钥",
     "key_revoked": "吊销密钥",
     "calendar_imported": "导入工作日历",
+    "overdue_assessed": "评估当日逾期",
+    "dunning_moved": "催收事项状态变化",
+    "letter_made": "生成催收函，原件已归档",
     "head_made": "流水树根已生成并签名",
     "head_published": "流水树根已公布",
 }
@@ -66,6 +69,7 @@ LOG_EVENTS: dict[str, str] = {
     "stage_done": "阶段完成",
     "message_answered": "报文已有结论",
     "message_waits": "报文稍后再试",
+    "overdue_assessed": "逾期评估完成",
     "push_taken": "推送已签收并应答",
     "push_rejected": "推送端口拒收",
     "push_failed": "推送未能签收，不应答，等对方再推",

@@ -227,6 +227,20 @@ class Connector:
     schemas: tuple[str, ...]
 
 
+# ------------------------------------------------------------------ between connectors
+
+
+@dataclass(frozen=True, slots=True)
+class LitigationCandidate:
+    """A loan so far behind that it goes to court; the papers come from the core system."""
+
+    candidate_id: str
+    bank: str
+    account: str
+    loan_no: str = field(repr=False)
+    since: date
+
+
 # ------------------------------------------------------------------ what a person is shown
 
 

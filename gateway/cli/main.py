@@ -22,12 +22,14 @@ from gateway.cli.verbs import (
     calendar,
     check,
     dates,
+    delinquency,
     docs,
     evidence,
     find,
     housekeep,
     journal,
     keys,
+    listen,
     migrate,
     proof,
     purge,
@@ -45,7 +47,7 @@ Verb = Callable[[argparse.Namespace], Answer]
 # Each module adds its parser and names the function that answers.
 _VERBS = (
     check, show, find, journal, evidence, keys, tries, reconcile, proof, reveal, purge, shred,
-    housekeep, dates, calendar, migrate, docs, bench,
+    housekeep, listen, delinquency, dates, calendar, migrate, docs, bench,
 )  # fmt: skip
 
 

@@ -26,6 +26,7 @@ class Entry:
 _NIGHT = "runbooks/bank_reconciliation.md"
 _SITE = "runbooks/site.md"
 _TRUST = "runbooks/trust.md"
+_OVERDUE = "runbooks/delinquency.md"
 _BREAKS = "runbooks/breaks.md"
 _HOUSE = "runbooks/housekeeping.md"
 _FOUR_EYES = "runbooks/approvals.md"
@@ -111,6 +112,8 @@ class Code(Enum):
                                  "原件已保存，未用于对账；问银行为何发来，应收约定有变则改配置后重跑")
     FILE_TOO_LARGE       = _file("文件超过约定大小", "the file is larger than agreed")
     FILE_ABSENT          = _file("有标志文件而无数据文件", "a flag without its data file")
+    FILE_NOT_PLAIN       = _file("不是普通文件（链接、目录、管道或设备），拒收", "no plain file but a link, a directory or a device",
+                                 "原处保留，勿打开；查是谁放入监视目录，请交件人以普通文件重新放入")
     FILE_SIZE_DIFFERS    = _file("文件大小与标志文件不符", "the size is not the one in the flag")
     FILE_DIGEST_DIFFERS  = _file("文件摘要与标志文件不符，内容被改动或传输损坏", "the digest is not the one in the flag")
     TOO_MANY_LINES       = _file("行数超过约定上限", "more lines than agreed")
@@ -280,6 +283,10 @@ class Code(Enum):
                                 "查流水中的销毁记录与理由；原件不可恢复，摘要仍可核对他处的副本", _TRUST)
     RETENTION_FORBIDS = _refused("留存期未满或仍在使用，不得销毁", "too young to be destroyed, or still in use",
                                  "到所列日期之后再办；留存规则见 schemas/retention", _TRUST)
+    DAY_IS_HISTORY   = _refused("该日之后已有评估，不再改写", "a later day has been assessed already",
+                                "查看该日的记录；要重算请改核心账后在当日评估", _OVERDUE)
+    NO_LETTER_DUE    = _refused("该事项不发函", "no letter is to be written for it",
+                                "电话催收的打电话；已还清的不再催收", _OVERDUE)
 
     # what a person must supply
     CALENDAR_YEAR_MISSING = _missing("该年度工作日历尚未导入", "no working-day data for that year",

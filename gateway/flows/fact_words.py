@@ -5,6 +5,7 @@ from enum import Enum
 
 from connectors.bank.model import FileKind
 from connectors.bank.rules.deduction.states import BatchEvent, BatchState
+from connectors.bank.rules.dunning import DunningEvent, DunningState
 from connectors.bank.rules.states import FileEvent, FileState, NightEvent, NightState
 from gateway.errors import Code
 from gateway.money import show_yuan
@@ -33,14 +34,25 @@ PURPOSES = {
 }
 _TITLES = {kind.value: kind.title for kind in FileKind}
 # Of which table a thing's states and events are, by the kind of its id.
+# fmt: off
 _STATES: Mapping[str, type[Enum]] = {
-    "night": NightState, "file": FileState, "receipt": MessageState, "postings": MessageState,
-    "approval": ApprovalState, "batch": BatchState, "deduction": MessageState,
+    "night": NightState,
+    "file": FileState,
+    "receipt": MessageState,
+    "postings": MessageState,
+    "deduction": MessageState,
     "split": MessageState,
-}  # fmt: skip
+    "batch": BatchState,
+    "approval": ApprovalState,
+    "dunning": DunningState,
+}
 _EVENTS: Mapping[str, type[Enum]] = {
-    "night": NightEvent, "file": FileEvent, "batch": BatchEvent,
-}  # fmt: skip
+    "night": NightEvent,
+    "file": FileEvent,
+    "batch": BatchEvent,
+    "dunning": DunningEvent,
+}
+# fmt: on
 # A digest is recognised by its first digits.
 _DIGEST_LENGTH, _DIGEST_SHOWN = 64, 12
 
@@ -122,6 +134,7 @@ FACTS: Mapping[str, tuple[str, Say]] = {
     "about": ("所涉", _plain),
     "algorithm": ("算法", _plain),
     "answer": ("处置", _of(Answer, MessageEvent)),
+    "behind": ("逾期户数", _plain),
     "breaks": ("不平账项", _plain),
     "code": ("原因", _code),
     "count": ("件数", _plain),
@@ -142,6 +155,7 @@ FACTS: Mapping[str, tuple[str, Say]] = {
     "ledger": ("账务摘录摘要", _plain),
     "line": ("行号", _plain),
     "lines": ("行数", _plain),
+    "loans": ("贷款户数", _plain),
     "logs": ("日志", _plain),
     "matches": ("勾对笔数", _plain),
     "message": ("报文", _plain),

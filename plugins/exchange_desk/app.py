@@ -9,6 +9,7 @@ from plugins.exchange_desk.pages import (
     assets,
     codes,
     night,
+    overdue,
     overview,
     people,
     runbooks,
@@ -16,7 +17,7 @@ from plugins.exchange_desk.pages import (
     things,
 )
 
-_PAGES = (overview, night, things, people, codes, runbooks, runs)
+_PAGES = (overview, night, overdue, things, people, codes, runbooks, runs)
 
 
 def build() -> FastAPI:

@@ -25,7 +25,11 @@ select l.yhdm, l.zhbh, l.dkzh, l.jkhtbh, l.zjhm as jkrzjh, b.xingming as jkrxm, 
              when exists (select from ledger.instalment q
                           where q.dkzh = l.dkzh and q.zt = 'due' and q.fxqs < t.ywrq)
              then '02' else '01' end)::char(2) as dkzt,
-       l.dkhkfs, l.dkffrq, l.dkffe, l.dkye, l.dkll, l.dkqs, l.ydhkr
+       l.dkhkfs, l.dkffrq, l.dkffe, l.dkye, l.dkll, l.dkqs, l.ydhkr,
+       -- an instalment that was ever overdue bears penalty, also when it is paid by now
+       (select count(*) from ledger.instalment q
+        where q.dkzh = l.dkzh and (q.dqyhfx > 0 or q.zt = 'due' and q.fxqs < t.ywrq))::integer
+           as ljyqqs
 from ledger.loan l join ledger.borrower b using (zjhm) cross join ledger.business_day t;
 
 create or replace view exchange.due_instalment as

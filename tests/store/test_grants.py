@@ -25,6 +25,7 @@ UPDATES = {
     "bank_night": {"state", "state_at", "ledger_digest", "ledger_grade", "decision_digest"},
     "bank_file": {"state", "state_at", "grade", "kid"},
     "posting": {"result_code", "result_text", "grade"},
+    "dunning": {"state", "state_at", "letter_digest", "acted_by", "note"},
     "deduction_batch": {"state", "state_at", "sent_at", "bank_no"},
     "deduction_line": {
         "live",
@@ -70,6 +71,14 @@ PERSONAL = {
     "instruction": {
         "night_id", "batch_no", "serial", "instalment_no", "asked_fen", "full_flag", "loan_token",
         "account_token", "name_token",
+    },
+    "overdue_loan": {
+        "business_date", "bank", "account", "loan_token", "unpaid", "times", "since",
+        "first_instalment", "overdue_fen", "overdue_principal_fen", "balance_fen", "measure",
+    },
+    "dunning": {
+        "dunning_id", "bank", "account", "loan_token", "measure", "first_instalment", "opened_on",
+        "state", "state_at", "letter_digest", "acted_by",
     },
     "bank_break": {
         "break_id", "night_id", "kind", "direction", "blocking", "batch_no", "serial", "file_id",

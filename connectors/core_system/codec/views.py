@@ -132,6 +132,7 @@ LOANS: View[LoanAccount] = View(
         "employer_address": "dwdz", "kind": "dklx", "status": "dkzt", "method": "dkhkfs",
         "granted_on": "dkffrq", "granted_fen": "dkffe", "balance_fen": "dkye",
         "rate_millionths": "dkll", "months": "dkqs", "due_day": "ydhkr",
+        "overdue_times": "ljyqqs",
     },
     ("dkzh",),
     {

@@ -2,17 +2,28 @@
 
 import argparse
 from collections.abc import Callable
+from typing import Any
 
 from connectors.bank.rules.deduction.states import BATCH_STATES
+from connectors.bank.rules.dunning import DUNNING_STATES
 from connectors.bank.rules.states import FILE_STATES, NIGHT_STATES
 from gateway.cli.output import Answer, Exit
 from gateway.cli.verbs.arguments import Subparsers
 from gateway.errors import Code
 from gateway.events import JOURNAL_EVENTS, LOG_EVENTS
+from gateway.states import Machine
 from gateway.store.approval_states import APPROVAL_STATES
 from gateway.store.messages import MESSAGE_STATES
 from gateway.wiring.places import ROOT
 
+_MACHINES: tuple[Machine[Any, Any], ...] = (
+    NIGHT_STATES,
+    FILE_STATES,
+    BATCH_STATES,
+    DUNNING_STATES,
+    APPROVAL_STATES,
+    MESSAGE_STATES,
+)
 _MADE = "本页由 `gateway docs` 从程序的表生成，不要手改。Made by `gateway docs` from the tables.\n"
 
 
@@ -60,7 +71,7 @@ def events_page() -> str:
 def states_page() -> str:
     """Every state machine: its picture and its table."""
     parts = ["# 状态 States\n", _MADE]
-    for machine in (NIGHT_STATES, FILE_STATES, MESSAGE_STATES, APPROVAL_STATES, BATCH_STATES):
+    for machine in _MACHINES:
         rows = "\n".join(
             f"| {row.state.value} | {row.event.value} | {row.answer.value} | {row.to.value} "
             f"| {row.cause} | {row.rule} |"
