@@ -18,10 +18,12 @@ from gateway.cli.output import (
     trace,
 )
 from gateway.cli.verbs import (
+    approvals,
     bench,
     calendar,
     check,
     dates,
+    deductions,
     delinquency,
     docs,
     evidence,
@@ -47,7 +49,7 @@ Verb = Callable[[argparse.Namespace], Answer]
 # Each module adds its parser and names the function that answers.
 _VERBS = (
     check, show, find, journal, evidence, keys, tries, reconcile, proof, reveal, purge, shred,
-    housekeep, listen, delinquency, dates, calendar, migrate, docs, bench,
+    housekeep, listen, deductions, approvals, delinquency, dates, calendar, migrate, docs, bench,
 )  # fmt: skip
 
 

@@ -4,7 +4,7 @@ A short task every few minutes, and the state in our rows: no worker waits for a
 nothing has to be resumed, and a run that dies is followed by the next one.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date
 
@@ -149,11 +149,3 @@ _STEPS: dict[BatchState, Callable[[Circle, Batch], None]] = {
     BatchState.RESULTS_IN: _split,
     BatchState.SPLIT_SENT: _wait,
 }
-
-
-def listed(circles: Sequence[Circle], most: int) -> Sequence[Batch]:
-    """The newest batches of all banks, the newest last."""
-    if not circles:
-        return []
-    with circles[0].bank.store.begin() as work:
-        return batches.newest(work, most)

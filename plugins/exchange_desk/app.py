@@ -6,6 +6,7 @@ from fastapi import Depends, FastAPI
 from plugins.exchange_desk import failures
 from plugins.exchange_desk.access import require_desk
 from plugins.exchange_desk.pages import (
+    approvals,
     assets,
     codes,
     night,
@@ -17,7 +18,7 @@ from plugins.exchange_desk.pages import (
     things,
 )
 
-_PAGES = (overview, night, overdue, things, people, codes, runbooks, runs)
+_PAGES = (overview, night, overdue, things, people, approvals, codes, runbooks, runs)
 
 
 def build() -> FastAPI:

@@ -34,15 +34,16 @@ _REFUSALS = {
         "请系统管理员为您的角色授予 “can read on Exchange Desk”。",
     ),
     404: Refusal("没有这个页面", "no such page", "检查地址，或从总览重新进入。"),
-    405: Refusal("本页只供查看", "the desk only looks", "从总览重新进入。"),
+    405: Refusal("本页只供查看", "this page only looks", "从总览重新进入。"),
     500: Refusal(
         "页面出错，未对任何数据产生影响",
         "the page failed; nothing was changed",
         "稍后再试；仍然出错时请把地址和时间报告开发人员。",
     ),
 }
-# A page that needs what is not there now may work later; the rest are faults of data or program.
-_LATER = frozenset({"TransportError", "NotConfigured"})
+# A page that needs what is not there now may work later; what a rule forbids is the visitor's to
+# read; the rest are faults of data or program.
+_STATUS = {"TransportError": 503, "NotConfigured": 503, "RefusedHere": 409}
 
 
 def add_to(app: FastAPI) -> None:
@@ -91,5 +92,5 @@ def _ours(request: Request, error: Exception) -> Response:
 
 def _failed(request: Request, code: Code, detail: str = "") -> Response:
     _LOG.warning("desk_failed", code=code.name, page=request.url.path)
-    status = 503 if code.value.branch in _LATER else 500
+    status = _STATUS.get(code.value.branch, 500)
     return page(request, "failed.html", status=status, code=code, detail=detail)

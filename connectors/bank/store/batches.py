@@ -92,6 +92,14 @@ def find(work: UnitOfWork, batch_id: str, *, lock: bool = False) -> Batch:
     return found[0]
 
 
+def named(work: UnitOfWork, text: str) -> Batch:
+    """The batch of this number or id. Raises NotConfigured unless there is exactly one."""
+    found = _select(work, (BATCH.c.batch_id == text) | (BATCH.c.batch_no == text))
+    if len(found) != 1:
+        raise NotConfigured(Code.NOT_FOUND, detail=mask_text(text))
+    return found[0]
+
+
 def in_states(work: UnitOfWork, bank: str, states: Collection[BatchState]) -> Sequence[Batch]:
     """A bank's batches in one of these states, the oldest business date first."""
     names = [state.name for state in states]
@@ -104,8 +112,9 @@ def of_day(work: UnitOfWork, bank: str, account: str, day: date) -> Sequence[Bat
 
 
 def newest(work: UnitOfWork, most: int) -> Sequence[Batch]:
-    """The newest batches of all banks."""
-    return _select(work, BATCH.c.batch_id.is_not(None))[-most:]
+    """The newest batches of all banks, the newest last; at most `most`."""
+    ids = select(BATCH.c.batch_id).order_by(BATCH.c.business_date.desc(), BATCH.c.batch_id)
+    return _select(work, BATCH.c.batch_id.in_(ids.limit(most)))
 
 
 def _of(bank: str, account: str, day: date) -> ColumnElement[bool]:
