@@ -20,9 +20,11 @@ from gateway.cli.output import (
 from gateway.cli.verbs import (
     approvals,
     bench,
+    breaks,
     calendar,
     check,
     dates,
+    day,
     deductions,
     delinquency,
     docs,
@@ -48,8 +50,9 @@ Verb = Callable[[argparse.Namespace], Answer]
 
 # Each module adds its parser and names the function that answers.
 _VERBS = (
-    check, show, find, journal, evidence, keys, tries, reconcile, proof, reveal, purge, shred,
-    housekeep, listen, deductions, approvals, delinquency, dates, calendar, migrate, docs, bench,
+    check, show, find, journal, evidence, keys, tries, reconcile, proof, breaks, day, reveal, purge,
+    shred, housekeep, listen, deductions, approvals, delinquency, dates, calendar, migrate, docs,
+    bench,
 )  # fmt: skip
 
 

@@ -9,6 +9,7 @@ from pathlib import Path
 
 from pydantic import TypeAdapter
 
+from connectors.bank.flows.handling import Handling
 from connectors.bank.flows.parts import Bank
 from connectors.bank.flows.platform import Platform
 from connectors.bank.model import NightKey
@@ -44,7 +45,13 @@ from gateway.store.database import connect, require_current
 from gateway.store.publication import Publication
 from gateway.store.unit_of_work import PostgresStore
 from gateway.web.time_authority import HttpTimeAuthority, NoTimeAuthority
-from gateway.wiring.agreed import load_interface, load_layouts, load_retention, load_years
+from gateway.wiring.agreed import (
+    load_interface,
+    load_layouts,
+    load_lending,
+    load_retention,
+    load_years,
+)
 from gateway.wiring.archives import open_archive, open_tokens
 from gateway.wiring.connections import GATEWAY, Connections
 from gateway.wiring.couriers import couriers
@@ -125,6 +132,7 @@ class Gateway:
     banks: Mapping[str, Bank]
     sending: Sending
     stamping: Stamping
+    handlings: Mapping[str, Handling]
     settlement: Platform | None
 
     def platform(self) -> Platform:
@@ -161,7 +169,7 @@ class Gateway:
     def house(self) -> House:
         """Everything that housekeeping looks after."""
         purging = self.purging(_HOUSEKEEPING)
-        return House(self.checked(), self.sending, purging, self.anchoring())
+        return House(self.checked(), self.sending, purging, self.anchoring(), self.handlings)
 
     def purging(self, user: str) -> Purging:
         """What the retention rules are applied to, for whoever asks for it."""
@@ -208,8 +216,7 @@ def build(places: Places | None = None) -> Gateway:
     require_sound_algorithms()
     places = places or Places.from_environment()
     settings, connections, clock = site(places), Connections(places.secrets), SystemClock()
-    store = _store(connections, places, settings)
-    tokens = open_tokens(places.secrets)
+    store, tokens = _store(connections, places, settings), open_tokens(places.secrets)
     with store.begin() as work:
         calendar = calendars.load(work, load_years(places.schemas))
     ring = load_ring(places.secrets)
@@ -228,7 +235,7 @@ def build(places: Places | None = None) -> Gateway:
         )
         for profile in settings.banks
     }
-    interface = load_interface(places.schemas)
+    interface, agreed = load_interface(places.schemas), load_lending(places.schemas)
     platform = open_platform(places, connections, settings.settlement, banks)
     sending = Sending(store, couriers(banks, core, ring, platform), clock, pause, _owner())
     return Gateway(
@@ -245,6 +252,7 @@ def build(places: Places | None = None) -> Gateway:
         banks=banks,
         sending=sending,
         stamping=stamping_with(settings.time_authority, store, ring),
+        handlings={code: Handling(bank, agreed) for code, bank in banks.items()},
         settlement=platform,
     )
 

@@ -1,1 +1,1 @@
-"""The exchange desk: pages in the Airflow UI that look; two people decide on one. 对账台"""
+"""The exchange desk: pages in the Airflow UI; acts go through flows, by named people. 对账台"""

@@ -1,81 +1,62 @@
-"""What the one page that acts needs: the program's own store, and who is named. 复核台的写入
+"""Who may act on the desk, and with what: a named person, the flows, never the desk's role. 办理"""
 
-The other pages read as a role that can write nothing at all. A decision is written as the program
-writes, through the same functions as the command line; the desk adds who is signed in.
-"""
-
-from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
 from typing import Annotated
-from urllib.parse import parse_qs, urlsplit
+from urllib.parse import urlsplit
 
 from airflow.api_fastapi.core_api.security import GetUserDep
 from fastapi import Depends, HTTPException, Request, status
 
-from gateway.clock import SystemClock
-from gateway.flows.approvals import FourEyes
-from gateway.store.database import connect
-from gateway.store.unit_of_work import PostgresStore, Store
-from gateway.wiring import Places, archive_of, site
-from gateway.wiring.connections import GATEWAY, Connections
+from gateway.airflow_ext.roles import DESK
+from gateway.wiring import Gateway, Places, build
+from plugins.exchange_desk.access import ManagerDep
 
-_STATEMENT_SECONDS = 10
-# a digest, a reason of a hundred characters, each of them nine bytes in a form
-_BODY_MAX = 2_000
+_OURS = frozenset({"same-origin", "none"})
 
 
 @dataclass(frozen=True, slots=True)
-class Office:
-    """Where decisions are written, and whose they may be."""
+class Acting:
+    """A person who is signed in and may act, and the gateway that acts for him."""
 
-    store: Store
-    named: FourEyes
-
-
-def open_office(places: Places) -> Office:
-    """The office over the site's settings. NotConfigured names what lacks."""
-    settings = site(places)
-    engine = connect(Connections(places.secrets).database(GATEWAY), _STATEMENT_SECONDS)
-    store = PostgresStore(engine, archive_of(places, settings), SystemClock())
-    return Office(store, settings.four_eyes)
+    person: str
+    gateway: Gateway
 
 
 @cache
-def the_office() -> Office:
-    """The site's office, opened at the first decision; a failure is not remembered."""
-    return open_office(Places.from_environment())
+def the_gateway() -> Gateway:
+    """The gateway as every program builds it, at the first act; a failure is not remembered."""
+    return build(Places.from_environment())
 
 
-OfficeDep = Annotated[Office, Depends(the_office)]
-
-
-def require_our_page(request: Request) -> None:
-    """403 unless the form was sent from a page of this very server.
-
-    The session's cookie is SameSite=Lax, which is a browser's promise; this is our own look. No
-    browser lets a page of another server say that it is ours.
-    """
-    told = request.headers.get("origin") or request.headers.get("referer") or ""
-    if urlsplit(told).netloc != request.headers.get("host"):
+def require_act(request: Request, user: GetUserDep, manager: ManagerDep) -> str:
+    """The person's sign-in name; 403 for a role that may only look, and for another site's form."""
+    if not _is_ours(request):
         raise HTTPException(status.HTTP_403_FORBIDDEN)
-
-
-async def form_of(request: Request) -> Mapping[str, str]:
-    """The fields of a small form; 400 for one that is too large."""
-    body = b""
-    async for piece in request.stream():
-        body += piece
-        if len(body) > _BODY_MAX:
-            raise HTTPException(status.HTTP_400_BAD_REQUEST)
-    fields = parse_qs(body.decode("ascii", "replace"))
-    return {name: values[0] for name, values in fields.items()}
-
-
-def person(user: GetUserDep) -> str:
-    """Who is signed in, by the name people sign in with."""
+    if not manager.is_authorized_custom_view(method="PUT", resource_name=DESK, user=user):
+        raise HTTPException(status.HTTP_403_FORBIDDEN)
     return str(user.get_name())
 
 
-PersonDep = Annotated[str, Depends(person)]
-FormDep = Annotated[Mapping[str, str], Depends(form_of)]
+def _is_ours(request: Request) -> bool:
+    """Whether a browser says that the form is of this very server, in either of its two ways."""
+    told = request.headers.get("origin")
+    of_this_host = told is None or urlsplit(told).netloc == request.headers.get("host")
+    return of_this_host and request.headers.get("sec-fetch-site", "none") in _OURS
+
+
+def acting(
+    person: Annotated[str, Depends(require_act)],
+    gateway: Annotated[Gateway, Depends(the_gateway)],
+) -> Acting:
+    """Whoever acts; the permission is asked for before anything is built."""
+    return Acting(person, gateway)
+
+
+def may_act(user: GetUserDep, manager: ManagerDep) -> bool:
+    """Whether forms are shown at all."""
+    return bool(manager.is_authorized_custom_view(method="PUT", resource_name=DESK, user=user))
+
+
+ActingDep = Annotated[Acting, Depends(acting)]
+MayActDep = Annotated[bool, Depends(may_act)]

@@ -8,7 +8,9 @@ from plugins.exchange_desk.access import require_desk
 from plugins.exchange_desk.pages import (
     approvals,
     assets,
+    breaks,
     codes,
+    days,
     night,
     overdue,
     overview,
@@ -18,7 +20,9 @@ from plugins.exchange_desk.pages import (
     things,
 )
 
-_PAGES = (overview, night, overdue, things, people, approvals, codes, runbooks, runs)
+_PAGES = (
+    overview, night, breaks, days, approvals, overdue, things, people, codes, runbooks, runs,
+)  # fmt: skip
 
 
 def build() -> FastAPI:

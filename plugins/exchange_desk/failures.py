@@ -29,20 +29,20 @@ _REFUSALS = {
     400: Refusal("请求的参数不合格", "bad request", "检查地址中的参数，或从总览重新进入。"),
     401: Refusal("尚未登录，或登录已过期", "not signed in", "登录 Airflow 后再打开本页。"),
     403: Refusal(
-        "您的角色没有查看对账台的权限",
-        "your role may not see the exchange desk",
-        "请系统管理员为您的角色授予 “can read on Exchange Desk”。",
+        "您的角色没有查看对账台的权限，或不能办理",
+        "your role may not see the exchange desk, or may not act",
+        "请系统管理员为您的角色授予 “can read on Exchange Desk”，办理另须 “can edit”。",
     ),
     404: Refusal("没有这个页面", "no such page", "检查地址，或从总览重新进入。"),
-    405: Refusal("本页只供查看", "this page only looks", "从总览重新进入。"),
+    405: Refusal("本页只供查看", "the desk only looks", "从总览重新进入。"),
     500: Refusal(
         "页面出错，未对任何数据产生影响",
         "the page failed; nothing was changed",
         "稍后再试；仍然出错时请把地址和时间报告开发人员。",
     ),
 }
-# A page that needs what is not there now may work later; what a rule forbids is the visitor's to
-# read; the rest are faults of data or program.
+# What is not there now may come; what a rule forbids is for a person to change; the rest are
+# faults of data or program.
 _STATUS = {"TransportError": 503, "NotConfigured": 503, "RefusedHere": 409}
 
 

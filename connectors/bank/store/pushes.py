@@ -65,7 +65,7 @@ def advance(work: UnitOfWork, item_id: str, event: PushEvent) -> PushState:
     step = PUSH_STATES.advance(lock(work, item_id), event)
     values = {"state": step.state.name, "state_at": work.now}
     work.connection.execute(update(PUSH).where(PUSH.c.item_id == item_id).values(values))
-    work.note("push_moved", item_id, state=step.state.name)
+    work.note("push_moved", item_id, push=step.state.name)
     return step.state
 
 

@@ -53,10 +53,11 @@ class FolderWire:
                 return None
             except OSError as link:  # ELOOP: a link; ENXIO: a socket
                 raise MalformedMessage(Code.FILE_NOT_PLAIN, detail=directory) from link
+            before = os.fstat(descriptor)
+            if not stat.S_ISREG(before.st_mode):
+                os.close(descriptor)
+                raise MalformedMessage(Code.FILE_NOT_PLAIN, detail=directory)
             with os.fdopen(descriptor, "rb") as file:
-                before = os.fstat(descriptor)
-                if not stat.S_ISREG(before.st_mode):
-                    raise MalformedMessage(Code.FILE_NOT_PLAIN, detail=directory)
                 if before.st_size > size_max:
                     raise MalformedMessage(Code.FILE_TOO_LARGE, detail=name)
                 data = file.read(before.st_size + 1)
@@ -91,7 +92,7 @@ class FolderWire:
 
     @contextmanager
     def _opened(self, directory: str) -> Iterator[int]:
-        """A directory below the root, not reached through any link.
+        """A directory below the root, not reached through any link nor upwards.
 
         Raises TransportError for what goes wrong in it: nothing has had an effect yet.
         """
@@ -99,7 +100,9 @@ class FolderWire:
         try:
             place = os.open(self._root, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
             for part in PurePosixPath(directory).parts:
-                if part not in {"/", "."}:
+                if part == "..":
+                    raise FileNotFoundError
+                if part != "/":
                     inner = os.open(part, _DIRECTORY, dir_fd=place)
                     os.close(place)
                     place = inner

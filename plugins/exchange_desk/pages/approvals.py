@@ -11,13 +11,15 @@ from gateway.flows.approvals import Deciding
 from gateway.identity import mask_text
 from gateway.store.approval_states import ApprovalState
 from gateway.store.approvals import KINDS, Approval
-from plugins.exchange_desk.acting import FormDep, OfficeDep, PersonDep, require_our_page
+from plugins.exchange_desk.acting import ActingDep, MayActDep
 from plugins.exchange_desk.desk import DeskDep
+from plugins.exchange_desk.forms import Form, a_form
 from plugins.exchange_desk.rendering import base_of, page, redirect
 
 router = APIRouter()
 _REASON_MIN, _REASON_MAX = 4, 100
 
+FormDep = Annotated[Form, Depends(a_form)]
 Id = Annotated[str, Path(pattern="^approval-[0-9a-f]{20}$")]
 
 
@@ -29,31 +31,26 @@ def show_waiting(request: Request, desk: DeskDep) -> Response:
 
 
 @router.get("/approvals/{approval_id}")
-def show_one(request: Request, desk: DeskDep, approval_id: Id) -> Response:
-    """What it is, its digest, and what was done; with the acts that are open now."""
+def show_one(request: Request, desk: DeskDep, may_act: MayActDep, approval_id: Id) -> Response:
+    """What it is, its digest, and what was done; with the act that is open, for who may act."""
     found = approvals.look(desk.store, approval_id)
-    return page(request, "approval.html", found=found, kinds=KINDS, act=_OPEN.get(found.state))
+    act = _OPEN.get(found.state) if may_act else None
+    return page(request, "approval.html", found=found, kinds=KINDS, act=act)
 
 
-def deciding(office: OfficeDep, who: PersonDep, form: FormDep, approval_id: Id) -> Deciding:
-    """Who is signed in, about which thing, and what they were shown."""
-    return Deciding(office.store, office.named, approval_id, who, form.get("digest", ""))
-
-
-DecidingDep = Annotated[Deciding, Depends(deciding)]
-
-
-@router.post("/approvals/{approval_id}/{act}", dependencies=[Depends(require_our_page)])
-def decide(request: Request, deciding: DecidingDep, form: FormDep, act: str) -> Response:
+@router.post("/approvals/{approval_id}/{act}")
+def decide(request: Request, by: ActingDep, form: FormDep, approval_id: Id, act: str) -> Response:
     """Write what the person signed in has decided, for exactly the digest that was shown."""
     if act not in _ACTS:
         raise HTTPException(404)
+    named, store = by.gateway.site.four_eyes, by.gateway.store
+    deciding = Deciding(store, named, approval_id, by.person, form.get("digest"))
     _ACTS[act](deciding, _reason(act, form))
-    return redirect(f"{base_of(request)}/approvals/{deciding.approval_id}")
+    return redirect(f"{base_of(request)}/approvals/{approval_id}")
 
 
-def _reason(act: str, form: FormDep) -> str:
-    said = mask_text(" ".join(form.get("reason", "").split()))
+def _reason(act: str, form: Form) -> str:
+    said = mask_text(" ".join(form.get("reason").split()))
     if act == "refuse" and not _REASON_MIN <= len(said) <= _REASON_MAX:
         raise HTTPException(400)
     return said

@@ -127,12 +127,27 @@ def our_side(
     bounds: Bounds = BOUNDS,
 ) -> Platform:
     """Our platform part, as the wiring puts it together."""
-    of = profile(stranger.generation)
     key = (stranger.root / "settlement" / "installed.key").read_bytes()
+    at = PlatformAddress("127.0.0.1", port or stranger.port, "D00000")
+    return _put_together(profile(stranger.generation), key, (at, bounds), (store, clock))
+
+
+def strange_platform(store: PostgresStore, clock: object) -> Platform:
+    """Our part for a platform that is nowhere: enough for what comes to our own port."""
+    at = PlatformAddress("127.0.0.1", 1, "D00000")
+    return _put_together(profile(Generation.V2), b"00" * 16, (at, BOUNDS), (store, clock))
+
+
+def _put_together(
+    of: SettlementProfile,
+    key: bytes,
+    to: tuple[PlatformAddress, Bounds],
+    over: tuple[PostgresStore, object],
+) -> Platform:
+    (address, bounds), (store, clock) = to, over
     cipher = session_cipher(of.cipher, key)
-    dialect = Dialect(stranger.generation, HexFields())
+    dialect = Dialect(of.generation, HexFields())
     memory = SessionMemory(store, of.platform, of.node)
-    address = PlatformAddress("127.0.0.1", port or stranger.port, of.platform)
     session = SessionParts(cipher, memory, clock.now)
     return Platform(
         profile=of,
