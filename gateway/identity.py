@@ -98,7 +98,9 @@ def mask_account(number: str) -> str:
 # thousand is all digits.
 _PERSONAL = re.compile(
     r"(?P<ours>"
-    r"(?:night|file|receipt|postings|break|alarm|stray|stamp|acct|name|loan|idno)-[0-9a-f]{20}"
+    r"(?:night|file|receipt|postings|break|alarm|stray|stamp|approval|batch|acct|name|loan|idno"
+    r"|dunning|day|item|booking)"
+    r"-[0-9a-f]{20}"
     r"(?![0-9A-Za-z]))"
     r"|(?<![0-9A-Za-z])(?:\d{15,}|\d{17}[Xx]|(?:86)?1[3-9]\d{9}"
     # as people write them, in groups

@@ -9,13 +9,14 @@ from pathlib import Path
 
 from pydantic import TypeAdapter
 
+from connectors.bank.flows.handling import Handling
 from connectors.bank.flows.parts import Bank
+from connectors.bank.flows.platform import Platform
 from connectors.bank.flows.receipts import KIND as RECEIPTS
 from connectors.bank.flows.receipts import ReceiptCourier
 from connectors.bank.model import FileKind, NightKey
 from connectors.bank.rules.owed import is_decidable
-from connectors.bank.settings import BankProfile
-from connectors.bank.transport import SftpWire
+from connectors.bank.settings import BankProfile, SettlementProfile
 from connectors.core_system.flows import KIND as POSTINGS
 from connectors.core_system.flows import PostingCourier
 from connectors.core_system.model import Ledger
@@ -47,12 +48,19 @@ from gateway.store.database import connect, require_current
 from gateway.store.publication import Publication
 from gateway.store.unit_of_work import PostgresStore
 from gateway.web.time_authority import HttpTimeAuthority, NoTimeAuthority
-from gateway.wiring.agreed import load_interface, load_layouts, load_retention, load_years
+from gateway.wiring.agreed import (
+    load_interface,
+    load_layouts,
+    load_lending,
+    load_retention,
+    load_years,
+)
 from gateway.wiring.archives import open_archive, open_tokens
 from gateway.wiring.connections import GATEWAY, Connections
 from gateway.wiring.keyring_file import KeyringFile
 from gateway.wiring.keys import load_ring
 from gateway.wiring.places import Places
+from gateway.wiring.platform import open_platform
 from gateway.wiring.reading import read_typed
 
 FILE = "settings.json"
@@ -100,6 +108,8 @@ class Site:
     # the technical logs that the retention rules are applied to, None where others do that
     logs: Path | None = None
     time_authority: TimeAuthoritySettings | None = None
+    # the settlement platform, None where the branch exchanges files only
+    settlement: SettlementProfile | None = None
 
 
 _SITE = TypeAdapter(Site)
@@ -122,6 +132,14 @@ class Gateway:
     banks: Mapping[str, Bank]
     sending: Sending
     stamping: Stamping
+    handlings: Mapping[str, Handling]
+    settlement: Platform | None
+
+    def platform(self) -> Platform:
+        """The settlement platform. Raises NotConfigured when the site has none."""
+        if self.settlement is None:
+            raise NotConfigured(Code.SETTING_MISSING, detail=f"{FILE}: settlement")
+        return self.settlement
 
     def bank(self, code: str) -> Bank:
         """The bank of that node number. Raises NotConfigured when there is none."""
@@ -151,7 +169,7 @@ class Gateway:
     def house(self) -> House:
         """Everything that housekeeping looks after."""
         purging = self.purging(_HOUSEKEEPING)
-        return House(self.checked(), self.sending, purging, self.anchoring())
+        return House(self.checked(), self.sending, purging, self.anchoring(), self.handlings)
 
     def purging(self, user: str) -> Purging:
         """What the retention rules are applied to, for whoever asks for it."""
@@ -194,8 +212,7 @@ def build(places: Places | None = None) -> Gateway:
     require_sound_algorithms()
     places = places or Places.from_environment()
     settings, connections, clock = site(places), Connections(places.secrets), SystemClock()
-    store = _store(connections, places, settings)
-    tokens = open_tokens(places.secrets)
+    store, tokens = _store(connections, places, settings), open_tokens(places.secrets)
     with store.begin() as work:
         calendar = calendars.load(work, load_years(places.schemas))
     ring = load_ring(places.secrets)
@@ -204,7 +221,7 @@ def build(places: Places | None = None) -> Gateway:
         profile.code: Bank(
             profile=profile,
             layouts=load_layouts(places.schemas, profile),
-            wire=SftpWire(connections.sftp(profile.connection), profile.limits.listing_max),
+            wire=connections.files(profile.connection, profile.limits.listing_max),
             ring=ring,
             ledger=core,
             store=store,
@@ -214,7 +231,7 @@ def build(places: Places | None = None) -> Gateway:
         )
         for profile in settings.banks
     }
-    interface = load_interface(places.schemas)
+    interface, agreed = load_interface(places.schemas), load_lending(places.schemas)
     sending = Sending(store, couriers(banks, core, ring), clock, pause, _owner())
     return Gateway(
         site=settings,
@@ -230,6 +247,8 @@ def build(places: Places | None = None) -> Gateway:
         banks=banks,
         sending=sending,
         stamping=stamping_with(settings.time_authority, store, ring),
+        handlings={code: Handling(bank, agreed) for code, bank in banks.items()},
+        settlement=open_platform(places, connections, settings.settlement, banks),
     )
 
 

@@ -7,6 +7,7 @@ PAGES = (
     "/nights/990001/ZH01/2026-02-24",
     "/things",
     "/things/night-000000",
+    "/overdue",
     "/people",
     "/codes",
     "/codes/FILE_OVERDUE",

@@ -1,6 +1,7 @@
 """The bank's tables as SQLAlchemy sees them; the migrations create them. 银行数据表定义"""
 
 from sqlalchemy import (
+    ARRAY,
     BigInteger,
     Boolean,
     Column,
@@ -13,6 +14,7 @@ from sqlalchemy import (
     Text,
     Time,
     UniqueConstraint,
+    text,
 )
 
 from gateway.store.tables import INBOX, PAYLOAD, graded, moment
@@ -182,6 +184,18 @@ BREAK = Table(
     Column("amount_fen", BigInteger, nullable=False),
     Column("unbooked_fen", BigInteger, nullable=False),
     Column("first_seen", Date, nullable=False),
+    # what it is about, and whose: the number for the next batch, the rest of it for people to read
+    Column("item", Text, nullable=False, server_default=""),
+    Column("side", Text, nullable=False, server_default=""),
+    Column("loan_no", Text, nullable=False, server_default=""),
+    Column("loan_shown", Text, nullable=False, server_default=""),
+    Column("signed_fen", BigInteger, nullable=False, server_default=text("0")),
+    Column("candidates", ARRAY(Text), nullable=False, server_default=text("'{}'::text[]")),
+    Column("state", Text, nullable=False, server_default="OPEN", index=True),
+    moment("state_at", nullable=True),
+    # who works on it, empty while nobody does; `held` is a person's word that its loan must wait
+    Column("person", Text, nullable=False, server_default=""),
+    Column("held", Boolean, nullable=False, server_default=text("false")),
 )
 
 SHEET = Table(
