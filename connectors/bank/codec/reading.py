@@ -43,6 +43,7 @@ class _Read:
     lines: list[Line] = field(default_factory=list)
     findings: list[Finding] = field(default_factory=list)
     held: list[Finding] = field(default_factory=list)
+    ends: set[int] = field(default_factory=set)  # lines that are header or trailer
     quirks: Counter[str] = field(default_factory=Counter)
 
     @property
@@ -111,7 +112,11 @@ def _read_rows(layout: Layout, rows: Sequence[bytes], read: _Read) -> None:
             line = cut(layout, number, row)
         except BadLine as bad:
             read.findings.append(Finding(bad.code, number, bad.column))
+            if bad.record not in (None, layout.detail):
+                read.ends.add(number)
             continue
+        if line.record is not layout.detail:
+            read.ends.add(number)
         read.lines.append(Line(number, line.record, _values(layout, number, line, read)))
 
 
@@ -172,8 +177,7 @@ def _hold(layout: Layout, read: _Read) -> None:
     """Put the faults of single detail lines aside, where the layout lets the others stand."""
     if not layout.hold_lines or read.given_up:
         return
-    ends = {line.number for line in read.lines if line.record is not layout.detail}
-    ends |= {1} if layout.header is not ABSENT else set()
+    ends = read.ends | ({1} if layout.header is not ABSENT else set())
     read.held = [f for f in read.findings if f.code in _OF_ONE_LINE and f.line not in ends]
     read.findings = [finding for finding in read.findings if finding not in read.held]
 
