@@ -26,6 +26,7 @@ from gateway.cli.verbs import (
     evidence,
     find,
     housekeep,
+    infer,
     journal,
     keys,
     migrate,
@@ -44,8 +45,8 @@ Verb = Callable[[argparse.Namespace], Answer]
 
 # Each module adds its parser and names the function that answers.
 _VERBS = (
-    check, show, find, journal, evidence, keys, tries, reconcile, proof, reveal, purge, shred,
-    housekeep, dates, calendar, migrate, docs, bench,
+    check, show, find, journal, evidence, keys, tries, infer, reconcile, proof, reveal, purge,
+    shred, housekeep, dates, calendar, migrate, docs, bench,
 )  # fmt: skip
 
 

@@ -52,14 +52,14 @@ def run(parsed: argparse.Namespace) -> Answer:
 
 
 def _try(layout: Layout, path: Path) -> tuple[Sequence[str], dict[str, object]]:
-    data = _read(path)
+    data = bytes_of(path)
     decoded = decode(layout, data, _LIMITS.lines_max)
     companions, unchecked = _companions(layout, path, data)
     found = [*companions, *decoded.findings]
     return _lines(path, decoded, found, unchecked), _data(path, decoded, found, unchecked)
 
 
-def _read(path: Path) -> bytes:
+def bytes_of(path: Path) -> bytes:
     """A file's bytes. Raises NotConfigured for what is none, MalformedMessage for too many."""
     # looked at first: a device has no end, and to open a pipe waits for a writer
     if not path.is_file():

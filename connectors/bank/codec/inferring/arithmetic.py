@@ -8,6 +8,7 @@ from connectors.bank.codec.inferring.columns import Column
 
 # A column with so few different values may be a condition of a total.
 _CONDITIONS_MAX = 8
+_WORD_MAX = 5
 
 
 # Words banks use for credit and debit, and for what is taken back.
@@ -48,9 +49,7 @@ def totals(columns: Sequence[Column]) -> Iterator[tuple[Total, int]]:
     for of in adding:
         yield Total(of), _total(of, [True] * len(columns[0].texts))
     for where in columns:
-        if not where.is_text or not where.said or len(where.said) > _CONDITIONS_MAX:
-            continue
-        if where.blanks and len(where.said) < 2:
+        if not _may_choose(where):
             continue
         for of in adding:
             for value in sorted(where.said):
@@ -59,6 +58,12 @@ def totals(columns: Sequence[Column]) -> Iterator[tuple[Total, int]]:
                 if not all(chosen):
                     left = [not one for one in chosen]
                     yield Total(of, where, value, other_than=True), _total(of, left)
+
+
+def _may_choose(column: Column) -> bool:
+    """A flag or a code: short words, few of them, fewer than lines; never anybody's name."""
+    few = 0 < len(column.said) <= min(_CONDITIONS_MAX, len(column.texts) - 1)
+    return column.is_text and few and all(len(text) <= _WORD_MAX for text in column.said)
 
 
 def _total(of: Column | None, chosen: Sequence[bool]) -> int:

@@ -94,7 +94,7 @@ def _number_worth(text: bytes, numbers: frozenset[int]) -> float:
     value, width = int(text), len(text)
     if not 4 <= width <= 18 or value not in numbers:
         return -1.0
-    return (8.0 if value >= TELLING else 1.0) + width * 0.5
+    return (8.0 if value >= TELLING else -1.0) + width * (0.5 if value else 0.2)
 
 
 def _is_time(text: bytes) -> bool:

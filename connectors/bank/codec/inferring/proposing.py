@@ -110,7 +110,8 @@ def _proposed(name: str, found: _Found) -> Proposal:
         "controls": [*controls, *told],
         **_rules(found, head, tail),
     }
-    every = (*sheet.lines.doubts, *doubts, *missing, *found.roles.doubts, *_of_form(found))
+    every = (*sheet.lines.doubts, *doubts, *missing, *found.roles.doubts, *_ambiguous(found))
+    every = (*every, *_of_form(found))
     return Proposal(data, every)
 
 
@@ -134,14 +135,30 @@ def _of_form(found: _Found) -> Iterator[str]:
 
 def _explained(found: _Found, cells: Sequence[Column]) -> Iterator[tuple[int, Total]]:
     """The cells of a header or trailer that count or add up the details, by their place."""
+    every = [(place, fits[0]) for place, fits in _fitting(found, cells) if fits]
+    # part of the lines is counted only beside all of them: a small number is found anywhere
+    counted = any(total.of is None and total.where is None for _, total in every)
+    return ((place, total) for place, total in every if counted or (total.of and not total.where))
+
+
+def _fitting(found: _Found, cells: Sequence[Column]) -> Iterator[tuple[int, Sequence[Total]]]:
+    """Every count or sum that a cell may be."""
     every = list(totals(found.columns))
     for cell in cells:
         value = cell.values[0]
-        if cell.type == "count" or cell.is_money:
-            fits = (t for t, n in every if n == value and (t.of is not None) is cell.is_money)
-            total = next(fits, None)
-            if total is not None and (value or not found.chain):
-                yield cell.place, total
+        if (cell.type == "count" or cell.is_money) and (value or not found.chain):
+            yield (
+                cell.place,
+                [t for t, n in every if n == value and (t.of is not None) is cell.is_money],
+            )
+
+
+def _ambiguous(found: _Found) -> Iterator[str]:
+    for where, cells in (("文件头", found.header), ("文件尾", found.trailer)):
+        controls = dict(_explained(found, cells))
+        for place, fits in _fitting(found, cells):
+            if len(fits) > 1 and place in controls:
+                yield f"{where}第{place + 1}列有 {len(fits)} 种算法都对得上，取了最简单的一种"
 
 
 def _control(where: str, name: str, total: Total, found: _Found) -> dict[str, Any]:

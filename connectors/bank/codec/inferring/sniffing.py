@@ -64,11 +64,7 @@ class Sheet:
 
 def lines_of(data: bytes) -> Lines:
     """The file's lines. Raises Unknowable for what is no text of lines."""
-    if not data.strip():
-        raise Unknowable("文件是空的，没有可供推断的内容")
-    for start, what in _STRANGERS.items():
-        if data.startswith(start):
-            raise Unknowable(f"不是定界或定长文本：{what}")
+    _is_one_of_ours(data)
     encoding, doubts = _encoding(data)
     if _CONTROLS.search(data.decode(encoding)):
         raise Unknowable("含有控制字符，不是文本文件")
@@ -85,6 +81,14 @@ def lines_of(data: bytes) -> Lines:
         doubts.append(f"只看了开头 {ROWS_MAX - 1} 行和最后一行")
         rows = [*rows[: ROWS_MAX - 1], rows[-1]]
     return Lines(encoding, newline, tuple(rows), tuple(doubts))
+
+
+def _is_one_of_ours(data: bytes) -> None:
+    if not data.strip():
+        raise Unknowable("文件是空的，没有可供推断的内容")
+    for start, what in _STRANGERS.items():
+        if data.startswith(start):
+            raise Unknowable(f"不是定界或定长文本：{what}")
 
 
 def _encoding(data: bytes) -> tuple[str, list[str]]:
