@@ -29,6 +29,7 @@ from gateway.cli.verbs import (
     evidence,
     find,
     housekeep,
+    infer,
     journal,
     keys,
     listen,
@@ -48,8 +49,8 @@ Verb = Callable[[argparse.Namespace], Answer]
 
 # Each module adds its parser and names the function that answers.
 _VERBS = (
-    check, show, find, journal, evidence, keys, tries, reconcile, proof, breaks, day, reveal, purge,
-    shred, housekeep, listen, delinquency, dates, calendar, migrate, docs, bench,
+    check, show, find, journal, evidence, keys, tries, reconcile, proof, breaks, day, reveal,
+    purge, shred, housekeep, listen, delinquency, dates, calendar, migrate, docs, bench, infer,
 )  # fmt: skip
 
 
