@@ -31,6 +31,7 @@ from gateway.cli.verbs import (
     housekeep,
     journal,
     keys,
+    listen,
     migrate,
     proof,
     purge,
@@ -48,7 +49,7 @@ Verb = Callable[[argparse.Namespace], Answer]
 # Each module adds its parser and names the function that answers.
 _VERBS = (
     check, show, find, journal, evidence, keys, tries, reconcile, proof, breaks, day, reveal, purge,
-    shred, housekeep, delinquency, dates, calendar, migrate, docs, bench,
+    shred, housekeep, listen, delinquency, dates, calendar, migrate, docs, bench,
 )  # fmt: skip
 
 

@@ -112,6 +112,8 @@ class Code(Enum):
                                  "原件已保存，未用于对账；问银行为何发来，应收约定有变则改配置后重跑")
     FILE_TOO_LARGE       = _file("文件超过约定大小", "the file is larger than agreed")
     FILE_ABSENT          = _file("有标志文件而无数据文件", "a flag without its data file")
+    FILE_NOT_PLAIN       = _file("不是普通文件（链接、目录、管道或设备），拒收", "no plain file but a link, a directory or a device",
+                                 "原处保留，勿打开；查是谁放入监视目录，请交件人以普通文件重新放入")
     FILE_SIZE_DIFFERS    = _file("文件大小与标志文件不符", "the size is not the one in the flag")
     FILE_DIGEST_DIFFERS  = _file("文件摘要与标志文件不符，内容被改动或传输损坏", "the digest is not the one in the flag")
     TOO_MANY_LINES       = _file("行数超过约定上限", "more lines than agreed")

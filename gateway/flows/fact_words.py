@@ -9,6 +9,7 @@ from connectors.bank.rules.breaks import Resolution
 from connectors.bank.rules.day import DayEvent, DayState
 from connectors.bank.rules.deduction.states import BatchEvent, BatchState
 from connectors.bank.rules.dunning import DunningEvent, DunningState
+from connectors.bank.rules.pushes import PushState
 from connectors.bank.rules.states import FileEvent, FileState, NightEvent, NightState
 from gateway.errors import Code
 from gateway.money import show_yuan
@@ -158,6 +159,7 @@ FACTS: Mapping[str, tuple[str, Say]] = {
     "payloads": ("原件", _plain),
     "proved": ("核平", _plain),
     "public_sha256": ("公钥指纹", _plain),
+    "push": ("推送", _of(PushState)),
     "purpose": ("用途", _by(PURPOSES)),
     "reason": ("事由", _by({"retention_over": "留存期满"})),
     "reply": ("答复摘要", _plain),

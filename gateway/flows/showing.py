@@ -67,9 +67,13 @@ _KINDS: dict[str, tuple[str, str]] = {
     ),
     "file": (
         "银行来文",
-        "select item_id, name, coalesce(state, '不认识的文件，已存档待人查看')"
+        "select item_id, name, coalesce(known.state, case pushed.state"
+        " when 'RECEIVED' then '推送已签收，待处理' when 'TAKEN' then '推送已采用'"
+        " when 'QUARANTINED' then '推送已隔离' end,"
+        " case when name like 'BDC113 %' then '查询所得明细' end, '不认识的文件，已存档待人查看')"
         " from (select item_id, name from inbox_item) as seen"
-        " left join (select file_id, state from bank_file) as known on file_id = item_id",
+        " left join (select file_id, state from bank_file) as known on file_id = item_id"
+        " left join (select item_id, state from push_inbox) as pushed using (item_id)",
     ),
     "receipt": ("收件回执", "select message_id, name, state from message"),
     "postings": ("入账请求", "select message_id, kind, state from message"),

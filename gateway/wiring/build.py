@@ -11,12 +11,12 @@ from pydantic import TypeAdapter
 
 from connectors.bank.flows.handling import Handling
 from connectors.bank.flows.parts import Bank
+from connectors.bank.flows.platform import Platform
 from connectors.bank.flows.receipts import KIND as RECEIPTS
 from connectors.bank.flows.receipts import ReceiptCourier
 from connectors.bank.model import FileKind, NightKey
 from connectors.bank.rules.owed import is_decidable
-from connectors.bank.settings import BankProfile
-from connectors.bank.transport import SftpWire
+from connectors.bank.settings import BankProfile, SettlementProfile
 from connectors.core_system.flows import KIND as POSTINGS
 from connectors.core_system.flows import PostingCourier
 from connectors.core_system.model import Ledger
@@ -60,6 +60,7 @@ from gateway.wiring.connections import GATEWAY, Connections
 from gateway.wiring.keyring_file import KeyringFile
 from gateway.wiring.keys import load_ring
 from gateway.wiring.places import Places
+from gateway.wiring.platform import open_platform
 from gateway.wiring.reading import read_typed
 
 FILE = "settings.json"
@@ -107,6 +108,8 @@ class Site:
     # the technical logs that the retention rules are applied to, None where others do that
     logs: Path | None = None
     time_authority: TimeAuthoritySettings | None = None
+    # the settlement platform, None where the branch exchanges files only
+    settlement: SettlementProfile | None = None
 
 
 _SITE = TypeAdapter(Site)
@@ -130,6 +133,13 @@ class Gateway:
     sending: Sending
     stamping: Stamping
     handlings: Mapping[str, Handling]
+    settlement: Platform | None
+
+    def platform(self) -> Platform:
+        """The settlement platform. Raises NotConfigured when the site has none."""
+        if self.settlement is None:
+            raise NotConfigured(Code.SETTING_MISSING, detail=f"{FILE}: settlement")
+        return self.settlement
 
     def bank(self, code: str) -> Bank:
         """The bank of that node number. Raises NotConfigured when there is none."""
@@ -211,7 +221,7 @@ def build(places: Places | None = None) -> Gateway:
         profile.code: Bank(
             profile=profile,
             layouts=load_layouts(places.schemas, profile),
-            wire=SftpWire(connections.sftp(profile.connection), profile.limits.listing_max),
+            wire=connections.files(profile.connection, profile.limits.listing_max),
             ring=ring,
             ledger=core,
             store=store,
@@ -238,6 +248,7 @@ def build(places: Places | None = None) -> Gateway:
         sending=sending,
         stamping=stamping_with(settings.time_authority, store, ring),
         handlings={code: Handling(bank, agreed) for code, bank in banks.items()},
+        settlement=open_platform(places, connections, settings.settlement, banks),
     )
 
 

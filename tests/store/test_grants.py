@@ -26,6 +26,8 @@ UPDATES = {
     "bank_file": {"state", "state_at", "grade", "kid"},
     "posting": {"result_code", "result_text", "grade"},
     "dunning": {"state", "state_at", "letter_digest", "acted_by", "note"},
+    "push_inbox": {"state", "state_at"},
+    "platform_session": {"hand_key", "signed_in_at", "last_serial"},
     "deduction_batch": {"state", "state_at", "sent_at", "bank_no"},
     "deduction_line": {
         "live",
@@ -50,6 +52,12 @@ UPDATES = {
 DELETES = {"seen_signature"}
 # Where personal data lies, and which of its columns the desk may see all the same.
 PERSONAL = {
+    "account_detail": {
+        "item_id", "line", "bank", "account", "serial", "direction", "amount_fen", "reversal",
+        "booked_time", "booked_on", "account_token", "name_token",
+    },
+    # no person: the key of a session
+    "platform_session": {"counterparty", "signed_in_at", "last_serial"},
     "deduction_result": {
         "file_id", "line", "batch_no", "serial", "instalment_no", "asked_fen", "taken_fen",
         "full_flag", "code", "loan_token", "account_token", "name_token",

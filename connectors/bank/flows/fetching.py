@@ -74,7 +74,7 @@ def _stored(
         digest = keep_bytes(platform.store, work, data)
         arrival = inbox.take(work, platform.profile.platform, name, digest)
         if arrival.seen is not Seen.SAME_AGAIN:
-            work.note("details_fetched", arrival.item_id, name=name, digest=digest)
+            work.note("details_fetched", arrival.item_id, message=name, digest=digest)
         return keep_bookings(platform, work, arrival.item_id, lines)
 
 

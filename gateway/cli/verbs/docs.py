@@ -9,6 +9,7 @@ from connectors.bank.rules.breaks import ALWAYS, TREATMENTS
 from connectors.bank.rules.day import DAY_STATES
 from connectors.bank.rules.deduction.states import BATCH_STATES
 from connectors.bank.rules.dunning import DUNNING_STATES
+from connectors.bank.rules.pushes import PUSH_STATES
 from connectors.bank.rules.states import FILE_STATES, NIGHT_STATES
 from gateway.cli.output import Answer, Exit
 from gateway.cli.verbs.arguments import Subparsers
@@ -27,6 +28,7 @@ _MACHINES: tuple[Machine[Any, Any], ...] = (
     BATCH_STATES,
     DUNNING_STATES,
     APPROVAL_STATES,
+    PUSH_STATES,
     MESSAGE_STATES,
 )
 _MADE = "本页由 `gateway docs` 从程序的表生成，不要手改。Made by `gateway docs` from the tables.\n"
