@@ -18,12 +18,14 @@ from gateway.cli.output import (
     trace,
 )
 from gateway.cli.verbs import (
+    approvals,
     bench,
     breaks,
     calendar,
     check,
     dates,
     day,
+    deductions,
     delinquency,
     docs,
     evidence,
@@ -49,8 +51,9 @@ Verb = Callable[[argparse.Namespace], Answer]
 
 # Each module adds its parser and names the function that answers.
 _VERBS = (
-    check, show, find, journal, evidence, keys, tries, reconcile, proof, breaks, day, reveal,
-    purge, shred, housekeep, listen, delinquency, dates, calendar, migrate, docs, bench, infer,
+    check, show, find, journal, evidence, keys, approvals, tries, infer, deductions, reconcile,
+    proof, breaks, day, reveal, purge, shred, housekeep, listen, delinquency, dates, calendar,
+    migrate, docs, bench,
 )  # fmt: skip
 
 
