@@ -224,7 +224,6 @@ def build(places: Places | None = None) -> Gateway:
         )
         for profile in settings.banks
     }
-    interface = load_interface(places.schemas)
     sending = Sending(store, couriers(banks, core, ring), clock, pause, _owner())
     return Gateway(
         site=settings,
@@ -236,7 +235,7 @@ def build(places: Places | None = None) -> Gateway:
         files=KeyringFile(places.secrets),
         clock=clock,
         core=core,
-        interface=interface,
+        interface=load_interface(places.schemas),
         banks=banks,
         sending=sending,
         stamping=stamping_with(settings.time_authority, store, ring),
