@@ -74,6 +74,7 @@ LOG_EVENTS: dict[str, str] = {
     "pushes_done": "推送入库完成",
     "desk_failed": "对账台页面出错",
     "stage_refused": "阶段不能继续",
+    "resolution_waits": "账项处理尚未完成，稍后再试",
     "duty_done": "巡检事项完成",
     "duty_failed": "巡检事项未完成",
 }

@@ -274,9 +274,10 @@ class Ledger(Protocol):
     def entries(
         self, bank: str, account: str, day: date, asked: Sequence[tuple[str, int]] = ()
     ) -> Sequence[LedgerEntry]:
-        """What the ledger booked on `day`, or ever booked for that business date, oldest first.
+        """Everything the ledger ever booked for business date `day`, oldest first.
 
-        `asked` are pairs of loan and instalment: everything booked for these is there too.
+        `asked` are places (batch number, serial) of earlier dates that still wait for their answer:
+        what was booked for these is there too. What a counter books has its booking date for both.
         """
 
     def offsets(self, bank: str, account: str, day: date) -> Sequence[FundOffset]:

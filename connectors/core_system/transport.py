@@ -41,8 +41,8 @@ _CHUNK = 5_000
 _OF_THE_DAY = "and ywrq = :day"
 _DUE_BY = "and yhrq <= :day"
 _BOOKED_ON = "and jzrq = :day"
-_BOOKED_FOR = """and (jzrq = :day or ywrq = :day or (dkzh, dqqc) in
-    (select * from unnest(cast(:loans as text[]), cast(:instalments as integer[]))))"""
+_BOOKED_FOR = """and (ywrq = :day or (pch, xh) in
+    (select * from unnest(cast(:batches as text[]), cast(:serials as integer[]))))"""
 _POSTING_COLUMNS = (
     *codec.POSTING_COLUMNS.values(),
     *("mdj", "zhaiyao", "dkywmxlx", "czbz", "ymdj"),
@@ -94,8 +94,8 @@ class CoreDatabase:
     def entries(
         self, bank: str, account: str, day: date, asked: Sequence[tuple[str, int]] = ()
     ) -> Sequence[LedgerEntry]:
-        """What was booked on `day`, for that business date, or for what was `asked`."""
-        of = {"loans": [loan for loan, _ in asked], "instalments": [number for _, number in asked]}
+        """Everything ever booked for business date `day`, or for a place that was `asked`."""
+        of = {"batches": [batch for batch, _ in asked], "serials": [serial for _, serial in asked]}
         wanted = {"bank": bank, "account": account, "day": day}
         return self._rows(views.ENTRIES, _BOOKED_FOR, **wanted, **of)
 

@@ -17,7 +17,7 @@ _VIEW = [
 # nor an XCom is evidence of anything, and nobody shall be tempted.
 ROLES: dict[str, list[tuple[str, str]]] = {
     # 经办: starts runs
-    "operator": [*_VIEW, ("can_edit", "DAGs"), ("can_create", "DAG Runs")],
+    "operator": [*_VIEW, ("can_edit", DESK), ("can_edit", "DAGs"), ("can_create", "DAG Runs")],
     # 复核: answers questions put to approvers
     "approver": [*_VIEW, ("can_edit", "HITL Detail"), ("menu_access", "HITL Detail")],
     # 审计: reads everything, the audit log too

@@ -19,9 +19,11 @@ from gateway.cli.output import (
 )
 from gateway.cli.verbs import (
     bench,
+    breaks,
     calendar,
     check,
     dates,
+    day,
     delinquency,
     docs,
     evidence,
@@ -46,8 +48,8 @@ Verb = Callable[[argparse.Namespace], Answer]
 
 # Each module adds its parser and names the function that answers.
 _VERBS = (
-    check, show, find, journal, evidence, keys, tries, reconcile, proof, reveal, purge, shred,
-    housekeep, listen, delinquency, dates, calendar, migrate, docs, bench,
+    check, show, find, journal, evidence, keys, tries, reconcile, proof, breaks, day, reveal, purge,
+    shred, housekeep, listen, delinquency, dates, calendar, migrate, docs, bench,
 )  # fmt: skip
 
 

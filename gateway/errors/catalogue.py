@@ -259,8 +259,8 @@ class Code(Enum):
                                 "用 gateway breaks show 查看状态；处理中的先撤回或等复核", _BREAKS)
     CLAIM_UNBOOKABLE = _refused("款项与所选贷款的应还对不上，不能入账", "the money fits nothing this loan owes",
                                 "核对贷款号与期次；结清或无应还的选退款或转会计凭证", _BREAKS)
-    RESOLVED_THEN_EXPLAINED = Entry("RefusedHere", "人已处理的账项，银行凭据又到", "evidence came for a break people had ended",
-                                    Money.MAYBE, "由双人核对是否重复入账或退款，重复的撤销原处理", _BREAKS)
+    RESOLVED_THEN_EXPLAINED = _refused("人已处理的账项，银行凭据又到", "evidence came for a break people had ended",
+                                       "由双人核对是否重复入账或退款，重复的撤销原处理", _BREAKS)
     DAY_HINDERED     = _refused("日结条件不齐，或该日状态不能这样办", "the day cannot be closed or reopened now",
                                 "用 gateway day status 查看所缺各项，补齐后再办", _BREAKS)
     # two people

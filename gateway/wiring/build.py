@@ -5,10 +5,12 @@ import socket
 from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import Enum
+from functools import partial
 from pathlib import Path
 
 from pydantic import TypeAdapter
 
+from connectors.bank.flows.handling import Handling
 from connectors.bank.flows.parts import Bank
 from connectors.bank.flows.platform import Platform
 from connectors.bank.flows.receipts import KIND as RECEIPTS
@@ -47,7 +49,13 @@ from gateway.store.database import connect, require_current
 from gateway.store.publication import Publication
 from gateway.store.unit_of_work import PostgresStore
 from gateway.web.time_authority import HttpTimeAuthority, NoTimeAuthority
-from gateway.wiring.agreed import load_interface, load_layouts, load_retention, load_years
+from gateway.wiring.agreed import (
+    load_interface,
+    load_layouts,
+    load_lending,
+    load_retention,
+    load_years,
+)
 from gateway.wiring.archives import open_archive, open_tokens
 from gateway.wiring.connections import GATEWAY, Connections
 from gateway.wiring.keyring_file import KeyringFile
@@ -125,6 +133,7 @@ class Gateway:
     banks: Mapping[str, Bank]
     sending: Sending
     stamping: Stamping
+    handlings: Mapping[str, Handling]
     settlement: Platform | None
 
     def platform(self) -> Platform:
@@ -161,7 +170,7 @@ class Gateway:
     def house(self) -> House:
         """Everything that housekeeping looks after."""
         purging = self.purging(_HOUSEKEEPING)
-        return House(self.checked(), self.sending, purging, self.anchoring())
+        return House(self.checked(), self.sending, purging, self.anchoring(), self.handlings)
 
     def purging(self, user: str) -> Purging:
         """What the retention rules are applied to, for whoever asks for it."""
@@ -204,26 +213,23 @@ def build(places: Places | None = None) -> Gateway:
     require_sound_algorithms()
     places = places or Places.from_environment()
     settings, connections, clock = site(places), Connections(places.secrets), SystemClock()
-    store = _store(connections, places, settings)
-    tokens = open_tokens(places.secrets)
+    store, tokens = _store(connections, places, settings), open_tokens(places.secrets)
     with store.begin() as work:
         calendar = calendars.load(work, load_years(places.schemas))
     ring = load_ring(places.secrets)
     core = CoreDatabase(connect(connections.database(CORE)))
+    bank_of = partial(
+        Bank, ring=ring, ledger=core, store=store, calendar=calendar, clock=clock, tokens=tokens
+    )
     banks = {
-        profile.code: Bank(
+        profile.code: bank_of(
             profile=profile,
             layouts=load_layouts(places.schemas, profile),
             wire=connections.files(profile.connection, profile.limits.listing_max),
-            ring=ring,
-            ledger=core,
-            store=store,
-            calendar=calendar,
-            clock=clock,
-            tokens=tokens,
         )
         for profile in settings.banks
     }
+    agreed = load_lending(places.schemas)
     sending = Sending(store, couriers(banks, core, ring), clock, pause, _owner())
     return Gateway(
         site=settings,
@@ -239,6 +245,7 @@ def build(places: Places | None = None) -> Gateway:
         banks=banks,
         sending=sending,
         stamping=stamping_with(settings.time_authority, store, ring),
+        handlings={code: Handling(bank, agreed) for code, bank in banks.items()},
         settlement=open_platform(places, connections, settings.settlement, banks),
     )
 

@@ -7,7 +7,9 @@ from plugins.exchange_desk import failures
 from plugins.exchange_desk.access import require_desk
 from plugins.exchange_desk.pages import (
     assets,
+    breaks,
     codes,
+    days,
     night,
     overdue,
     overview,
@@ -17,7 +19,7 @@ from plugins.exchange_desk.pages import (
     things,
 )
 
-_PAGES = (overview, night, overdue, things, people, codes, runbooks, runs)
+_PAGES = (overview, night, breaks, days, overdue, things, people, codes, runbooks, runs)
 
 
 def build() -> FastAPI:

@@ -15,8 +15,7 @@ select yhdm, zhbh, ywrq, %(batch)s, row_number() over (order by dkzh, dqqc), dkz
        hkzhmc, dqyhbj, dqyhlx, dqyhfx, dqyhwy, zebz
 from exchange.due_instalment
 where yhdm = %(bank)s and zhbh = %(account)s and yhrq <= ywrq and hkzh is not null
-  and xybh is not null and kkkz = '00' and (dkzh, dqqc) not in (select * from unnest(
-      cast(%(loans)s as text[]), cast(%(instalments)s as integer[])))
+  and xybh is not null and kkkz = '00' and dkzh <> all (cast(%(without)s as text[]))
 on conflict do nothing
 """
 _OFFSET = """
@@ -58,15 +57,13 @@ class Acts:
         """Open a business date at a moment of it: overdue amounts bear penalty interest to it."""
         self._do("select ledger.advance(%s, %s)", (day, datetime.combine(day, at, SHANGHAI)))
 
-    def instruct(
-        self, bank: str, account: str, batch_no: str, without: frozenset[tuple[str, int]]
-    ) -> None:
+    def instruct(self, bank: str, account: str, batch_no: str, without: Sequence[str] = ()) -> None:
         """Instruct all dues of the business date that may be debited, in one batch.
 
-        ``without`` are pairs of loan and instalment that are left out.
+        The loans ``without`` are left out.
         """
-        parts = {"loans": [loan for loan, _ in without], "instalments": [no for _, no in without]}
-        self._do(_INSTRUCT, {"bank": bank, "account": account, "batch": batch_no, **parts})
+        values = {"bank": bank, "account": account, "batch": batch_no, "without": list(without)}
+        self._do(_INSTRUCT, values)
 
     def offset(self, fund_account: str, loan_no: str, instalment: int, off_fen: int = 0) -> None:
         """Pay all that is left of an instalment out of the fund account 冲还贷.
@@ -96,13 +93,16 @@ class Acts:
         """Set why a loan may not be debited (扣款控制); 00 lets it go."""
         self._do("update ledger.loan set kkkz = %s where dkzh = %s", (why, loan_no))
 
-    def pay_off(self, loan_no: str) -> None:
-        """Let a borrower pay the whole balance at the core's own counter 柜面结清."""
+    def pay_off(self, loan_no: str, host_serial: str = "") -> None:
+        """Let a borrower pay the whole balance at the core's own counter 柜面结清.
+
+        ``host_serial`` is the bank's, where the money came over its terminal.
+        """
         self._do(
-            "select ledger.book(row(null, dkzh, 0, '06', null, dkye, 0, 0, 0, ywrq, ywrq, '', '', "
-            "0, null)::ledger.entry) from ledger.loan cross join ledger.business_day "
+            "select ledger.book(row(null, dkzh, 0, '06', null, dkye, 0, 0, 0, ywrq, ywrq, %s, "
+            "'', 0, null)::ledger.entry) from ledger.loan cross join ledger.business_day "
             "where dkzh = %s and dkye > 0",
-            (loan_no,),
+            (host_serial, loan_no),
         )
 
     def _do(self, statement: str, values: Sequence[object] | Mapping[str, object]) -> None:

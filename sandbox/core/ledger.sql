@@ -137,7 +137,7 @@ create table if not exists ledger.entry (                -- 贷款业务明细: 
     mdj    char(64)                                      -- the posting behind it, if there is one
 );
 create index if not exists entry_by_instalment on ledger.entry (dkzh, dqqc);
-create index if not exists entry_by_day on ledger.entry (jzrq);
+create index if not exists entry_by_place on ledger.entry (pch, xh);
 create index if not exists entry_by_business_date on ledger.entry (ywrq);
 create unique index if not exists entry_reversed_once on ledger.entry (yyno);
 

@@ -40,26 +40,14 @@ UPDATES = {
         "taken_fine_fen",
     },
     "open_item": {"cleared_on", "cleared_how", "cleared_by"},
-    "bank_break": set(
-        [
-            "direction",
-            "blocking",
-            "amount_fen",
-            "unbooked_fen",
-            "signed_fen",
-            "candidates",
-            "file_id",
-            "line",
-            "state",
-            "state_at",
-            "person",
-            "held",
-        ]
-    ),
+    "bank_break": {
+        "direction", "blocking", "amount_fen", "unbooked_fen", "signed_fen", "candidates",
+        "file_id", "line", "state", "state_at", "person", "held",
+    },
     "bank_day": {"state", "state_at"},
     "approval": {"state", "state_at", "asked_at", "round", "barred"},
     "stamp": {"attempts", "next_attempt_at", "token_digest", "gen_time"},
-}
+}  # fmt: skip
 # What the program may delete: memories, never history.
 DELETES = {"seen_signature"}
 # Where personal data lies, and which of its columns the desk may see all the same.

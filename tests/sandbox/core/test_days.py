@@ -156,7 +156,7 @@ def test_a_plain_batch_holds_the_dues_of_the_day_that_may_be_debited(acts, core)
     held = core.instruction(10)
     acts.hold(held["dkzh"], "02")
     without = core.instruction(11)
-    acts.instruct("990001", "ZH01", "PLAIN", frozenset({(without["dkzh"], without["dqqc"])}))
+    acts.instruct("990001", "ZH01", "PLAIN", [without["dkzh"]])
     loans = core.owner.execute("select dkzh from ledger.instruction where pch = 'PLAIN'")
     asked = {loan for (loan,) in loans}
     assert core.instruction(12)["dkzh"] in asked

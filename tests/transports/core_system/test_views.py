@@ -40,10 +40,10 @@ def test_what_is_paid_is_due_no_more_and_stands_among_the_entries(core, postings
     assert {entry.kind for entry in entries} == {PostingKind.NORMAL}
 
 
-def test_entries_of_another_day_are_found_by_what_was_asked(core, postings):
+def test_entries_of_another_date_are_found_by_their_place_in_a_batch(core, postings):
     core.wire.post(postings)
     other = date(2026, 3, 9)
-    asked = [(postings[1].loan_no, postings[1].instalment_no)]
+    asked = [(postings[1].batch_no, postings[1].serial)]
     assert core.wire.entries(*HERE, other) == []
     assert [e.loan_no for e in core.wire.entries(*HERE, other, asked)] == [postings[1].loan_no]
 
