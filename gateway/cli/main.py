@@ -18,6 +18,7 @@ from gateway.cli.output import (
     trace,
 )
 from gateway.cli.verbs import (
+    advices,
     bench,
     breaks,
     calendar,
@@ -49,7 +50,7 @@ Verb = Callable[[argparse.Namespace], Answer]
 # Each module adds its parser and names the function that answers.
 _VERBS = (
     check, show, find, journal, evidence, keys, tries, reconcile, proof, breaks, day, reveal, purge,
-    shred, housekeep, listen, delinquency, dates, calendar, migrate, docs, bench,
+    shred, housekeep, listen, advices, delinquency, dates, calendar, migrate, docs, bench,
 )  # fmt: skip
 
 

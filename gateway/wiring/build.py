@@ -160,6 +160,7 @@ class Gateway:
             self.core,
             self.interface,
             self.stamping,
+            self.settlement,
         )
 
     def anchoring(self) -> Anchoring:

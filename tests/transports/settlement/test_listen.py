@@ -128,6 +128,18 @@ def test_a_listener_killed_and_started_again_has_every_push_once_and_airflow_tak
     assert counts == {"examined": 2, "taken": 2, "quarantined": 0, "bookings": 7}
     with platform.store.begin() as work:
         assert len(details.of_day(work, BANK, "ZH01", DAY)) == 7
+    assert _command(site, "advices", "fetch", "--bank", BANK, "--date", str(DAY)) == {
+        "examined": 12, "queries": 1, "bookings": 5,
+    }  # fmt: skip
+    assert _command(site, "advices", "take")["examined"] == 0
+
+
+def _command(secrets: Path, *words: str) -> dict:
+    done = subprocess.run(
+        [sys.executable, "-m", "gateway.cli.main", *words, "--json"],
+        cwd=ROOT, env=_environ(secrets), capture_output=True, text=True, timeout=60, check=False,
+    )  # fmt: skip
+    return json.loads(done.stdout)
 
 
 def _airflow(secrets: Path) -> list[dict]:
