@@ -59,6 +59,7 @@ class MonthBank:
         of_lines = (planted for *_, effect in effects for planted in effect.planted)
         told = BankNight(
             day=day,
+            batches=tuple(sorted({one.batch_no for one in asked})),
             answers=tuple(answer for *_, effect in effects for answer in effect.answers),
             late=late,
             moved=moved,
