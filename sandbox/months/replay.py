@@ -32,7 +32,10 @@ def replay(dsn: str, bank: MonthBank, last: date) -> list[BankNight]:
 
 def _asked(connection: psycopg.Connection, code: str, day: date) -> list[Asked]:
     rows = connection.execute(_ASKED, (code, day)).fetchall()
-    return [Asked(*row[:6], int(row[6].scaleb(2)), row[7]) for row in rows]
+    return [
+        Asked(batch, serial, loan, number, account, name, int(yuan.scaleb(2)), flag)
+        for batch, serial, loan, number, account, name, yuan, flag in rows
+    ]
 
 
 def put_out(root: Path, bank: MonthBank, nights: list[BankNight]) -> list[str]:
