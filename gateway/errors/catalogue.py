@@ -173,6 +173,9 @@ class Code(Enum):
 
     # lines and fields
     ENCODING_INVALID   = _file("含有无法识别的字符编码（如半个汉字）", "bytes that are no character of the encoding")
+    CHARACTER_SPLIT    = _file("定长字段把一个汉字切成两半", "a fixed field ends inside a character",
+                               "隔离原件；请银行按字节截取时不拆汉字，核对户名后以新版本号重发")
+    LINE_LENGTH_WRONG  = _file("定长行的字节数不对", "a fixed line has the wrong number of bytes")
     LINE_END_WRONG     = _file("换行符不符合约定", "the line end is not the agreed one")
     LINE_UNFINISHED    = _file("最后一行不完整，文件可能被截断", "the last line is unfinished")
     FIELD_COUNT_WRONG  = _file("字段个数不对", "wrong number of fields")
@@ -191,6 +194,10 @@ class Code(Enum):
     CONTROL_COUNT_WRONG = _file("笔数与明细不符", "a control count differs from the lines")
     CONTROL_SUM_WRONG   = _file("金额合计与明细不符", "a control sum differs from the lines")
     SEQUENCE_BROKEN     = _file("序号不连续", "the serial numbers have a gap")
+    ROWS_CAPPED         = _file("行数达到对方单次上限，可能还有未返回的明细", "as many rows as the other side gives at most",
+                                "不作为完整明细使用；系统缩小日期范围重新查询，持续出现时请银行提供完整明细")
+    SIGN_UNDECIDED      = _file("冲正标识与金额符号不能确定收支方向", "sign and reversal flag leave the direction open",
+                                "隔离原件，请银行说明该笔是收入冲正还是支出冲正，不得猜测")
     SERIAL_REPEATED     = _file("序号重复", "a serial number stands twice")
     BALANCE_CHAIN_BROKEN = _file("余额不衔接", "the running balance does not follow")
     SIGN_UNPROVED       = _file("红冲方向无法由余额证明", "the balances do not prove which way reversals go")

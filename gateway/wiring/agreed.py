@@ -1,7 +1,9 @@
 """What is agreed with counterparties and the State, from schemas/. 约定数据装载"""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import yaml
 
@@ -17,15 +19,37 @@ from gateway.wiring.reading import read_json
 
 
 def load_layout(schemas: Path, name: str) -> Layout:
-    """The layout of that name. Raises NotConfigured when it is missing or unsound."""
+    """The layout of that name, with its other versions.
+
+    Raises NotConfigured when one of them is missing or unsound.
+    """
+    schema = read_json(schemas / "bank" / "layout.schema.json")
+    data = _parsed(schemas, name)
+    others = data.get("versions", ()) if isinstance(data, dict) else ()
+    layout = layout_of(data, schema)
+    versions = tuple(layout_of(_parsed(schemas, other), schema) for other in others)
+    return replace(layout, versions=versions)
+
+
+def _parsed(schemas: Path, name: str) -> Any:
+    """A layout's YAML; one that is based on another has that one's sections where it has none."""
+    data = _yaml(schemas, name)
+    if not isinstance(data, dict) or "based_on" not in data:
+        return data
+    base = _yaml(schemas, str(data.pop("based_on")))
+    if not isinstance(base, dict) or "based_on" in base:
+        raise NotConfigured(Code.LAYOUT_INVALID, detail=f"{name}.yaml: based_on")
+    return {**base, **data}
+
+
+def _yaml(schemas: Path, name: str) -> Any:
     path = schemas / "bank" / f"{name}.yaml"
     if not path.is_file():
         raise NotConfigured(Code.SETTING_MISSING, detail=f"schemas/bank/{name}.yaml")
     try:
-        data = yaml.safe_load(path.read_text(encoding="utf-8"))
-    except yaml.YAMLError as unreadable:
+        return yaml.safe_load(path.read_text(encoding="utf-8"))
+    except (yaml.YAMLError, UnicodeDecodeError) as unreadable:
         raise NotConfigured(Code.LAYOUT_INVALID, detail=path.name) from unreadable
-    return layout_of(data, read_json(schemas / "bank" / "layout.schema.json"))
 
 
 def load_layouts(schemas: Path, profile: BankProfile) -> Mapping[FileKind, Layout]:

@@ -28,7 +28,7 @@ def read_field(field: Field, text: str, encoding: str) -> Any:
     """
     if not text:
         if field.empty:
-            return _EMPTY.get(field.type, "")
+            return _EMPTY.get(field.type)
         raise BadField(Code.FIELD_EMPTY)
     if field.max_bytes is not None and len(text.encode(encoding)) > field.max_bytes:
         raise BadField(Code.FIELD_TOO_LONG)
@@ -66,6 +66,31 @@ def _yuan(text: str) -> int:
         raise BadField(Code.AMOUNT_FORMAT_WRONG) from wrong
 
 
+def _signed_yuan(text: str) -> int:
+    return _signed(_yuan, text)
+
+
+def _cents(text: str) -> int:
+    # as many digits as yuan may have
+    if not re.fullmatch(r"[0-9]{1,15}", text):
+        raise BadField(Code.AMOUNT_FORMAT_WRONG)
+    return int(text)
+
+
+def _signed_cents(text: str) -> int:
+    return _signed(_cents, text)
+
+
+def _signed(unsigned: Callable[[str], int], text: str) -> int:
+    """An amount with a minus in front where it is negative; nothing is minus zero."""
+    fen = unsigned(text.removeprefix("-"))
+    if not text.startswith("-"):
+        return fen
+    if not fen:
+        raise BadField(Code.AMOUNT_FORMAT_WRONG)
+    return -fen
+
+
 def _date(text: str) -> date:
     if not re.fullmatch(r"[0-9]{8}", text):
         raise BadField(Code.DATE_FORMAT_WRONG)
@@ -73,6 +98,21 @@ def _date(text: str) -> date:
         return date(int(text[:4]), int(text[4:6]), int(text[6:]))
     except ValueError as wrong:
         raise BadField(Code.DATE_FORMAT_WRONG) from wrong
+
+
+def _dashed_date(text: str) -> date:
+    return _date(_parts(text, r"([0-9]{4})-([0-9]{2})-([0-9]{2})"))
+
+
+def _colon_time(text: str) -> time:
+    return _time(_parts(text, r"([0-9]{2}):([0-9]{2}):([0-9]{2})"))
+
+
+def _parts(text: str, pattern: str) -> str:
+    found = re.fullmatch(pattern, text)
+    if not found:
+        raise BadField(Code.DATE_FORMAT_WRONG)
+    return "".join(found.groups())
 
 
 def _time(text: str) -> time:
@@ -89,7 +129,13 @@ _READERS: dict[str, Callable[[str], Any]] = {
     "digits": _digits,
     "count": _count,
     "yuan": _yuan,
+    "signed_yuan": _signed_yuan,
+    "cents": _cents,
+    "signed_cents": _signed_cents,
     "date": _date,
+    "dashed_date": _dashed_date,
     "time": _time,
+    "colon_time": _colon_time,
 }
-_EMPTY: dict[str, Any] = {"date": None, "time": None, "count": 0, "yuan": 0}
+# Texts are "", a count is 0; an amount, a day, a time that is not there is None.
+_EMPTY: dict[str, Any] = {"text": "", "digits": "", "count": 0}

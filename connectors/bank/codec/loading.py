@@ -5,10 +5,30 @@ from typing import Any
 
 from jsonschema import Draft202012Validator
 
-from connectors.bank.codec.layouts import BalanceChain, Control, Field, Layout, Record
+from connectors.bank.codec.layouts import (
+    ABSENT,
+    BalanceChain,
+    Control,
+    Field,
+    FlagFile,
+    Form,
+    Layout,
+    Pad,
+    Place,
+    Quirk,
+    Record,
+    RowSum,
+    Taken,
+    Terminator,
+)
 from connectors.bank.codec.soundness import faults
 from connectors.bank.model import FileKind
 from gateway.errors import Code, NotConfigured
+
+# GBK as banks label it is written in GB18030 as soon as a rare name comes (B33).
+_ENCODINGS = {"gb18030": "gb18030", "gbk": "gb18030", "utf-8": "utf-8"}
+# How a fixed field is filled up where its layout does not say.
+_PADS = {"text": Pad.RIGHT, "digits": Pad.RIGHT, "count": Pad.ZEROS, "cents": Pad.ZEROS}
 
 
 def layout_of(data: Any, schema: Mapping[str, Any]) -> Layout:
@@ -25,45 +45,68 @@ def layout_of(data: Any, schema: Mapping[str, Any]) -> Layout:
 
 
 def _build(data: Mapping[str, Any]) -> Layout:
-    chain = data.get("balance_chain")
+    chain, taken, signature = (data.get(key) for key in ("balance_chain", "taken", "signature"))
     return Layout(
         name=data["layout"],
         version=data["version"],
         kind=FileKind(data["kind"]),
         title=data["title"],
-        encoding=data["encoding"],
-        delimiter=data["delimiter"],
-        newline=data["newline"],
+        form=Form(data["form"]),
         file_name=data["file_name"],
-        flag_suffix=data["flag"]["suffix"],
-        flag_fields=tuple(data["flag"]["fields"]),
-        signature_suffix=data["signature"]["suffix"],
-        header=_record(data["header"]),
-        detail=_record(data["detail"]),
-        trailer=_record(data["trailer"]),
-        controls=tuple(_control(control) for control in data["controls"]),
+        flag=_flag(data["flag"]),
+        signature_suffix=signature["suffix"] if signature else "",
+        encoding=_ENCODINGS[data.get("encoding", "utf-8")],
+        newline=data.get("newline", "\n"),
+        delimiter=data.get("delimiter", ""),
+        terminator=Terminator(data.get("terminator", "required")),
+        header=_record(data.get("header")),
+        detail=_record(data.get("detail")),
+        trailer=_record(data.get("trailer")),
+        controls=tuple(_control(control) for control in data.get("controls", ())),
+        row_sums=tuple(RowSum(row["total"], tuple(row["of"])) for row in data.get("row_sums", ())),
         sequence=data.get("sequence"),
         unique=data.get("unique"),
         balance_chain=BalanceChain(**chain) if chain else None,
+        taken=Taken(taken["of"], taken["where"], tuple(taken["one_of"])) if taken else None,
+        rows_cap=data.get("rows_cap"),
+        hold_lines=data.get("lines") == "hold",
+        quirks=tuple(Quirk(**quirk) for quirk in data.get("quirks", ())),
+        options=data.get("options", {}),
     )
 
 
-def _record(data: Mapping[str, Any]) -> Record:
-    return Record(data["tag"], tuple(_field(field) for field in data["fields"]))
+def _flag(data: Mapping[str, Any] | None) -> FlagFile | None:
+    if data is None:
+        return None
+    fields = tuple(data.get("fields", ()))
+    return FlagFile(data.get("prefix", ""), data.get("suffix", ""), fields)
+
+
+def _record(data: Mapping[str, Any] | None) -> Record:
+    if data is None:
+        return ABSENT
+    fields = tuple(_field(field) for field in data["fields"])
+    return Record(data.get("tag", ""), fields, data.get("prefix", ""))
 
 
 def _field(data: Mapping[str, Any]) -> Field:
-    return Field(**{**data, "one_of": _values(data, "one_of")})
+    pad = Pad(data["pad"]) if "pad" in data else _PADS.get(data["type"], Pad.NONE)
+    codes = tuple(data["codes"]) if "codes" in data else _values(data, "one_of")
+    plain = {key: value for key, value in data.items() if key != "codes"}
+    return Field(**{**plain, "one_of": codes, "pad": pad})
 
 
 def _control(data: Mapping[str, Any]) -> Control:
+    place = next(place for place in Place if place.value in data)
     return Control(
-        trailer=data["trailer"],
+        total=data[place.value],
+        place=place,
         is_sum=data["is"] == "sum",
         of=data.get("of"),
         where=data.get("where"),
         one_of=_values(data, "one_of"),
         none_of=_values(data, "none_of"),
+        title=data.get("title", ""),
     )
 
 

@@ -2,6 +2,7 @@
 
 import hashlib
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 
@@ -15,7 +16,12 @@ _PATTERNS = {
     "date": r"(?P<date>\d{8})",
     "version": r"(?P<version>\d{2})",
     "digest": r"(?P<digest>[0-9a-f]{16})",
+    "batch": r"(?P<batch>[A-Za-z0-9]{1,20})",
+    "unit": r"(?P<unit>\d{15})",
+    "message": r"(?P<message>\d{20})",
 }
+# Names that say these say nothing of the night; its rows are found by the batch.
+_NIGHT = frozenset({"bank", "account", "date"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,11 +34,24 @@ class Flag:
 
 
 def matching_name(layout: Layout, name: str) -> FileName | None:
-    """What a file's name says under this layout; None when it is not one of its names."""
+    """What a file's name says of its night; None when it says none, or is not one of its names.
+
+    A layout with versions has the names of all of them.
+    """
+    layouts = (layout, *layout.versions)
+    return next((found for each in layouts if (found := _matching(each, name))), None)
+
+
+def name_parts(layout: Layout, name: str) -> Mapping[str, str] | None:
+    """What a file's name says, by the places of the layout (`batch`, `unit`, `message` …)."""
     found = re.fullmatch(_pattern(layout.file_name), name, re.ASCII)
-    if not found:
+    return found.groupdict() if found else None
+
+
+def _matching(layout: Layout, name: str) -> FileName | None:
+    parts = name_parts(layout, name)
+    if parts is None or not parts.keys() >= _NIGHT:
         return None
-    parts = found.groupdict()
     day = _day(parts["date"])
     version = int(parts.get("version") or 1)
     if day is None or version < 1:
@@ -65,16 +84,34 @@ def receipt_name(layout: Layout, night: NightKey, name: str, digest: str) -> str
     )
 
 
+def flag_name(layout: Layout, name: str) -> str | None:
+    """The name of the flag beside a data file; None where the layout has no flags."""
+    return None if layout.flag is None else f"{layout.flag.prefix}{name}{layout.flag.suffix}"
+
+
+def flagged_name(layout: Layout, name: str) -> str | None:
+    """The name of the data file that a flag of this name stands for; None when it is no flag."""
+    flag = layout.flag
+    if flag is None or not (name.startswith(flag.prefix) and name.endswith(flag.suffix)):
+        return None
+    return name[len(flag.prefix) : len(name) - len(flag.suffix)]
+
+
 def flag_of(layout: Layout, flag: Flag) -> bytes:
-    """A flag file's bytes: the layout's fields, each ended by the bar."""
+    """A flag file's bytes: the layout's fields, each ended by the bar; none for an empty flag."""
+    if not _flag_fields(layout):
+        return b""
     values = {"name": flag.name, "size": str(flag.size), "sha256": flag.sha256}
-    return ("".join(values[field] + "|" for field in layout.flag_fields) + "\n").encode("ascii")
+    return ("".join(values[field] + "|" for field in _flag_fields(layout)) + "\n").encode("ascii")
 
 
 def read_flag(layout: Layout, data: bytes) -> Flag | None:
-    """What a flag file says; None when it is not written as agreed."""
+    """What a flag file says; None when it is not written as agreed.
+
+    An empty flag says only that the data file is complete: size -1, digest "".
+    """
     pattern = {"name": r"[A-Za-z0-9_.-]{1,120}", "size": r"\d{1,12}", "sha256": r"[0-9a-f]{64}"}
-    line = "".join(rf"(?P<{field}>{pattern[field]})\|" for field in layout.flag_fields)
+    line = "".join(rf"(?P<{field}>{pattern[field]})\|" for field in _flag_fields(layout))
     try:
         found = re.fullmatch(line + r"\r?\n?", data.decode("ascii"))
     except UnicodeDecodeError:
@@ -82,4 +119,8 @@ def read_flag(layout: Layout, data: bytes) -> Flag | None:
     if not found:
         return None
     parts = found.groupdict()
-    return Flag(parts.get("name", ""), int(parts.get("size", -1)), parts["sha256"])
+    return Flag(parts.get("name", ""), int(parts.get("size", -1)), parts.get("sha256", ""))
+
+
+def _flag_fields(layout: Layout) -> tuple[str, ...]:
+    return layout.flag.fields if layout.flag else ()

@@ -1,24 +1,30 @@
-"""Bytes → values: a file read by its layout, every fault named with line and column. 解码"""
+"""Files of lines → values: every fault named with line and column. 按行解码"""
 
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
-from datetime import date, time
+from dataclasses import dataclass, field
 from typing import Any
 
-from connectors.bank.codec.controls import control_findings
+from connectors.bank.codec.balances import Effects, effects
+from connectors.bank.codec.building import built
+from connectors.bank.codec.controls import Whole, control_findings
+from connectors.bank.codec.cutting import BadLine, Cut, column, cut, unpadded
 from connectors.bank.codec.fields import BadField, read_field
-from connectors.bank.codec.layouts import Layout, Record
-from connectors.bank.model import (
-    DecodedFile,
-    DeductionResult,
-    FileHeader,
-    FileKind,
-    StatementLine,
-)
+from connectors.bank.codec.layouts import ABSENT, Form, Layout, Record
+from connectors.bank.codec.quirks import plain
+from connectors.bank.model import DecodedFile
 from gateway.errors import Code, Finding
 
 # A clerk reads the first ones; a file of rubbish shall not make a list of a million.
 FINDINGS_MAX = 100
+# What may be wrong with one line and leave the others as they are.
+_OF_ONE_LINE = frozenset(
+    {
+        Code.ENCODING_INVALID, Code.CHARACTER_SPLIT, Code.LINE_LENGTH_WRONG, Code.LINE_END_WRONG,
+        Code.FIELD_COUNT_WRONG, Code.FIELD_EMPTY, Code.FIELD_TOO_LONG, Code.FIELD_FORMAT_WRONG,
+        Code.AMOUNT_FORMAT_WRONG, Code.DATE_FORMAT_WRONG, Code.VALUE_NOT_ALLOWED,
+    }
+)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,87 +36,111 @@ class Line:
     values: Mapping[str, Any]
 
 
-def decode(layout: Layout, data: bytes, lines_max: int) -> DecodedFile:
-    """Read a whole file. Never raises for what is in it: faults are findings, in file order."""
-    findings: list[Finding] = []
-    lines = list(_lines(layout, data, lines_max, findings))
-    findings += _order_findings(layout, lines, tuple(findings))
-    if not findings:
-        findings += control_findings(layout, lines[0].values, _details(layout, lines), lines[-1])
-    findings.sort(key=lambda finding: (finding.line or 1 << 30, finding.column))
-    return _decoded(layout, lines, tuple(findings[:FINDINGS_MAX]))
+@dataclass(slots=True)
+class _Read:
+    """What has been read so far; filled as reading goes on."""
+
+    lines: list[Line] = field(default_factory=list)
+    findings: list[Finding] = field(default_factory=list)
+    held: list[Finding] = field(default_factory=list)
+    quirks: Counter[str] = field(default_factory=Counter)
+
+    @property
+    def given_up(self) -> bool:
+        """So much is wrong that nobody reads on."""
+        return len(self.findings) >= FINDINGS_MAX
 
 
-def _details(layout: Layout, lines: list[Line]) -> list[Line]:
-    return [line for line in lines if line.record is layout.detail]
+def decode_lines(
+    layout: Layout, data: bytes, lines_max: int, told: Mapping[str, int]
+) -> DecodedFile:
+    """Read a delimited or fixed file. Never raises for what is in it."""
+    read = _Read()
+    _read_rows(layout, _rows(layout, data, lines_max, read), read)
+    read.findings += _order_findings(layout, read)
+    _hold(layout, read)
+    if read.findings:
+        return _refused(layout, read)
+    whole = _whole(layout, read, told)
+    found: Effects = {}
+    read.findings += control_findings(layout, whole)
+    if layout.balance_chain is not None:
+        found, contradicted = effects(layout.balance_chain, whole)
+        read.findings += contradicted
+    if read.findings:
+        return _refused(layout, read)
+    return built(layout, whole, found, (tuple(read.held), dict(read.quirks)))
 
 
-def _lines(layout: Layout, data: bytes, lines_max: int, findings: list[Finding]) -> Iterator[Line]:
+def _refused(layout: Layout, read: _Read) -> DecodedFile:
+    """No values: a half-read file is its findings, in file order, and nothing else."""
+    findings = sorted(read.findings, key=lambda each: (each.line or 1 << 30, each.column))
+    return DecodedFile(layout.kind, None, findings=tuple(findings[:FINDINGS_MAX]))
+
+
+def _rows(layout: Layout, data: bytes, lines_max: int, read: _Read) -> Sequence[bytes]:
     # one row more than allowed is enough to know; a file of line ends alone makes no list of them
     rows = data.split(layout.newline.encode(), lines_max + 1)
     if len(rows) > lines_max + 1 or (len(rows) > lines_max and rows[-1]):
-        findings.append(Finding(Code.TOO_MANY_LINES, line=lines_max + 1))
-    elif rows[-1] or len(rows) == 1:
-        findings.append(Finding(Code.LINE_UNFINISHED, line=len(rows)))
+        read.findings.append(Finding(Code.TOO_MANY_LINES, line=lines_max + 1))
+    elif rows[-1] or (len(rows) == 1 and not _may_be_empty(layout)):
+        read.findings.append(Finding(Code.LINE_UNFINISHED, line=len(rows)))
     else:
         rows.pop()
-    for number, row in enumerate(rows[:lines_max], start=1):
-        if len(findings) >= FINDINGS_MAX:
+    return rows[:lines_max]
+
+
+def _may_be_empty(layout: Layout) -> bool:
+    """Without header and trailer, no bytes at all are a file of no lines."""
+    return layout.header is ABSENT and layout.trailer is ABSENT
+
+
+def _read_rows(layout: Layout, rows: Sequence[bytes], read: _Read) -> None:
+    for number, row in enumerate(rows, start=1):
+        if read.given_up:
             return
-        line = _line(layout, number, row, findings)
-        if line is not None:
-            yield line
-
-
-def _line(layout: Layout, number: int, row: bytes, findings: list[Finding]) -> Line | None:
-    try:
-        text = row.decode(layout.encoding)
-    except UnicodeDecodeError as broken:
-        findings.append(Finding(Code.ENCODING_INVALID, number, broken.start + 1))
-        return None
-    if "\r" in text or "\n" in text:
-        findings.append(Finding(Code.LINE_END_WRONG, number))
-        return None
-    tag, *fields = text.split(layout.delimiter)
-    record = _record(layout, tag)
-    if record is None:
-        findings.append(Finding(Code.RECORD_UNKNOWN, number, 1))
-        return None
-    # fields are ended, not only separated: after the last delimiter stands nothing
-    if len(fields) != len(record.fields) + 1 or fields[-1]:
-        findings.append(Finding(Code.FIELD_COUNT_WRONG, number))
-        return None
-    return Line(number, record, _values(layout, record, (number, tag, fields), findings))
-
-
-def _record(layout: Layout, tag: str) -> Record | None:
-    records = (layout.detail, layout.header, layout.trailer)
-    return next((record for record in records if record.tag == tag), None)
-
-
-def _values(
-    layout: Layout, record: Record, row: tuple[int, str, list[str]], findings: list[Finding]
-) -> dict[str, Any]:
-    number, tag, fields = row
-    values = {}
-    for index, field in enumerate(record.fields):
         try:
-            values[field.name] = read_field(field, fields[index], layout.encoding)
+            line = cut(layout, number, row)
+        except BadLine as bad:
+            read.findings.append(Finding(bad.code, number, bad.column))
+            continue
+        read.lines.append(Line(number, line.record, _values(layout, number, line, read)))
+
+
+def _values(layout: Layout, number: int, line: Cut, read: _Read) -> dict[str, Any]:
+    values = {}
+    for index, one in enumerate(line.record.fields):
+        text = line.texts[index]
+        try:
+            if layout.form is Form.FIXED:
+                text = unpadded(one, text)
+            if layout.quirks:
+                text = plain(layout.quirks, one.name, text, read.quirks)
+            values[one.name] = read_field(one, text, layout.encoding)
         except BadField as bad:
-            before = layout.delimiter.join([tag, *fields[:index], ""])
-            column = len(before.encode(layout.encoding)) + 1
-            findings.append(Finding(bad.code, number, column, field.title))
+            place = column(layout, line, index)
+            read.findings.append(Finding(bad.code, number, place, one.title))
     return values
 
 
-def _order_findings(
-    layout: Layout, lines: list[Line], before: Sequence[Finding]
-) -> Iterator[Finding]:
-    """One header first, one trailer last, nothing after it.
+def _order_findings(layout: Layout, read: _Read) -> Iterator[Finding]:
+    """One header first, one trailer last, nothing after it, where the layout has them.
 
     Only what was read can be missing: a first line that is broken is named as that, and after
     reading was given up nobody knows what would have stood at the end.
     """
+    before = tuple(read.findings)
+    if layout.header is not ABSENT:
+        yield from _header_findings(layout, read.lines, before)
+    if layout.trailer is not ABSENT:
+        cut_off = any(each.code is Code.TOO_MANY_LINES for each in before)
+        given_up = len(before) >= FINDINGS_MAX or cut_off
+        yield from _trailer_findings(layout, read.lines, given_up=given_up)
+
+
+def _header_findings(
+    layout: Layout, lines: Sequence[Line], before: Sequence[Finding]
+) -> Iterator[Finding]:
     broken = {finding.line for finding in before if finding.code is not Code.RECORD_UNKNOWN}
     headed = lines and lines[0].record is layout.header and lines[0].number == 1
     if not headed and 1 not in broken:
@@ -118,7 +148,11 @@ def _order_findings(
     for line in lines[1:]:
         if line.record is layout.header:
             yield Finding(Code.RECORD_UNKNOWN, line.number, 1)
-    given_up = len(before) >= FINDINGS_MAX or any(f.code is Code.TOO_MANY_LINES for f in before)
+
+
+def _trailer_findings(
+    layout: Layout, lines: Sequence[Line], *, given_up: bool
+) -> Iterator[Finding]:
     trailers = [line.number for line in lines if line.record is layout.trailer]
     if not trailers and not given_up:
         yield Finding(Code.TRAILER_MISSING, line=lines[-1].number + 1 if lines else 1)
@@ -126,64 +160,25 @@ def _order_findings(
         yield Finding(Code.DATA_AFTER_TRAILER, line=trailers[0] + 1)
 
 
-def _decoded(layout: Layout, lines: list[Line], findings: tuple[Finding, ...]) -> DecodedFile:
-    """Values only of a faultless file: a half-read one is its findings and nothing else."""
-    if findings:
-        return DecodedFile(layout.kind, None, findings=findings)
-    head, details, tail = lines[0].values, _details(layout, lines), lines[-1].values
-    header = FileHeader(
-        bank=head["bank"],
-        account_number=head["account_number"],
-        business_date=head["business_date"],
-        batch_no=head.get("batch_no", ""),
-        opening_fen=head.get("opening", 0),
-    )
-    controls = {name: value for name, value in tail.items() if isinstance(value, int)}
-    if layout.kind is FileKind.DEDUCTION_RESULT:
-        results = tuple(_result(line, header.batch_no) for line in details)
-        return DecodedFile(layout.kind, header, results=results, controls=controls)
-    if layout.kind is FileKind.ACCOUNT_STATEMENT:
-        statement = tuple(_statement_line(layout, line) for line in details)
-        controls["opening"] = header.opening_fen
-        return DecodedFile(layout.kind, header, statement=statement, controls=controls)
-    return DecodedFile(layout.kind, header, controls=controls)
+def _hold(layout: Layout, read: _Read) -> None:
+    """Put the faults of single detail lines aside, where the layout lets the others stand."""
+    if not layout.hold_lines or read.given_up:
+        return
+    ends = {line.number for line in read.lines if line.record is not layout.detail}
+    ends |= {1} if layout.header is not ABSENT else set()
+    read.held = [f for f in read.findings if f.code in _OF_ONE_LINE and f.line not in ends]
+    read.findings = [finding for finding in read.findings if finding not in read.held]
 
 
-def _result(line: Line, batch_no: str) -> DeductionResult:
-    v = line.values
-    host_date: date | None = v["host_date"]
-    return DeductionResult(
-        line=line.number,
-        serial=v["serial"],
-        batch_no=batch_no,
-        loan_no=v["loan_no"],
-        instalment_no=v["instalment_no"],
-        payer_account=v["payer_account"],
-        payer_name=v["payer_name"],
-        asked_fen=v["asked"],
-        taken_fen=v["taken"],
-        full_flag=v["full_flag"],
-        code=v["code"],
-        message=v["message"],
-        host_date=host_date,
-        host_serial=v["host_serial"],
-    )
-
-
-def _statement_line(layout: Layout, line: Line) -> StatementLine:
-    v, chain = line.values, layout.balance_chain
-    booked: time = v["booked_time"]
-    credited = chain is not None and v[chain.direction] == chain.credit
-    return StatementLine(
-        line=line.number,
-        serial=v["serial"],
-        host_serial=v["host_serial"],
-        direction="C" if credited else "D",
-        amount_fen=v["amount"],
-        balance_fen=v["balance"],
-        other_account=v["other_account"],
-        other_name=v["other_name"],
-        summary=v["summary"],
-        reversal=chain is not None and v["reversal"] == chain.reversed,
-        booked_time=booked,
+def _whole(layout: Layout, read: _Read, told: Mapping[str, int]) -> Whole:
+    held = frozenset(finding.line for finding in read.held)
+    details = [
+        line for line in read.lines if line.record is layout.detail and line.number not in held
+    ]
+    return Whole(
+        header=read.lines[0] if layout.header is not ABSENT else None,
+        details=details,
+        trailer=read.lines[-1] if layout.trailer is not ABSENT else None,
+        told=told,
+        held=held,
     )

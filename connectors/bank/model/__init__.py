@@ -18,12 +18,14 @@ from connectors.bank.model.files import (
     ReceiptLine,
     StatementLine,
 )
+from connectors.bank.model.requests import DeductionRequestLine, SplitLine
 
 __all__ = [
     "Break",
     "BreakKind",
     "Decision",
     "DecodedFile",
+    "DeductionRequestLine",
     "DeductionResult",
     "Direction",
     "FileHeader",
@@ -33,5 +35,6 @@ __all__ = [
     "NightKey",
     "Outcome",
     "ReceiptLine",
+    "SplitLine",
     "StatementLine",
 ]

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from datetime import date, time
 from enum import Enum
 
+from connectors.bank.model.requests import DeductionRequestLine, SplitLine
 from gateway.errors import Finding
 from gateway.identity import business_id
 
@@ -68,7 +69,10 @@ class FileName:
 
 @dataclass(frozen=True, slots=True)
 class FileHeader:
-    """What a file's first record says; balances in fen, zero where the kind has none."""
+    """What a file's first record says; balances in fen, zero where the kind has none.
+
+    `bank` and `account_number` are empty where a dialect does not say them.
+    """
 
     bank: str
     account_number: str
@@ -107,6 +111,7 @@ class StatementLine:
 
     What a dialect does not say is empty or None. `reversal` turns the direction's meaning round,
     as the dialect's own arithmetic has proved; `original_serial` is the booking it takes back.
+    `account_number` is our account, where each line says it.
     """
 
     line: int
@@ -123,6 +128,7 @@ class StatementLine:
     booked_on: date | None = None
     remark: str = field(default="", repr=False)
     original_serial: str = ""
+    account_number: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,7 +146,12 @@ class ReceiptLine:
 
 @dataclass(frozen=True, slots=True)
 class DecodedFile:
-    """A file as values. Only without findings may anything else be believed."""
+    """A file as values. Only without findings may anything else be believed.
+
+    `header` is None where the dialect has none. `held` are the faults of lines that were left out
+    under a layout that holds lines: the others are here, and the file's totals leave room for
+    what is missing and no more. `quirks` says how often each habit of the bank was undone.
+    """
 
     kind: FileKind
     header: FileHeader | None
@@ -148,8 +159,12 @@ class DecodedFile:
     statement: Sequence[StatementLine] = ()
     controls: Mapping[str, int] = field(default_factory=dict)
     findings: Sequence[Finding] = ()
+    requests: Sequence[DeductionRequestLine] = ()
+    splits: Sequence[SplitLine] = ()
+    held: Sequence[Finding] = ()
+    quirks: Mapping[str, int] = field(default_factory=dict)
 
     @property
     def line_count(self) -> int:
         """How many detail lines the file has."""
-        return len(self.results) + len(self.statement)
+        return len(self.results) + len(self.statement) + len(self.requests) + len(self.splits)

@@ -25,7 +25,7 @@ class Envelope:
 
 
 def envelope_findings(envelope: Envelope) -> Iterator[Finding]:
-    """Name, flag and bytes must tell one story."""
+    """Name, flag and bytes must tell one story, as far as the flag tells one."""
     if envelope.name_reused:
         yield Finding(Code.NAME_REUSED)
     if envelope.content_repeated:
@@ -36,7 +36,7 @@ def envelope_findings(envelope: Envelope) -> Iterator[Finding]:
         return
     if flag.size not in (-1, envelope.size):
         yield Finding(Code.FILE_SIZE_DIFFERS)
-    if flag.sha256 != envelope.sha256:
+    if flag.sha256 not in ("", envelope.sha256):
         yield Finding(Code.FILE_DIGEST_DIFFERS)
 
 
@@ -65,14 +65,17 @@ def grade_of(code: Code | None, *, readable: bool) -> Grade:
 def content_findings(
     profile: BankProfile, name: FileName, decoded: DecodedFile
 ) -> Iterator[Finding]:
-    """The header must be of this bank, our account and the date of the name."""
+    """The header must be of this bank, our account and the date of the name.
+
+    A dialect whose header does not say bank or account leaves them to the name.
+    """
     header = decoded.header
     if header is None:
         return
     own = profile.account(name.account)
-    if header.bank != profile.code or name.bank != profile.code:
+    if header.bank not in ("", profile.code) or name.bank != profile.code:
         yield Finding(Code.BANK_DIFFERS, line=1)
-    if own is None or header.account_number != own.number:
+    if own is None or header.account_number not in ("", own.number):
         yield Finding(Code.ACCOUNT_DIFFERS, line=1)
     if header.business_date != name.business_date:
         yield Finding(Code.BUSINESS_DATE_DIFFERS, line=1)

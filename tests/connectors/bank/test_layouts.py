@@ -53,13 +53,13 @@ def test_what_is_no_layout_is_refused(data):
 @pytest.mark.parametrize(
     "change",
     [
-        whole(encoding="gbk"), whole(encoding="latin-1"), whole(delimiter=""),
+        whole(encoding="big5"), whole(encoding="latin-1"), whole(delimiter=""),
         whole(newline="\r"), whole(kind="something"), whole(version=0), whole(title=""),
         whole(more="x"), whole(file_name="a/b_{bank}.txt"), whole(form="fixed"),
         whole(flag={"suffix": ".ok", "fields": ["name", "size"]}),
         whole(flag={"suffix": "ok", "fields": ["sha256"]}),
         whole(flag={"suffix": ".ok", "fields": []}), whole(signature={}),
-        with_("detail", "asked", type="cents"), with_("detail", "asked", name="Asked"),
+        with_("detail", "asked", type="dollars"), with_("detail", "asked", name="Asked"),
         with_("detail", "asked", max_bytes=0), with_("detail", "asked", comment="x"),
         control(1, of=None), control(2, where=None), dropped("trailer"), dropped("controls"),
         whole(detail={"tag": "D", "fields": []}), whole(detail={"tag": "", "fields": []}),
@@ -110,7 +110,7 @@ UNSOUND = [
     ("result", with_("trailer", "asked_total", type="count"),
      "trailer has asked_total as count, not yuan"),
     ("result", whole(unique="loan_no"), "detail has loan_no as text, not count"),
-    ("statement", chain(balance="summary"), "detail has summary as text, not yuan"),
+    ("statement", chain(balance="summary"), "detail has summary as text, not fen"),
     # what would be read as zero or as nothing
     ("result", with_("detail", "taken", empty=True), "detail may not leave taken empty"),
     ("result", with_("detail", "serial", empty=True), "detail may not leave serial empty"),
@@ -128,8 +128,8 @@ UNSOUND = [
     ("result", with_("detail", "taken", title="实" * 31), "detail has too long a title for taken"),
     # file names
     ("result", whole(file_name="DKJG_{bank}_{date}.txt"), "file_name lacks {account}"),
-    ("result", whole(file_name="X_{bank}_{account}_{date}_{batch}.txt"),
-     "file_name has {batch} 1 times"),
+    ("result", whole(file_name="X_{bank}_{account}_{date}_{teller}.txt"),
+     "file_name has {teller} 1 times"),
     ("result", whole(file_name="X_{bank}_{account}_{date}_{date}.txt"),
      "file_name has {date} 2 times"),
     ("receipt", whole(file_name="X_{bank}_{account}_{date}.txt"), "file_name lacks {digest}"),

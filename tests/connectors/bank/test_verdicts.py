@@ -25,7 +25,7 @@ def test_a_code_has_five_digits_and_a_chinese_reason(code):
 
 def test_only_one_code_means_money_and_it_is_the_one_the_control_totals_count():
     taken = [code for code, found in RESULT_CODES.items() if found.meaning is CodeClass.TAKEN]
-    counted = {c.trailer: c.one_of for c in RESULT.controls if c.one_of}
+    counted = {c.total: c.one_of for c in RESULT.controls if c.one_of}
     assert set(counted.values()) == {tuple(taken)}
 
 
