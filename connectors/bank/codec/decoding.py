@@ -1,13 +1,16 @@
 """The one entrance: bytes of any form → values. 解码入口"""
 
 from collections.abc import Callable, Mapping
+from datetime import date
 
+from connectors.bank.codec import camt, ebank, mt940
 from connectors.bank.codec.layouts import Form, Layout
 from connectors.bank.codec.reading import decode_lines
 from connectors.bank.model import DecodedFile
 
 Totals = Mapping[str, int]
 _Decoder = Callable[[Layout, bytes, int, Totals], DecodedFile]
+_Teller = Callable[[Layout, bytes, int], tuple[DecodedFile, ...]]
 # One row a form: the function that reads it, never raising for what is in the bytes.
 _DECODERS: dict[Form, _Decoder] = {
     Form.DELIMITED: decode_lines,

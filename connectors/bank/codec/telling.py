@@ -4,8 +4,8 @@ Every form that is no record layout (ISO 20022, SWIFT MT, e-banking exports) end
 of itself must hold before a line of it is believed.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import date
 
 from connectors.bank.model import DecodedFile, FileHeader, FileKind, StatementLine
@@ -20,9 +20,8 @@ _NOWHERE = Finding(Code.BALANCE_CHAIN_BROKEN)
 class Told:
     """What a statement says, in fen; None or absent where it does not say.
 
-    `declared` are its own totals: total_count, credit_count, credit_total, debit_count,
-    debit_total. `pending` counts entries that are announced and not booked: they are no lines.
-    `closing` and `totals` are the places where a person looks when they do not hold.
+    `pending` counts entries that are announced and not booked: they are no lines. `closing` is
+    the finding, with its place, when the balances do not hold.
     """
 
     kind: FileKind
@@ -31,10 +30,8 @@ class Told:
     opening_fen: int | None
     closing_fen: int | None
     lines: Sequence[StatementLine]
-    declared: Mapping[str, int] = field(default_factory=dict)
     pending: int = 0
     closing: Finding = _NOWHERE
-    totals: Finding = _NOWHERE
 
 
 def signed_fen(line: StatementLine) -> int:
@@ -44,9 +41,10 @@ def signed_fen(line: StatementLine) -> int:
 
 def decoded(told: Told) -> DecodedFile:
     """The file as values, its lines numbered; its findings where it disagrees with itself."""
-    findings = tuple(_disagreements(told))
-    if findings:
-        return DecodedFile(told.kind, None, findings=findings)
+    if told.opening_fen is not None and told.closing_fen is not None:
+        moved = sum(map(signed_fen, told.lines))
+        if told.opening_fen + moved != told.closing_fen:
+            return refused(told.kind, told.closing)
     lines = tuple(replace(line, serial=n) for n, line in enumerate(told.lines, start=1))
     header = FileHeader("", told.account, told.day, opening_fen=told.opening_fen or 0)
     controls = {"total_count": len(told.lines)}
@@ -83,17 +81,6 @@ def _fits(file: DecodedFile, account: str, day: date | None) -> bool:
     if header is None:
         return False
     return account in ("", header.account_number) and day in (None, header.business_date)
-
-
-def _disagreements(told: Told) -> Iterator[Finding]:
-    if told.opening_fen is not None and told.closing_fen is not None:
-        moved = sum(map(signed_fen, told.lines))
-        if told.opening_fen + moved != told.closing_fen:
-            yield told.closing
-    computed = totals([signed_fen(line) for line in told.lines])
-    for name, declared in told.declared.items():
-        if computed[name] != declared:
-            yield Finding(control_code(name), told.totals.line, told.totals.column, TITLES[name])
 
 
 TITLES = {
