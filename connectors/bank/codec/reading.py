@@ -17,6 +17,8 @@ from gateway.errors import Code, Finding
 
 # A clerk reads the first ones; a file of rubbish shall not make a list of a million.
 FINDINGS_MAX = 100
+# What is of a whole line comes after what is of a byte in it, what is of the file last.
+_END = 1 << 30
 # What may be wrong with one line and leave the others as they are.
 _OF_ONE_LINE = frozenset(
     {
@@ -72,9 +74,17 @@ def decode_lines(
     return built(layout, whole, found, (tuple(read.held), dict(read.quirks)))
 
 
+def header_reads(layout: Layout, data: bytes) -> bool:
+    """Is the first line the header of this layout, with nothing wrong in it?"""
+    read = _Read()
+    first = data[: data.find(layout.newline.encode()) + 1 or None]
+    _read_rows(layout, [first.rstrip(b"\r\n")], read)
+    return not read.findings and read.lines[0].record is layout.header
+
+
 def _refused(layout: Layout, read: _Read) -> DecodedFile:
     """No values: a half-read file is its findings, in file order, and nothing else."""
-    findings = sorted(read.findings, key=lambda each: (each.line or 1 << 30, each.column))
+    findings = sorted(read.findings, key=lambda each: (each.line or _END, each.column or _END))
     return DecodedFile(layout.kind, None, findings=tuple(findings[:FINDINGS_MAX]))
 
 
@@ -84,7 +94,7 @@ def _rows(layout: Layout, data: bytes, lines_max: int, read: _Read) -> Sequence[
     if len(rows) > lines_max + 1 or (len(rows) > lines_max and rows[-1]):
         read.findings.append(Finding(Code.TOO_MANY_LINES, line=lines_max + 1))
     elif rows[-1] or (len(rows) == 1 and not _may_be_empty(layout)):
-        read.findings.append(Finding(Code.LINE_UNFINISHED, line=len(rows)))
+        read.findings.append(Finding(Code.LINE_UNFINISHED, len(rows), len(rows[-1]) + 1))
     else:
         rows.pop()
     return rows[:lines_max]

@@ -64,8 +64,8 @@ _BESIDE: dict[FileKind, dict[str, str]] = {
     FileKind.DEDUCTION_SPLIT: {"summary": "text", "remark": "text"},
 }  # fmt: skip
 _BESIDE[FileKind.ACCOUNT_DETAILS] = _BESIDE[FileKind.ACCOUNT_STATEMENT]
-# The values of these kinds are made of exactly these fields.
-_EXACT = frozenset({FileKind.DEDUCTION_REQUEST, FileKind.DEDUCTION_SPLIT})
+# What we write ourselves.
+_OURS = frozenset({FileKind.DEDUCTION_REQUEST, FileKind.DEDUCTION_SPLIT})
 _HEADERS: dict[FileKind, dict[str, str]] = {
     FileKind.DEDUCTION_RESULT: {"batch_no": "text"},
     FileKind.ACCOUNT_STATEMENT: {"opening": "yuan"},
@@ -132,9 +132,11 @@ def _records(layout: Layout) -> Iterator[str]:
     there = {name: beside[name] for name in layout.detail.names() & beside.keys()}
     yield from _fields("detail", layout, layout.detail, _DETAILS[kind] | there)
     yield from _fields("trailer", layout, layout.trailer, _in_trailer(layout))
-    if kind in _EXACT:
+    if kind in _OURS:
         other = layout.detail.names() - _DETAILS[kind].keys() - beside.keys()
-        yield from (f"detail has {name}, which has no place" for name in sorted(other))
+        for field in layout.detail.fields:
+            if field.name in other and not field.empty and field.equals is None:
+                yield f"detail has {field.name}, which we cannot fill"
 
 
 def _in_trailer(layout: Layout) -> Mapping[str, str]:

@@ -155,7 +155,8 @@ def time_in(text: str) -> time:
     if read is None:
         raise BadCell(Code.DATE_FORMAT_WRONG)
     try:
-        return time(*(int(part) for part in read.groups()))
+        hour, minute, second = (*map(int, read.groups()), 0)[:3]
+        return time(hour, minute, second)
     except ValueError as wrong:
         raise BadCell(Code.DATE_FORMAT_WRONG) from wrong
 

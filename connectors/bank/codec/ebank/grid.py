@@ -67,17 +67,27 @@ def _unmarked(data: bytes, encoding: str) -> tuple[bytes, str]:
 
 
 def _lines(data: bytes, encoding: str, rows_max: int) -> Iterator[tuple[int, str]]:
-    wide = encoding.startswith("utf-16")
-    text = _text(data, encoding) if wide else ""
-    rows = text.split("\n", rows_max) if wide else data.split(b"\n", rows_max)
-    if len(rows) > rows_max:
-        raise Unreadable(Finding(Code.TOO_MANY_LINES, rows_max))
-    for number, row in enumerate(rows, start=1):
-        read = row if isinstance(row, str) else _text(row, encoding, number)
-        yield number, read.rstrip("\r")
+    """Lines and their numbers; each is decoded alone, so that a fault has its line."""
+    end = "\n".encode(encoding)
+    start = 0
+    for number in range(1, rows_max + 1):
+        stop = _line_end(data, end, start)
+        yield number, _text(data[start:stop], encoding, number).rstrip("\r")
+        start = stop + len(end)
+        if start >= len(data):
+            return
+    raise Unreadable(Finding(Code.TOO_MANY_LINES, rows_max))
 
 
-def _text(row: bytes, encoding: str, number: int = 1) -> str:
+def _line_end(data: bytes, end: bytes, start: int) -> int:
+    """Where the line ends; a line end of two bytes begins on an even one."""
+    stop = data.find(end, start)
+    while stop >= 0 and (stop - start) % len(end):
+        stop = data.find(end, stop + 1)
+    return len(data) if stop < 0 else stop
+
+
+def _text(row: bytes, encoding: str, number: int) -> str:
     try:
         return row.decode(encoding)
     except UnicodeDecodeError as broken:

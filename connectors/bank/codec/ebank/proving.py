@@ -15,9 +15,7 @@ from gateway.errors import Code, Finding
 _SIDES = {"credit": "C", "debit": "D"}
 
 
-def order_findings(
-    table: Table, lines: Sequence[StatementLine], said: Said
-) -> Iterator[Finding]:
+def order_findings(table: Table, lines: Sequence[StatementLine], said: Said) -> Iterator[Finding]:
     """Dates never fall, each balance follows from the one before; the first break ends it.
 
     Where neither opening nor closing is said, the other order must not hold as well: twins that

@@ -98,7 +98,7 @@ def _plain(text: str) -> str:
 
 
 def _take_labels(table: Table, row: Row, options: EbankOptions) -> bool:
-    """Values beside or behind their labels: `账号：6222…` in one cell, or in the next filled one."""
+    """Values by their labels: `账号：6222…` in one cell, or the next cell that is filled."""
     taken = False
     for index, cell in enumerate(row.cells):
         if not isinstance(cell.value, str):
