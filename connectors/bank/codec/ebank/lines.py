@@ -27,8 +27,8 @@ def line_of(row: Row, table: Table, options: EbankOptions) -> StatementLine:
     """Read one row. Raises BadRow at the first cell that cannot be believed."""
     cells = _Cells(row, table, options)
     cells.currency()
-    direction, fen = cells.moved()
     day, moment = cells.moment()
+    direction, fen = cells.moved()
     return StatementLine(
         line=row.line,
         serial=0,

@@ -107,7 +107,7 @@ def _take_labels(table: Table, row: Row, options: EbankOptions) -> bool:
         name = _name_of(title, options)
         if name is None:
             continue
-        value = Cell(rest, cell.column) if rest else _next(row.cells[index + 1 :])
+        value = Cell(rest, cell.column) if rest else _value(row.cells[index + 1 :], options)
         if value is None and not colon:
             continue
         if name in table.labels and table.labels[name][1].value != (value and value.value):
@@ -132,6 +132,14 @@ def _name_of(title: str, options: EbankOptions) -> str | None:
 
 def _next(cells: Sequence[Cell]) -> Cell | None:
     return next((cell for cell in cells if str(cell.value).strip()), None)
+
+
+def _value(cells: Sequence[Cell], options: EbankOptions) -> Cell | None:
+    """The next filled cell, when it is not the next label."""
+    found = _next(cells)
+    if found is None or _name_of(_split(str(found.value))[0], options) is not None:
+        return None
+    return found
 
 
 def _part(table: Table, row: Row, options: EbankOptions) -> Part:
