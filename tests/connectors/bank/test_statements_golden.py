@@ -1,4 +1,4 @@
-"""Golden files of statements in others' forms, a folder a layout: honest ones and refusals. 对账单样例
+"""Golden files of statements in others' forms, a folder a layout. 对账单样例
 
 GATEWAY_WRITE_GOLDEN=1 writes the expected JSON anew; look at the difference before committing it.
 """

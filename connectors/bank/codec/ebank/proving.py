@@ -22,7 +22,7 @@ def order_findings(table: Table, lines: Sequence[StatementLine], said: Said) -> 
     cancel out read well both ways, and only one of the ways has the right closing balance.
     """
     for before, line in pairwise(lines):
-        if _moment(line) < _moment(before):
+        if _earlier(line, before):
             yield Finding(Code.SEQUENCE_BROKEN, line.line)
             return
     broken = _break(lines, said.opening)
@@ -32,8 +32,14 @@ def order_findings(table: Table, lines: Sequence[StatementLine], said: Said) -> 
         yield Finding(Code.SEQUENCE_BROKEN, table.header)
 
 
-def _moment(line: StatementLine) -> tuple[str, str]:
-    return (str(line.booked_on), str(line.booked_time or ""))
+def _earlier(line: StatementLine, before: StatementLine) -> bool:
+    """Whether a line is told to be earlier; without a time a day is all that can be compared."""
+    days, times = (line.booked_on, before.booked_on), (line.booked_time, before.booked_time)
+    if days[0] is None or days[1] is None:
+        return False
+    if days[0] != days[1] or times[0] is None or times[1] is None:
+        return days[0] < days[1]
+    return times[0] < times[1]
 
 
 def _break(lines: Sequence[StatementLine], opening: int | None) -> StatementLine | None:
@@ -49,7 +55,7 @@ def _break(lines: Sequence[StatementLine], opening: int | None) -> StatementLine
 
 
 def _reads_both_ways(lines: Sequence[StatementLine]) -> bool:
-    if len(lines) < 2 or _moment(lines[0]) != _moment(lines[-1]):
+    if len(lines) < 2 or _earlier(lines[0], lines[-1]):
         return False
     other_way = list(reversed(lines))
     return _break(other_way, None) is None and lines[0].balance_fen != lines[-1].balance_fen

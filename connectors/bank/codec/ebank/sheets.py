@@ -11,7 +11,7 @@ from python_calamine import CalamineWorkbook
 from connectors.bank.codec.ebank.unreadable import Unreadable
 from gateway.errors import Code, Finding
 
-_UNPACKED_MAX = 512 * 1024 * 1024
+_UNPACKED_MAX = 256 * 1024 * 1024
 _CHUNK = 1024 * 1024
 _COLUMNS_MAX = 200
 # The reader makes room for every cell up to the last one named, so the names are looked at first;

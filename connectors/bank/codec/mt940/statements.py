@@ -113,7 +113,6 @@ def _line(booking: Booking, details: Details, reading: Reversals) -> StatementLi
     """Our direction is the original's, and `reversal` turns it round."""
     reversal = booking.mark in _REVERSED
     comes_in = _moved(booking, reading) >= 0 if booking.fen else booking.mark.endswith("C")
-    references = [booking.reference, details.remark]
     return StatementLine(
         line=booking.field.line,
         serial=0,
@@ -127,8 +126,15 @@ def _line(booking: Booking, details: Details, reading: Reversals) -> StatementLi
         reversal=reversal,
         booked_time=None,
         booked_on=booking.day,
-        remark=" ".join(text for text in references if text and text not in _NO_REFERENCE),
+        remark=_remark(booking.reference, details.remark),
     )
+
+
+def _remark(reference: str, text: str) -> str:
+    """What names the business; the customer's reference only where the text does not say it."""
+    if reference in _NO_REFERENCE or reference in text:
+        return text
+    return f"{reference} {text}".strip()
 
 
 def _day(last: Message) -> date:
