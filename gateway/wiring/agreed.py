@@ -22,8 +22,8 @@ def load_layout(schemas: Path, name: str) -> Layout:
 
     Raises NotConfigured when one of them is missing or unsound.
     """
-    schema = read_json(schemas / "bank" / "layout.schema.json")
     data = _parsed(schemas, name)
+    schema = read_json(schemas / "bank" / "layout.schema.json")
     others = data.get("versions", ()) if isinstance(data, dict) else ()
     layout = layout_of(data, schema)
     versions = tuple(layout_of(_parsed(schemas, other), schema) for other in others)

@@ -14,11 +14,14 @@ _CUT_INSIDE = frozenset({"incomplete multibyte sequence", "unexpected end of dat
 
 
 class BadLine(Exception):
-    """A line that cannot be cut; carries the code and the byte in the line, never the bytes."""
+    """A line that cannot be cut; carries the code and the byte in the line, never the bytes.
 
-    def __init__(self, code: Code, column: int = 0) -> None:
+    `record` is the one whose mark it bears, None where it cannot be told.
+    """
+
+    def __init__(self, code: Code, column: int = 0, record: Record | None = None) -> None:
         super().__init__(code.name)
-        self.code, self.column = code, column
+        self.code, self.column, self.record = code, column, record
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +74,7 @@ def _delimited(layout: Layout, number: int, row: bytes) -> Cut:
         # where a field is missing, or the first one too many begins
         there = Cut(record, fields)
         wrong = len(row) + 1 if len(fields) <= count else column(layout, there, count)
-        raise BadLine(Code.FIELD_COUNT_WRONG, wrong)
+        raise BadLine(Code.FIELD_COUNT_WRONG, wrong, record)
     return Cut(record, fields[:count])
 
 
@@ -107,8 +110,11 @@ def _fixed(layout: Layout, number: int, row: bytes) -> Cut:
     widths = [field.width for field in record.fields]
     ends = list(accumulate(widths, initial=len(record.mark)))
     if len(row) != ends[-1]:
-        raise BadLine(Code.LINE_LENGTH_WRONG, min(len(row), ends[-1]) + 1)
-    return Cut(record, [_piece(layout, row, start, end) for start, end in pairwise(ends)])
+        raise BadLine(Code.LINE_LENGTH_WRONG, min(len(row), ends[-1]) + 1, record)
+    try:
+        return Cut(record, [_piece(layout, row, start, end) for start, end in pairwise(ends)])
+    except BadLine as bad:
+        raise BadLine(bad.code, bad.column, record) from None
 
 
 def _piece(layout: Layout, row: bytes, start: int, end: int) -> str:

@@ -17,8 +17,6 @@ from gateway.errors import Code, Finding
 
 # A clerk reads the first ones; a file of rubbish shall not make a list of a million.
 FINDINGS_MAX = 100
-# What is of a whole line comes after what is of a byte in it, what is of the file last.
-_END = 1 << 30
 # What may be wrong with one line and leave the others as they are.
 _OF_ONE_LINE = frozenset(
     {
@@ -45,6 +43,7 @@ class _Read:
     lines: list[Line] = field(default_factory=list)
     findings: list[Finding] = field(default_factory=list)
     held: list[Finding] = field(default_factory=list)
+    ends: set[int] = field(default_factory=set)  # lines that are header or trailer
     quirks: Counter[str] = field(default_factory=Counter)
 
     @property
@@ -84,7 +83,7 @@ def header_reads(layout: Layout, data: bytes) -> bool:
 
 def _refused(layout: Layout, read: _Read) -> DecodedFile:
     """No values: a half-read file is its findings, in file order, and nothing else."""
-    findings = sorted(read.findings, key=lambda each: (each.line or _END, each.column or _END))
+    findings = sorted(read.findings, key=lambda each: (each.line or 1 << 30, each.column))
     return DecodedFile(layout.kind, None, findings=tuple(findings[:FINDINGS_MAX]))
 
 
@@ -94,7 +93,7 @@ def _rows(layout: Layout, data: bytes, lines_max: int, read: _Read) -> Sequence[
     if len(rows) > lines_max + 1 or (len(rows) > lines_max and rows[-1]):
         read.findings.append(Finding(Code.TOO_MANY_LINES, line=lines_max + 1))
     elif rows[-1] or (len(rows) == 1 and not _may_be_empty(layout)):
-        read.findings.append(Finding(Code.LINE_UNFINISHED, len(rows), len(rows[-1]) + 1))
+        read.findings.append(Finding(Code.LINE_UNFINISHED, line=len(rows)))
     else:
         rows.pop()
     return rows[:lines_max]
@@ -113,7 +112,11 @@ def _read_rows(layout: Layout, rows: Sequence[bytes], read: _Read) -> None:
             line = cut(layout, number, row)
         except BadLine as bad:
             read.findings.append(Finding(bad.code, number, bad.column))
+            if bad.record not in (None, layout.detail):
+                read.ends.add(number)
             continue
+        if line.record is not layout.detail:
+            read.ends.add(number)
         read.lines.append(Line(number, line.record, _values(layout, number, line, read)))
 
 
@@ -143,9 +146,7 @@ def _order_findings(layout: Layout, read: _Read) -> Iterator[Finding]:
     if layout.header is not ABSENT:
         yield from _header_findings(layout, read.lines, before)
     if layout.trailer is not ABSENT:
-        cut_off = any(each.code is Code.TOO_MANY_LINES for each in before)
-        given_up = len(before) >= FINDINGS_MAX or cut_off
-        yield from _trailer_findings(layout, read.lines, given_up=given_up)
+        yield from _trailer_findings(layout, read.lines, before)
 
 
 def _header_findings(
@@ -161,11 +162,13 @@ def _header_findings(
 
 
 def _trailer_findings(
-    layout: Layout, lines: Sequence[Line], *, given_up: bool
+    layout: Layout, lines: Sequence[Line], before: Sequence[Finding]
 ) -> Iterator[Finding]:
+    given_up = len(before) >= FINDINGS_MAX or any(f.code is Code.TOO_MANY_LINES for f in before)
     trailers = [line.number for line in lines if line.record is layout.trailer]
     if not trailers and not given_up:
-        yield Finding(Code.TRAILER_MISSING, line=lines[-1].number + 1 if lines else 1)
+        seen = [line.number for line in lines] + [finding.line for finding in before]
+        yield Finding(Code.TRAILER_MISSING, line=max(seen, default=0) + 1)
     elif trailers and trailers[0] != lines[-1].number:
         yield Finding(Code.DATA_AFTER_TRAILER, line=trailers[0] + 1)
 
@@ -174,8 +177,7 @@ def _hold(layout: Layout, read: _Read) -> None:
     """Put the faults of single detail lines aside, where the layout lets the others stand."""
     if not layout.hold_lines or read.given_up:
         return
-    ends = {line.number for line in read.lines if line.record is not layout.detail}
-    ends |= {1} if layout.header is not ABSENT else set()
+    ends = read.ends | ({1} if layout.header is not ABSENT else set())
     read.held = [f for f in read.findings if f.code in _OF_ONE_LINE and f.line not in ends]
     read.findings = [finding for finding in read.findings if finding not in read.held]
 

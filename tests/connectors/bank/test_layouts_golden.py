@@ -1,4 +1,4 @@
-"""Golden files of every shipped layout, a folder a layout: honest ones and refusals. 解码样例
+"""Golden files of every shipped layout, `layout__case`: honest ones and refusals. 解码样例
 
 GATEWAY_WRITE_GOLDEN=1 writes the expected JSON anew; look at the difference before committing it.
 """
@@ -13,13 +13,17 @@ from connectors.bank.codec import decode
 from gateway.errors import Code
 from tests.connectors.bank.samples import LINES_MAX, SCHEMAS, shipped, shown
 
-GOLDEN = Path(__file__).with_name("golden")
-FILES = sorted(path for path in GOLDEN.glob("*/*.dat"))
-each = pytest.mark.parametrize("path", FILES, ids=lambda path: f"{path.parent.name}/{path.stem}")
+GOLDEN = Path(__file__).with_name("golden") / "layouts"
+FILES = sorted(GOLDEN.glob("*.dat"))
+each = pytest.mark.parametrize("path", FILES, ids=lambda path: path.stem)
+
+
+def layout_of(path):
+    return path.stem.partition("__")[0]
 
 
 def read(path):
-    return decode(shipped(path.parent.name), path.read_bytes(), LINES_MAX)
+    return decode(shipped(layout_of(path)), path.read_bytes(), LINES_MAX)
 
 
 @each
@@ -48,7 +52,7 @@ def test_every_layout_of_lines_has_an_honest_file_and_a_refused_one_or_another_t
         for path in (SCHEMAS / "bank").glob("*.yaml")
         if shipped(path.stem).detail.fields and not path.stem.startswith("generic-pipe")
     }
-    assert {path.parent.name for path in FILES if path.stem.startswith("full")} == lined
-    refused = {path.parent.name for path in FILES if "fault" in path.stem}
+    assert {layout_of(path) for path in FILES if "__full" in path.stem} == lined
+    refused = {layout_of(path) for path in FILES if "fault" in path.stem}
     based = {"settlement-108-boc", "settlement-113-icbc", "settlement-113-long"}
     assert refused | based == lined
