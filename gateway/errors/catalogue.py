@@ -200,7 +200,6 @@ class Code(Enum):
                                 "隔离原件，请银行说明该笔是收入冲正还是支出冲正，不得猜测")
     SERIAL_REPEATED     = _file("序号重复", "a serial number stands twice")
     BALANCE_CHAIN_BROKEN = _file("余额不衔接", "the running balance does not follow")
-    SIGN_UNPROVED       = _file("红冲方向无法由余额证明", "the balances do not prove which way reversals go")
     PAGE_MISSING        = _file("分页不全，缺少前页或后页", "a page of the statement is missing")
     STATEMENT_NOT_ALONE = _file("一个文件含多份对账单，未指明取哪一份", "several statements, and none is chosen")
     NUMBER_TURNED_FLOAT = _file("长号码已被电子表格变成浮点数，尾数丢失", "a long number that a spreadsheet has rounded")

@@ -23,14 +23,15 @@ from connectors.bank.model import FileKind
 from connectors.bank.rules.accounts import is_own
 from gateway.errors import Code
 from tests.connectors.bank.samples import LINES_MAX, shipped
+from tests.connectors.bank.test_statements_golden import layout_of
 from tests.fuzz.mutations import BYTES, altered
 
 GOLDEN = Path(__file__).with_name("golden_statements")
 # those whose every amount is proved by balances of their own
 PROVED = sorted(
     path
-    for path in GOLDEN.glob("*/honest_*.dat")
-    if shipped(path.parent.name).kind is FileKind.ACCOUNT_STATEMENT
+    for path in GOLDEN.glob("*__honest_*.dat")
+    if shipped(layout_of(path)).kind is FileKind.ACCOUNT_STATEMENT
 )
 ROUNDS = int(os.environ.get("GATEWAY_FUZZ_ROUNDS", "1"))
 SEED = int(os.environ.get("GATEWAY_FUZZ_SEED", "20260228"))
@@ -53,9 +54,9 @@ def mt(*bookings, opening="C260227CNY0,", closing="C260228CNY0,", account="1"):
     return text.encode()
 
 
-@pytest.mark.parametrize("path", PROVED, ids=lambda path: f"{path.parent.name}/{path.stem}")
+@pytest.mark.parametrize("path", PROVED, ids=lambda path: path.stem)
 def test_no_digit_or_letter_altered_alone_changes_the_money(path):
-    data, layout = path.read_bytes(), shipped(path.parent.name)
+    data, layout = path.read_bytes(), shipped(layout_of(path))
     meant = money(decode(layout, data, LINES_MAX))
     if data.startswith(b"PK"):
         return  # a workbook's checksums see to that
@@ -71,10 +72,10 @@ def test_no_digit_or_letter_altered_alone_changes_the_money(path):
         assert money(decoded) == meant or shows, at
 
 
-@pytest.mark.parametrize("folder", sorted(path.name for path in GOLDEN.iterdir()))
-def test_x10_b13_altered_bytes_are_refused_by_name_or_still_roll(folder):
-    layout, rng = shipped(folder), Random(SEED)
-    samples = [path.read_bytes() for path in sorted((GOLDEN / folder).glob("honest_*.dat"))]
+@pytest.mark.parametrize("name", sorted({layout_of(path) for path in GOLDEN.glob("*.dat")}))
+def test_x10_b13_altered_bytes_are_refused_by_name_or_still_roll(name):
+    layout, rng = shipped(name), Random(SEED)
+    samples = [path.read_bytes() for path in sorted(GOLDEN.glob(f"{name}__honest_*.dat"))]
     refused = 0
     for _ in range(800 * ROUNDS):
         for decoded in decode_all(layout, altered(rng, samples, BYTES), LINES_MAX):
@@ -86,7 +87,7 @@ def test_x10_b13_altered_bytes_are_refused_by_name_or_still_roll(folder):
 
 
 def test_b26_around_new_year_an_entry_date_has_the_year_that_is_nearer():
-    [decoded] = decode_mt(MtOptions(), golden("swift-mt940/honest_b26_year_roll"), LINES_MAX)
+    [decoded] = decode_mt(MtOptions(), golden("swift-mt940__honest_b26_year_roll"), LINES_MAX)
     assert [line.booked_on for line in decoded.statement] == [date(2026, 1, 1), date(2025, 12, 31)]
 
 
@@ -132,7 +133,7 @@ def test_a_fault_in_one_statement_refuses_every_statement_of_the_file():
 
 
 def test_every_version_of_camt_053_says_the_same():
-    known = [golden(f"iso-camt-statement/honest_v{v}") for v in ("02", "08")]
+    known = [golden(f"iso-camt-statement__honest_v{v}") for v in ("02", "08")]
     for version in range(2, 14):
         data = known[version >= 8]
         data = re.sub(rb"camt\.053\.001\.\d\d", b"camt.053.001.%02d" % version, data)
@@ -145,7 +146,7 @@ def test_every_version_of_camt_053_says_the_same():
 def test_a_fault_stands_at_the_banks_own_byte_in_every_encoding():
     places = set()
     for encoding in ("GB18030", "UTF-8"):
-        text = golden("iso-camt-statement/honest_v02").decode().replace("UTF-8", encoding)
+        text = golden("iso-camt-statement__honest_v02").decode().replace("UTF-8", encoding)
         text = text.replace("</AddtlNtryInf>", "</AddtlNtryInf><X/>", 1)
         data = text.encode(encoding)
         [finding] = decode_camt(CamtOptions(), data, LINES_MAX)[0].findings
@@ -156,15 +157,15 @@ def test_a_fault_stands_at_the_banks_own_byte_in_every_encoding():
 
 
 def test_lines_are_bounded_in_every_form():
-    for name in ("iso-camt-statement/honest_v02", "swift-mt940/honest_bare",
-                 "ebank-debit-credit/honest_gb18030"):  # fmt: skip
-        layout = shipped(name.partition("/")[0])
+    for name in ("iso-camt-statement__honest_v02", "swift-mt940.honest_bare",
+                 "ebank-debit-credit__honest_gb18030"):  # fmt: skip
+        layout = shipped(name.partition("__")[0])
         assert not decode(layout, golden(name), 5).findings
         assert decode(layout, golden(name), 3).findings[0].code is Code.TOO_MANY_LINES
 
 
 def test_ten_times_the_entries_stream_in_the_same_memory():
-    text = golden("iso-camt-statement/honest_v02").decode()
+    text = golden("iso-camt-statement__honest_v02").decode()
     begin, end = text.index("      <Ntry>"), text.index("      <Ntry>", text.index("H0001"))
     peaks = []
     for count in (500, 5000):
@@ -199,7 +200,7 @@ def test_x10_a_workbook_that_unpacks_without_end_is_refused_before_it_is_read():
 
 
 def test_a_workbook_is_known_by_its_bytes_and_a_text_by_its_mark():
-    workbook = golden("ebank-income-expense/honest_workbook")
+    workbook = golden("ebank-income-expense__honest_workbook")
     rows = openpyxl.load_workbook(io.BytesIO(workbook)).active.iter_rows(values_only=True)
     text = "\n".join(",".join("" if v is None else f'"{v}"' for v in row) for row in rows)
     layout = shipped("ebank-income-expense")

@@ -1,4 +1,4 @@
-"""Golden files of statements in others' forms, a folder a layout. 对账单样例
+"""Golden files of statements in others' forms, named after their layout. 对账单样例
 
 GATEWAY_WRITE_GOLDEN=1 writes the expected JSON anew; look at the difference before committing it.
 """
@@ -15,12 +15,16 @@ from gateway.errors import Code
 from tests.connectors.bank.samples import LINES_MAX, SCHEMAS, shipped, shown
 
 GOLDEN = Path(__file__).with_name("golden_statements")
-FILES = sorted(GOLDEN.glob("*/*.dat"))
-each = pytest.mark.parametrize("path", FILES, ids=lambda path: f"{path.parent.name}/{path.stem}")
+FILES = sorted(GOLDEN.glob("*.dat"))
+each = pytest.mark.parametrize("path", FILES, ids=lambda path: path.stem)
+
+
+def layout_of(path):
+    return path.name.partition("__")[0]
 
 
 def read(path):
-    return decode(shipped(path.parent.name), path.read_bytes(), LINES_MAX)
+    return decode(shipped(layout_of(path)), path.read_bytes(), LINES_MAX)
 
 
 @each
@@ -48,8 +52,8 @@ def test_every_layout_of_another_form_has_an_honest_file_and_a_refused_one():
     forms = {name for name, one in layouts.items() if one.form not in (Form.DELIMITED, Form.FIXED)}
     wanted = {name for name in forms if layouts[name].file_name}
     for kind in ("honest", "fault"):
-        assert {path.parent.name for path in FILES if path.stem.startswith(kind)} == wanted
+        assert {layout_of(path) for path in FILES if f"__{kind}_" in path.name} == wanted
 
 
 def test_every_golden_statement_has_its_expectation_and_none_is_left_over():
-    assert {path.with_suffix(".json") for path in FILES} == set(GOLDEN.glob("*/*.json"))
+    assert {path.with_suffix(".json") for path in FILES} == set(GOLDEN.glob("*.json"))

@@ -84,7 +84,7 @@ def _prove(page: Message, reading: Reversals) -> None:
     other = Reversals.EFFECT if reading is Reversals.STANDARD else Reversals.STANDARD
     silent = page.closing is None and not page.sums
     if silent or not any(_disagreements(page, other)):
-        raise reversals[0].field.bad(Code.SIGN_UNPROVED, "借贷标志")
+        raise reversals[0].field.bad(Code.SIGN_UNDECIDED, "借贷标志")
 
 
 def _disagreements(page: Message, reading: Reversals) -> Iterator[Finding]:
