@@ -157,7 +157,7 @@ def test_a_fault_stands_at_the_banks_own_byte_in_every_encoding():
 
 
 def test_lines_are_bounded_in_every_form():
-    for name in ("iso-camt-statement__honest_v02", "swift-mt940.honest_bare",
+    for name in ("iso-camt-statement__honest_v02", "swift-mt940__honest_bare",
                  "ebank-debit-credit__honest_gb18030"):  # fmt: skip
         layout = shipped(name.partition("__")[0])
         assert not decode(layout, golden(name), 5).findings

@@ -13,7 +13,7 @@ _BALANCE = re.compile(rf"([CD])([0-9]{{6}})([A-Z]{{3}}){_AMOUNT}")
 _SUM = re.compile(rf"([0-9]{{1,5}})([A-Z]{{3}}){_AMOUNT}")
 _BOOKING = re.compile(
     rf"([0-9]{{6}})([0-9]{{4}}|\s{{4}})?(RC|RD|EC|ED|C|D)([A-Z]?){_AMOUNT}"
-    r"([A-Z][A-Z0-9 ]{3})(.*?)(?://(.*))?"
+    r" ?([A-Z][A-Z0-9 ]{3})(.*?)(?://(.*))?"
 )
 _MARKS = re.compile(r"[0-9]{6}([0-9]{4}|\s{4})?(RC|RD|EC|ED|C|D)")
 _CENTURY_TURNS = 80
