@@ -106,6 +106,8 @@ class Code(Enum):
                                       "内容未记录、未采用；核对来源地址与平台会话，来历不明的报信息安全负责人", _ADVICES)
 
     # a file as a whole
+    LAYOUT_NOT_INFERRED  = _file("看不出文件的格式", "no layout can be proposed for the file",
+                                 "看提示的原因；向银行要接口文档，按 schemas/bank 的样子手工编写格式定义")
     FLAG_UNREADABLE      = _file("标志文件不合格", "the flag file cannot be read")
     FILE_NAME_UNKNOWN    = _file("文件名不符合约定", "the file name does not follow the agreement")
     FILE_NOT_OWED        = _file("收到应收表以外的文件", "a file for a night that owes none",

@@ -1,6 +1,6 @@
 """Banks' bytes ⇄ our values, by declarative layouts; pure. 银行文件编解码"""
 
-from connectors.bank.codec.decoding import decode
+from connectors.bank.codec.decoding import decode, version_of
 from connectors.bank.codec.layouts import Layout
 from connectors.bank.codec.loading import layout_of
 from connectors.bank.codec.names import (
@@ -31,4 +31,5 @@ __all__ = [
     "scrub",
     "totals_of",
     "unfit",
+    "version_of",
 ]

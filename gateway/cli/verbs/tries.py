@@ -5,7 +5,14 @@ import hashlib
 from collections.abc import Sequence
 from pathlib import Path
 
-from connectors.bank.codec import Layout, decode, matching_name, read_flag
+from connectors.bank.codec import (
+    Layout,
+    decode,
+    flag_name,
+    matching_name,
+    name_parts,
+    read_flag,
+)
 from connectors.bank.codec.names import FLAG_BYTES_MAX
 from connectors.bank.model import DecodedFile, FileName
 from connectors.bank.rules.gate import Envelope, envelope_findings
@@ -45,14 +52,14 @@ def run(parsed: argparse.Namespace) -> Answer:
 
 
 def _try(layout: Layout, path: Path) -> tuple[Sequence[str], dict[str, object]]:
-    data = _read(path)
+    data = bytes_of(path)
     decoded = decode(layout, data, _LIMITS.lines_max)
     companions, unchecked = _companions(layout, path, data)
     found = [*companions, *decoded.findings]
     return _lines(path, decoded, found, unchecked), _data(path, decoded, found, unchecked)
 
 
-def _read(path: Path) -> bytes:
+def bytes_of(path: Path) -> bytes:
     """A file's bytes. Raises NotConfigured for what is none, MalformedMessage for too many."""
     # looked at first: a device has no end, and to open a pipe waits for a writer
     if not path.is_file():
@@ -73,13 +80,13 @@ def _companions(layout: Layout, path: Path, data: bytes) -> tuple[Sequence[Findi
 
     A flag may lie beside the file; a signature is never checked here, it needs the key ring.
     """
-    name = matching_name(layout, path.name)
-    flag_path = path.with_name(path.name + layout.flag_suffix)
-    if name is None:
+    if all(name_parts(each, path.name) is None for each in (layout, *layout.versions)):
         return [Finding(Code.FILE_NAME_UNKNOWN)], list(_UNCHECKED)
-    if not flag_path.is_file():
+    name, flag = matching_name(layout, path.name), flag_name(layout, path.name)
+    if name is None or flag is None or not path.with_name(flag).is_file():
         return [], list(_UNCHECKED)
-    return list(envelope_findings(_envelope(layout, name, (flag_path, data)))), ["signature"]
+    envelope = _envelope(layout, name, (path.with_name(flag), data))
+    return list(envelope_findings(envelope)), ["signature"]
 
 
 def _envelope(layout: Layout, name: FileName, read: tuple[Path, bytes]) -> Envelope:
@@ -95,10 +102,13 @@ def _lines(
     left = f"  未检查：{'、'.join(_UNCHECKED[each] for each in unchecked)}"
     if found:
         return [f"✗ {path.name}  隔离 quarantined", *(f"  {finding}" for finding in found), left]
+    marked = [f"  暂挂 held：{finding}" for finding in decoded.held]
+    marked += [f"  特例 quirk：{name} × {count}" for name, count in decoded.quirks.items()]
     totals = "  ".join(f"{name}={value}" for name, value in decoded.controls.items())
     return [
         f"✓ {path.name}  受理 accepted  明细 {decoded.line_count} 行",
         f"  {totals}（金额为分）",
+        *marked,
         left,
     ]
 
@@ -112,14 +122,17 @@ def _data(
         "lines": decoded.line_count,
         "controls": dict(decoded.controls),
         "unchecked": list(unchecked),
-        "errors": [
-            {
-                "code": finding.code.name,
-                "zh": finding.code.value.zh,
-                "line": finding.line,
-                "column": finding.column,
-                "field": finding.field,
-            }
-            for finding in found
-        ],
+        "quirks": dict(decoded.quirks),
+        "held": [_told(finding) for finding in decoded.held],
+        "errors": [_told(finding) for finding in found],
+    }
+
+
+def _told(finding: Finding) -> dict[str, object]:
+    return {
+        "code": finding.code.name,
+        "zh": finding.code.value.zh,
+        "line": finding.line,
+        "column": finding.column,
+        "field": finding.field,
     }
