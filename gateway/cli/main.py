@@ -18,6 +18,7 @@ from gateway.cli.output import (
     trace,
 )
 from gateway.cli.verbs import (
+    bank,
     bench,
     calendar,
     check,
@@ -26,7 +27,6 @@ from gateway.cli.verbs import (
     evidence,
     find,
     housekeep,
-    infer,
     journal,
     keys,
     migrate,
@@ -45,7 +45,7 @@ Verb = Callable[[argparse.Namespace], Answer]
 
 # Each module adds its parser and names the function that answers.
 _VERBS = (
-    check, show, find, journal, evidence, keys, tries, infer, reconcile, proof, reveal, purge,
+    check, show, find, journal, evidence, keys, tries, bank, reconcile, proof, reveal, purge,
     shred, housekeep, dates, calendar, migrate, docs, bench,
 )  # fmt: skip
 
