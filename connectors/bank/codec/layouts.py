@@ -160,7 +160,8 @@ class FlagFile:
 class Layout:
     """One layout; its YAML in schemas/bank is the documentation.
 
-    Forms other than delimited and fixed have `options` instead of records.
+    Forms other than delimited and fixed have `options` instead of records. Without a `file_name`
+    it is only for looking at a file.
     """
 
     name: str

@@ -184,7 +184,12 @@ def _marks(layout: Layout) -> Iterator[str]:
 
 
 def _file_name(layout: Layout) -> Iterator[str]:
-    """Bank, account and date once each, or the batch; without a version a bank never corrects."""
+    """Bank, account and date once each, or the batch; without a version a bank never corrects.
+
+    A layout without file names is for looking at a file only: no night ever asks for one.
+    """
+    if not layout.file_name:
+        return
     places = Counter(re.findall(r"\{([^{}]*)\}", layout.file_name))
     receipt = layout.kind is FileKind.FILE_RECEIPT
     number = "digest" if receipt else "version"

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from connectors.bank.codec import (
     Layout,
-    decode,
+    decode_all,
     flag_name,
     matching_name,
     name_parts,
@@ -25,7 +25,7 @@ from gateway.wiring.agreed import load_layout
 
 _LIMITS = Limits()
 # What may stay unlooked at, in the order it is told.
-_UNCHECKED = {"flag": "标志文件", "signature": "签名"}
+_UNCHECKED = {"name": "文件名", "flag": "标志文件", "signature": "签名"}
 
 
 def add_to(verbs: Subparsers, every: argparse.ArgumentParser) -> None:
@@ -53,9 +53,9 @@ def run(parsed: argparse.Namespace) -> Answer:
 
 def _try(layout: Layout, path: Path) -> tuple[Sequence[str], dict[str, object]]:
     data = bytes_of(path)
-    decoded = decode(layout, data, _LIMITS.lines_max)
+    decoded = decode_all(layout, data, _LIMITS.lines_max)
     companions, unchecked = _companions(layout, path, data)
-    found = [*companions, *decoded.findings]
+    found = [*companions, *(finding for each in decoded for finding in each.findings)]
     return _lines(path, decoded, found, unchecked), _data(path, decoded, found, unchecked)
 
 
@@ -80,6 +80,8 @@ def _companions(layout: Layout, path: Path, data: bytes) -> tuple[Sequence[Findi
 
     A flag may lie beside the file; a signature is never checked here, it needs the key ring.
     """
+    if not layout.file_name:
+        return [], list(_UNCHECKED)
     if all(name_parts(each, path.name) is None for each in (layout, *layout.versions)):
         return [Finding(Code.FILE_NAME_UNKNOWN)], list(_UNCHECKED)
     name, flag = matching_name(layout, path.name), flag_name(layout, path.name)
@@ -97,33 +99,41 @@ def _envelope(layout: Layout, name: FileName, read: tuple[Path, bytes]) -> Envel
 
 
 def _lines(
-    path: Path, decoded: DecodedFile, found: Sequence[Finding], unchecked: Sequence[str]
+    path: Path, decoded: Sequence[DecodedFile], found: Sequence[Finding], unchecked: Sequence[str]
 ) -> Sequence[str]:
     left = f"  未检查：{'、'.join(_UNCHECKED[each] for each in unchecked)}"
     if found:
         return [f"✗ {path.name}  隔离 quarantined", *(f"  {finding}" for finding in found), left]
-    marked = [f"  暂挂 held：{finding}" for finding in decoded.held]
-    marked += [f"  特例 quirk：{name} × {count}" for name, count in decoded.quirks.items()]
-    totals = "  ".join(f"{name}={value}" for name, value in decoded.controls.items())
+    count = sum(each.line_count for each in decoded)
+    several = f"  对账单 {len(decoded)} 份" if len(decoded) > 1 else ""
+    marked = [f"  暂挂 held：{finding}" for each in decoded for finding in each.held]
+    marked += [
+        f"  特例 quirk：{name} × {times}" for each in decoded for name, times in each.quirks.items()
+    ]
     return [
-        f"✓ {path.name}  受理 accepted  明细 {decoded.line_count} 行",
-        f"  {totals}（金额为分）",
+        f"✓ {path.name}  受理 accepted  明细 {count} 行{several}",
+        *(f"  {_totals(each)}（金额为分）" for each in decoded),
         *marked,
         left,
     ]
 
 
+def _totals(decoded: DecodedFile) -> str:
+    return "  ".join(f"{name}={value}" for name, value in decoded.controls.items())
+
+
 def _data(
-    path: Path, decoded: DecodedFile, found: Sequence[Finding], unchecked: Sequence[str]
+    path: Path, decoded: Sequence[DecodedFile], found: Sequence[Finding], unchecked: Sequence[str]
 ) -> dict[str, object]:
     return {
         "file": path.name,
         "verdict": "quarantined" if found else "accepted",
-        "lines": decoded.line_count,
-        "controls": dict(decoded.controls),
+        "lines": sum(each.line_count for each in decoded),
+        "controls": dict(decoded[0].controls),
+        "statements": [dict(each.controls) for each in decoded],
         "unchecked": list(unchecked),
-        "quirks": dict(decoded.quirks),
-        "held": [_told(finding) for finding in decoded.held],
+        "quirks": {name: times for each in decoded for name, times in each.quirks.items()},
+        "held": [_told(finding) for each in decoded for finding in each.held],
         "errors": [_told(finding) for finding in found],
     }
 
