@@ -76,6 +76,14 @@ class Calendar:
             count -= self._works(day)
         return LegalDue(day, provisional)
 
+    def working_days_between(self, start: date, end: date) -> int:
+        """How many working days come after `start` up to `end`; 0 where `end` is not later.
+
+        A year without data is counted by the plain week: an age is told, nothing is due by it.
+        """
+        days = range(1, (end - start).days + 1)
+        return sum(self._works(start + timedelta(days=each)) for each in days)
+
     def on_or_after(self, day: date) -> date:
         """The first working day not before `day` (roll forward)."""
         while not self.is_working_day(day):

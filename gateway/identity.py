@@ -11,7 +11,9 @@ _USCC_WEIGHTS = tuple(pow(3, i, 31) for i in range(17))
 _ORGANISATION_ALPHABET = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ"
 _ORGANISATION_WEIGHTS = (3, 7, 9, 10, 5, 8, 4, 2)
 _DIVISION = re.compile(r"[1-8]\d{5}")
-_DOTS = str.maketrans(dict.fromkeys("•・．‧∙⋅", "·"))
+# The ways a bank writes the dot in a name, and the one they are folded to.
+DOTS, DOT = "•・．‧∙⋅", "·"
+_DOTS = str.maketrans(dict.fromkeys(DOTS, DOT))
 
 
 def idempotency_key(kind: str, *parts: str | int) -> str:
@@ -96,7 +98,9 @@ def mask_account(number: str) -> str:
 # thousand is all digits.
 _PERSONAL = re.compile(
     r"(?P<ours>"
-    r"(?:night|file|receipt|postings|break|alarm|stray|stamp|acct|name|loan|idno)-[0-9a-f]{20}"
+    r"(?:night|file|receipt|postings|break|alarm|stray|stamp|approval|batch|acct|name|loan|idno"
+    r"|dunning|day|item|booking)"
+    r"-[0-9a-f]{20}"
     r"(?![0-9A-Za-z]))"
     r"|(?<![0-9A-Za-z])(?:\d{15,}|\d{17}[Xx]|(?:86)?1[3-9]\d{9}"
     # as people write them, in groups

@@ -173,6 +173,40 @@ class FileWire(Protocol):
         """Log in and out; what was seen, for a person."""
 
 
+# ------------------------------------------------------------------ requests and replies
+
+
+class RequestLine(Protocol):
+    """A counterparty that answers each request with one reply, both as readable bytes."""
+
+    def ask(self, request: bytes) -> bytes:
+        """The reply's exact bytes, unread; that it answers this request is the reader's to see.
+
+        TransportError, NotConfigured, SignatureInvalid: nothing of the request has left.
+        OutcomeUnknown: it may have reached them.
+        """
+
+    def check(self) -> str:
+        """Probe the line without an effect; what was seen, for a person."""
+
+
+class Session(Protocol):
+    """What a session key does to bodies, each way."""
+
+    def encrypt(self, body: bytes) -> bytes:
+        """The body as it goes on the wire."""
+
+    def decrypt(self, body: bytes) -> bytes:
+        """The body as it was written. SignatureInvalid when it is not of this session."""
+
+
+class SessionCipher(Protocol):
+    """Opens sessions with the key file a counterparty installed with us: a vendor's cipher."""
+
+    def open_session(self, hand_key: str) -> Session:
+        """The session of a HandKey as it came. SignatureInvalid when it is not for us."""
+
+
 # ------------------------------------------------------------------ connectors
 
 
@@ -191,6 +225,20 @@ class Connector:
     success: str
     duplicates: tuple[str, ...]
     schemas: tuple[str, ...]
+
+
+# ------------------------------------------------------------------ between connectors
+
+
+@dataclass(frozen=True, slots=True)
+class LitigationCandidate:
+    """A loan so far behind that it goes to court; the papers come from the core system."""
+
+    candidate_id: str
+    bank: str
+    account: str
+    loan_no: str = field(repr=False)
+    since: date
 
 
 # ------------------------------------------------------------------ what a person is shown

@@ -115,10 +115,7 @@ class Branch:
                 for path in place.iterdir():
                     path.unlink()
             self.forgotten[bank] = len(self._record(bank))
-        self.core_do("update ledger.instalment set zt = 'due', mdj = null where mdj is not null")
-        self.core_do(
-            "truncate exchange.repayment_posting, ledger.posting_answer, ledger.posting_attempt"
-        )
+        self.core_do("select ledger.forget_postings()")
 
     def outgoing_file(self, bank: str, name: str) -> Path:
         """A file the bank has published."""

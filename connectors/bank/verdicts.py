@@ -62,3 +62,25 @@ RESULT_CODES: dict[str, ResultCode] = {
 FAILURES = frozenset(
     {CodeClass.INSUFFICIENT, CodeClass.ACCOUNT_STATE, CodeClass.IDENTITY, CodeClass.MANDATE}
 )
+
+
+# What the settlement platform says of a request as a whole; any other code of a failure is a
+# refusal for a reason of its own, told in its own words.
+PLATFORM_CODES: dict[str, str] = {
+    "00000": "成功",
+    "10000": "失败，平台未说明原因",
+    "10001": "业务不支持",
+    "10002": "不支持的清算模式",
+    "10003": "核心记账失败",
+    "10007": "付款户名与实际不符",
+    "10008": "收款户名与实际不符",
+    "10015": "上传明细文件失败",
+    "10017": "批量文件不支持跨行",
+    "10018": "总笔数与明细不符",
+    "10019": "总金额与明细不符",
+    "10020": "不支持混合",
+    "10021": "查询无结果",
+    "10022": "批量编号格式不正确",
+    "10023": "批量正在处理中",
+}
+PLATFORM_SUCCESS, PLATFORM_NOT_FOUND, PLATFORM_WORKING = "00000", "10021", "10023"

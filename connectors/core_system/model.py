@@ -145,7 +145,10 @@ class RepaymentAccount:
 
 @dataclass(frozen=True, slots=True)
 class LoanAccount:
-    """One loan as the core keeps it; the annual rate in millionths (26_000 is 2.6 %)."""
+    """One loan as the core keeps it; the annual rate in millionths (26_000 is 2.6 %).
+
+    `overdue_times` counts every instalment that ever was overdue (LJYQQS), cured or not.
+    """
 
     bank: str
     account: str
@@ -165,6 +168,7 @@ class LoanAccount:
     rate_millionths: int
     months: int
     due_day: int
+    overdue_times: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -207,7 +211,9 @@ class FundOffset:
 class Posting:
     """One repayment to be posted: what the bank took for an instruction, part by part, in fen.
 
-    A reversal (冲账 02) takes back what the posting with the key `reversal_of` has booked.
+    A reversal (冲账 02) takes back what the posting with the key `reversal_of` has booked. `act` is
+    what stands behind a posting besides its place in a batch: the posting it follows after a
+    correction, or the booking on the account where no instruction is.
     """
 
     bank: str
@@ -226,13 +232,15 @@ class Posting:
     kind: PostingKind = PostingKind.NORMAL
     fine_fen: int = 0
     reversal_of: str = ""
+    act: str = ""
 
     @property
     def key(self) -> str:
         """The idempotency key: the same instruction is the same posting, however often decided."""
         if self.reversal_of:
             return idempotency_key("reversal", self.reversal_of, self.host_serial)
-        return idempotency_key("posting", self.bank, self.account, self.batch_no, self.serial)
+        place = (self.bank, self.account, self.batch_no, self.serial)
+        return idempotency_key("posting", *place, *([self.act] if self.act else []))
 
 
 @dataclass(frozen=True, slots=True)
@@ -250,6 +258,34 @@ class Ledger(Protocol):
 
     def instructions(self, bank: str, account: str, day: date) -> Sequence[Instruction]:
         """All deductions instructed for one bank, account and business date, in batch order."""
+
+    def dues(self, bank: str, account: str, day: date) -> Sequence[DueInstalment]:
+        """All instalments not settled that fall due by `day`, by loan and instalment.
+
+        Amounts are those of the core's own business date, which each value names: who builds a
+        batch for `day` must see that they are the same (X11).
+        """
+
+    def mandates(self, bank: str, account: str) -> Sequence[Mandate]:
+        """Every authority to debit there is, was or will be."""
+
+    def repayment_accounts(self, bank: str, account: str) -> Sequence[RepaymentAccount]:
+        """Every account a loan was, is or will be repaid from, oldest first for each loan."""
+
+    def loans(self, bank: str, account: str) -> Sequence[LoanAccount]:
+        """All loans whose repayments belong to the account, settled ones too."""
+
+    def entries(
+        self, bank: str, account: str, day: date, asked: Sequence[tuple[str, int]] = ()
+    ) -> Sequence[LedgerEntry]:
+        """Everything the ledger ever booked for business date `day`, oldest first.
+
+        `asked` are places (batch number, serial) of earlier dates that still wait for their answer:
+        what was booked for these is there too. What a counter books has its booking date for both.
+        """
+
+    def offsets(self, bank: str, account: str, day: date) -> Sequence[FundOffset]:
+        """The repayments out of fund accounts (冲还贷) that their ledger booked on `day`."""
 
     def post(self, postings: Sequence[Posting]) -> None:
         """Insert the postings in one transaction; a key that is already there is left alone."""

@@ -12,7 +12,19 @@ from sqlalchemy import Connection, Engine, text
 from sqlalchemy.exc import DBAPIError, OperationalError
 
 from connectors.core_system import codec
-from connectors.core_system.model import Instruction, Posting, PostingResult
+from connectors.core_system.codec import views
+from connectors.core_system.codec.views import View
+from connectors.core_system.model import (
+    DueInstalment,
+    FundOffset,
+    Instruction,
+    LedgerEntry,
+    LoanAccount,
+    Mandate,
+    Posting,
+    PostingResult,
+    RepaymentAccount,
+)
 from connectors.core_system.rules import differences
 from connectors.core_system.settings import SCHEMA, Interface
 from gateway.errors import Code, NotConfigured, OutcomeUnknown, TransportError
@@ -23,11 +35,18 @@ T = TypeVar("T")
 _POST_SECONDS, _ANSWER_SECONDS = 20.0, 8.0
 _READ_SECONDS = 120.0
 
-_INSTRUCTIONS = text(f"""
-    select {", ".join(codec.INSTRUCTION_COLUMNS.values())} from {SCHEMA}.deduction_instruction
-    where yhdm = :bank and zhbh = :account and ywrq = :day order by pch, xh
-""")  # noqa: S608 - the names are ours, not input
-_POSTING_COLUMNS = (*codec.POSTING_COLUMNS.values(), "mdj", "zhaiyao", "dkywmxlx")
+_CHUNK = 5_000
+
+# what a query of a view asks for, besides bank and account
+_OF_THE_DAY = "and ywrq = :day"
+_DUE_BY = "and yhrq <= :day"
+_BOOKED_ON = "and jzrq = :day"
+_BOOKED_FOR = """and (ywrq = :day or (pch, xh) in
+    (select * from unnest(cast(:batches as text[]), cast(:serials as integer[]))))"""
+_POSTING_COLUMNS = (
+    *codec.POSTING_COLUMNS.values(),
+    *("mdj", "zhaiyao", "dkywmxlx", "czbz", "ymdj"),
+)
 _POST = text(f"""
     insert into {SCHEMA}.repayment_posting ({", ".join(_POSTING_COLUMNS)})
     values ({", ".join(f":{column}" for column in _POSTING_COLUMNS)})
@@ -54,16 +73,55 @@ class CoreDatabase:
 
     def instructions(self, bank: str, account: str, day: date) -> Sequence[Instruction]:
         """All deductions instructed for one bank, account and business date, in batch order."""
+        return self._rows(views.INSTRUCTIONS, _OF_THE_DAY, bank=bank, account=account, day=day)
+
+    def dues(self, bank: str, account: str, day: date) -> Sequence[DueInstalment]:
+        """All instalments not settled that fall due by `day`, by loan and instalment."""
+        return self._rows(views.DUES, _DUE_BY, bank=bank, account=account, day=day)
+
+    def mandates(self, bank: str, account: str) -> Sequence[Mandate]:
+        """Every authority to debit there is, was or will be."""
+        return self._rows(views.MANDATES, "", bank=bank, account=account)
+
+    def repayment_accounts(self, bank: str, account: str) -> Sequence[RepaymentAccount]:
+        """Every account a loan was, is or will be repaid from, oldest first for each loan."""
+        return self._rows(views.ACCOUNTS, "", bank=bank, account=account)
+
+    def loans(self, bank: str, account: str) -> Sequence[LoanAccount]:
+        """All loans whose repayments belong to the account, settled ones too."""
+        return self._rows(views.LOANS, "", bank=bank, account=account)
+
+    def entries(
+        self, bank: str, account: str, day: date, asked: Sequence[tuple[str, int]] = ()
+    ) -> Sequence[LedgerEntry]:
+        """Everything ever booked for business date `day`, or for a place that was `asked`."""
+        of = {"batches": [batch for batch, _ in asked], "serials": [serial for _, serial in asked]}
         wanted = {"bank": bank, "account": account, "day": day}
-        rows = self._read(
-            lambda c: c.execute(_INSTRUCTIONS, wanted).mappings().all(), _READ_SECONDS
+        return self._rows(views.ENTRIES, _BOOKED_FOR, **wanted, **of)
+
+    def offsets(self, bank: str, account: str, day: date) -> Sequence[FundOffset]:
+        """The repayments out of fund accounts (冲还贷) that their ledger booked on `day`."""
+        return self._rows(views.OFFSETS, _BOOKED_ON, bank=bank, account=account, day=day)
+
+    def _rows(self, view: View[T], condition: str, **wanted: object) -> Sequence[T]:
+        """The values of a view, fetched in pieces: rows and values of all are never held at once.
+
+        Raises TransportError when the database does not answer in time, NotConfigured naming the
+        view when it holds what nobody agreed on.
+        """
+        query = text(
+            f"select {', '.join(view.columns.values())} from {SCHEMA}.{view.name} "  # noqa: S608 - the names are ours, not input
+            f"where yhdm = :bank and zhbh = :account {condition} order by {', '.join(view.order)}"
         )
+
+        def read(connection: Connection) -> list[T]:
+            pieces = connection.execution_options(yield_per=_CHUNK).execute(query, wanted)
+            return [view.value({str(k): v for k, v in row.items()}) for row in pieces.mappings()]
+
         try:
-            return [codec.instruction_of({str(k): v for k, v in row.items()}) for row in rows]
+            return self._read(read, _READ_SECONDS)
         except ValueError as malformed:
-            raise NotConfigured(
-                Code.INTERFACE_DIFFERS, detail="deduction_instruction"
-            ) from malformed
+            raise NotConfigured(Code.INTERFACE_DIFFERS, detail=view.name) from malformed
 
     def post(self, postings: Sequence[Posting]) -> None:
         """Insert the postings in one transaction; a key that is already there is left alone.

@@ -11,6 +11,8 @@ RESULTS: dict[str, tuple[Verdict, str]] = {
     "10": (Verdict.REJECTED, "期次已结清，未入账"),
     "11": (Verdict.REJECTED, "无此期次，未入账"),
     "12": (Verdict.REJECTED, "金额与应还不符，未入账"),
+    "13": (Verdict.REJECTED, "无可冲的原业务，未入账"),
+    "14": (Verdict.REJECTED, "业务明细类型不受理，未入账"),
     "": (Verdict.PENDING, "核心处理中"),
 }
 SUCCESS = "00"

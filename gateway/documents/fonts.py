@@ -5,29 +5,18 @@ from pathlib import Path
 
 from gateway.errors import Code, NotConfigured
 
-# Rare name characters (䶮, 𬱖) are in it, and its glyphs have the mainland's shapes.
 FAMILY = "Noto Serif CJK SC"
-PACKAGE = "fonts-noto-cjk"
 VARIABLE = "GATEWAY_FONTS"
-_FILES = ("NotoSerifCJK-Regular.ttc", "NotoSerifCJK-Bold.ttc")
-# Debian and Ubuntu, Fedora and openEuler, Arch, by hand
-_DIRECTORIES = (
-    "/usr/share/fonts/opentype/noto",
-    "/usr/share/fonts/google-noto-cjk",
-    "/usr/share/fonts/google-noto-serif-cjk-fonts",
-    "/usr/share/fonts/noto-cjk",
-    "/usr/local/share/fonts",
-)
+_SHIPPED = Path(__file__).parent / "typeface"
+_FORMS = (".otf", ".ttf", ".ttc")
 
 
 def font_directory(fonts: str | None = None) -> Path:
-    """The directory that holds the typeface: `fonts`, else GATEWAY_FONTS, else a standard one.
+    """The directory that holds the typeface: `fonts`, else GATEWAY_FONTS, else the one shipped.
 
-    Raises NotConfigured, naming the package to install, when it is in none of them.
+    Raises NotConfigured when no font lies there.
     """
-    wanted = fonts or os.environ.get(VARIABLE)
-    for directory in map(Path, (wanted,) if wanted else _DIRECTORIES):
-        if all((directory / name).is_file() for name in _FILES):
-            return directory
-    where = f"{wanted} 中没有 {FAMILY}" if wanted else f"{FAMILY}，Debian 软件包 {PACKAGE}"
-    raise NotConfigured(Code.FONT_MISSING, detail=where)
+    directory = Path(fonts or os.environ.get(VARIABLE) or _SHIPPED)
+    if not directory.is_dir() or not any(f.suffix in _FORMS for f in directory.iterdir()):
+        raise NotConfigured(Code.FONT_MISSING, detail=f"{directory.name}: {FAMILY}")
+    return directory

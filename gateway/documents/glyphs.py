@@ -40,9 +40,11 @@ def _characters(directory: Path) -> frozenset[int]:
 
 
 def _code_points(path: Path, index: int) -> Iterator[int]:
-    """What a face of a font collection maps to a glyph (OpenType, tables `ttcf` and `cmap`)."""
+    """What a face maps to a glyph (OpenType, table `cmap`); `index` counts within a collection."""
     data = path.read_bytes()
-    (face,) = struct.unpack_from(">I", data, 12 + 4 * index)
+    face = 0
+    if data.startswith(b"ttcf"):
+        (face,) = struct.unpack_from(">I", data, 12 + 4 * index)
     (tables,) = struct.unpack_from(">H", data, face + 4)
     records = (struct.unpack_from(">4sIII", data, face + 12 + 16 * n) for n in range(tables))
     cmap = next(offset for tag, _, offset, _ in records if tag == b"cmap")

@@ -26,7 +26,12 @@ class Entry:
 _NIGHT = "runbooks/bank_reconciliation.md"
 _SITE = "runbooks/site.md"
 _TRUST = "runbooks/trust.md"
+_OVERDUE = "runbooks/delinquency.md"
+_BREAKS = "runbooks/breaks.md"
 _HOUSE = "runbooks/housekeeping.md"
+_FOUR_EYES = "runbooks/approvals.md"
+_DEDUCTIONS = "runbooks/bank_deductions.md"
+_ADVICES = "runbooks/bank_advices.md"
 
 
 def _file(zh: str, en: str, act: str = "隔离原件，请银行核对后以新版本号重发") -> Entry:
@@ -97,13 +102,20 @@ class Code(Enum):
     ANSWER_CONTRADICTS   = Entry("MessageRejected", "对接方的答复与先前答复矛盾", "two answers that exclude each other",
                                  Money.MAYBE, "两份答复均已留证；电话核实，由双人认定", _NIGHT)
 
+    PUSH_REJECTED        = _signature("推送端口来了不是登记的对方所发的数据，已拒收", "a push that is not the platform's was refused",
+                                      "内容未记录、未采用；核对来源地址与平台会话，来历不明的报信息安全负责人", _ADVICES)
+
     # a file as a whole
+    LAYOUT_NOT_INFERRED  = _file("看不出文件的格式", "no layout can be proposed for the file",
+                                 "看提示的原因；向银行要接口文档，按 schemas/bank 的样子手工编写格式定义")
     FLAG_UNREADABLE      = _file("标志文件不合格", "the flag file cannot be read")
     FILE_NAME_UNKNOWN    = _file("文件名不符合约定", "the file name does not follow the agreement")
     FILE_NOT_OWED        = _file("收到应收表以外的文件", "a file for a night that owes none",
                                  "原件已保存，未用于对账；问银行为何发来，应收约定有变则改配置后重跑")
     FILE_TOO_LARGE       = _file("文件超过约定大小", "the file is larger than agreed")
     FILE_ABSENT          = _file("有标志文件而无数据文件", "a flag without its data file")
+    FILE_NOT_PLAIN       = _file("不是普通文件（链接、目录、管道或设备），拒收", "no plain file but a link, a directory or a device",
+                                 "原处保留，勿打开；查是谁放入监视目录，请交件人以普通文件重新放入")
     FILE_SIZE_DIFFERS    = _file("文件大小与标志文件不符", "the size is not the one in the flag")
     FILE_DIGEST_DIFFERS  = _file("文件摘要与标志文件不符，内容被改动或传输损坏", "the digest is not the one in the flag")
     TOO_MANY_LINES       = _file("行数超过约定上限", "more lines than agreed")
@@ -229,10 +241,57 @@ class Code(Enum):
     CHECK_FAILED     = _refused("自检有未通过的项", "a self-check failed", "执行 gateway check，按所列各项处理", _HOUSE)
     NIGHT_UNPROVED   = _refused("当晚核对未完成或不平", "the night is not proved", "按核对表所列事项处理后重新运行")
 
+    # the deduction circle
+    CORE_DATE_DIFFERS = _refused("核心系统的业务日期不是所编批次的日期", "the core counts another business date",
+                                 "核对业务日期：等核心系统日切，或用正确的日期重新编制", _DEDUCTIONS)
+    CUT_OFF_PASSED   = _refused("已过该业务日期的发送截止时点", "the cut-off of the business date has passed",
+                                "不补发；下一扣款日重新编制，期次未丢", _DEDUCTIONS)
+    BATCH_NOT_READY  = _refused("批次现在不能这样办理", "the batch is not in the state for this",
+                                "用 gateway deductions show 看现状", _DEDUCTIONS)
+    BATCH_UNFINISHED = Entry("OutcomeUnknown", "批次部分处理完成，或逾期没有终态", "the bank has not finished the batch",
+                             Money.MAYBE, "不要重发，不要认定；系统继续查询，电话请银行处理完并说明", _DEDUCTIONS)
+    BATCH_FAILED     = Entry("MessageRejected", "银行答复整批失败", "the bank says the whole batch failed",
+                             Money.NO, "问明原因；期次自动进入下一批，用新批号", _DEDUCTIONS)
+    SPLIT_TOO_EARLY  = _refused("批次未完成，不能作本息分解，或批号不对", "no split before the batch has ended, or a wrong number",
+                                "等批次结果核完，系统自动再做", _DEDUCTIONS)
+    SPLIT_UNEQUAL    = _refused("本息分解与扣款金额不等，未发送", "the split's parts are not what was taken",
+                                "停止该批分解，核对逐笔入账后报开发人员", _DEDUCTIONS)
+
+    # what waits for people, and the days
+    RESOLUTION_UNLAWFUL = _refused("这类不平账项不许这样处理，或所需材料不全", "not a lawful resolution of this kind of break",
+                                   "用 gateway breaks show 查看合法处理与所需材料后重新提出", _BREAKS)
+    BREAK_NOT_READY  = _refused("不平账项当前状态不能这样办", "the break is not in a state for this",
+                                "用 gateway breaks show 查看状态；处理中的先撤回或等复核", _BREAKS)
+    CLAIM_UNBOOKABLE = _refused("款项与所选贷款的应还对不上，不能入账", "the money fits nothing this loan owes",
+                                "核对贷款号与期次；结清或无应还的选退款或转会计凭证", _BREAKS)
+    RESOLVED_THEN_EXPLAINED = _refused("人已处理的账项，银行凭据又到", "evidence came for a break people had ended",
+                                       "由双人核对是否重复入账或退款，重复的撤销原处理", _BREAKS)
+    DAY_HINDERED     = _refused("日结条件不齐，或该日状态不能这样办", "the day cannot be closed or reopened now",
+                                "用 gateway day status 查看所缺各项，补齐后再办", _BREAKS)
+    # two people
+    APPROVAL_MISSING = _refused("尚未经两人经办、复核，不能执行", "two people have not approved it yet",
+                                "在复核页或用 gateway approvals 由经办放行、另一人复核", _FOUR_EYES)
+    APPROVAL_REFUSED = _refused("已被退回，不能执行", "it was refused by a person",
+                                "看退回理由，更正后重新提请", _FOUR_EYES)
+    APPROVAL_DIGEST_DIFFERS = _refused("内容与所见或所复核的不同", "the content is not what was seen or approved",
+                                       "重新打开，按现在的内容重新经办、复核", _FOUR_EYES)
+    APPROVAL_NOT_OPEN = _refused("此件现在不能这样办理", "it is not waiting for this act",
+                                 "刷新看现状：可能已办、已退回，或已被新内容取代", _FOUR_EYES)
+    SAME_PERSON      = _refused("经办与复核不得为同一人", "one person cannot release and approve",
+                                "请另一人复核", _FOUR_EYES)
+    PERSON_BARRED    = _refused("此人与所办事项有关，须回避", "the person caused what is to be approved",
+                                "请未参与该变更的人办理", _FOUR_EYES)
+    PERSON_NOT_NAMED = _refused("此人不在经办或复核名单", "the person is not named for this act",
+                                "请名单上的人办理；名单在 settings.json 的 four_eyes", _FOUR_EYES)
+
     PAYLOAD_SHREDDED = _refused("原件已按留存规则销毁，只余摘要", "the payload was shredded; its digest is left",
                                 "查流水中的销毁记录与理由；原件不可恢复，摘要仍可核对他处的副本", _TRUST)
     RETENTION_FORBIDS = _refused("留存期未满或仍在使用，不得销毁", "too young to be destroyed, or still in use",
                                  "到所列日期之后再办；留存规则见 schemas/retention", _TRUST)
+    DAY_IS_HISTORY   = _refused("该日之后已有评估，不再改写", "a later day has been assessed already",
+                                "查看该日的记录；要重算请改核心账后在当日评估", _OVERDUE)
+    NO_LETTER_DUE    = _refused("该事项不发函", "no letter is to be written for it",
+                                "电话催收的打电话；已还清的不再催收", _OVERDUE)
 
     # what a person must supply
     CALENDAR_YEAR_MISSING = _missing("该年度工作日历尚未导入", "no working-day data for that year",
@@ -264,7 +323,7 @@ class Code(Enum):
     FILE_IN_THE_WAY  = _missing("目标文件已存在，不覆盖", "something of that name is there already",
                                 "换一个文件名")
     FONT_MISSING     = _missing("没有找到文书所用的中文字体", "the typeface of our documents is not here",
-                                "安装软件包 fonts-noto-cjk，或用 GATEWAY_FONTS 指明字体目录", _TRUST)
+                                "以 GATEWAY_FONTS 指明有该字体的目录，或不设而用随附字体", _TRUST)
     DUPLICATE_SETTING = _missing("配置重复", "a setting is given twice", "删除多余的一份")
 
     # what must never happen

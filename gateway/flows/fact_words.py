@@ -4,15 +4,29 @@ from collections.abc import Callable, Mapping
 from enum import Enum
 
 from connectors.bank.model import FileKind
+from connectors.bank.rules.break_states import BreakEvent, BreakState
+from connectors.bank.rules.breaks import Resolution
+from connectors.bank.rules.day import DayEvent, DayState
+from connectors.bank.rules.deduction.states import BatchEvent, BatchState
+from connectors.bank.rules.dunning import DunningEvent, DunningState
+from connectors.bank.rules.pushes import PushState
 from connectors.bank.rules.states import FileEvent, FileState, NightEvent, NightState
 from gateway.errors import Code
 from gateway.money import show_yuan
 from gateway.ports import Verdict
 from gateway.signing.keys.keyring import Purpose
 from gateway.states import Answer
+from gateway.store.approval_states import ApprovalState
+from gateway.store.approvals import KINDS as APPROVAL_KINDS
 from gateway.store.messages import MessageEvent, MessageState
 
-MESSAGE_KINDS = {"bank.receipt": "收件回执", "core.postings": "入账请求"}
+MESSAGE_KINDS = {
+    "bank.receipt": "收件回执",
+    "core.postings": "入账请求",
+    "bank.deduction": "扣款请求",
+    "bank.deduction_file": "扣款请求文件",
+    "bank.split": "本息分解",
+}
 PURPOSES = {
     Purpose.BANK_FILE.value: "银行来文",
     Purpose.BANK_RECEIPT.value: "我方回执",
@@ -25,9 +39,15 @@ PURPOSES = {
 _TITLES = {kind.value: kind.title for kind in FileKind}
 # Of which table a thing's states and events are, by the kind of its id.
 _STATES: Mapping[str, type[Enum]] = {
-    "night": NightState, "file": FileState, "receipt": MessageState, "postings": MessageState,
+    "night": NightState, "day": DayState, "file": FileState, "break": BreakState,
+    "receipt": MessageState, "postings": MessageState, "deduction": MessageState,
+    "split": MessageState, "batch": BatchState, "approval": ApprovalState,
+    "dunning": DunningState,
 }  # fmt: skip
-_EVENTS: Mapping[str, type[Enum]] = {"night": NightEvent, "file": FileEvent}
+_EVENTS: Mapping[str, type[Enum]] = {
+    "night": NightEvent, "day": DayEvent, "file": FileEvent, "break": BreakEvent,
+    "batch": BatchEvent, "dunning": DunningEvent,
+}  # fmt: skip
 # A digest is recognised by its first digits.
 _DIGEST_LENGTH, _DIGEST_SHOWN = 64, 12
 
@@ -109,6 +129,7 @@ FACTS: Mapping[str, tuple[str, Say]] = {
     "about": ("所涉", _plain),
     "algorithm": ("算法", _plain),
     "answer": ("处置", _of(Answer, MessageEvent)),
+    "behind": ("逾期户数", _plain),
     "breaks": ("不平账项", _plain),
     "code": ("原因", _code),
     "count": ("件数", _plain),
@@ -122,13 +143,15 @@ FACTS: Mapping[str, tuple[str, Say]] = {
     "file": ("文件", _plain),
     "flag": ("标志文件摘要", _plain),
     "gen_time": ("时间戳时间", _plain),
+    "how": ("处理", _by({how.name: how.value.title for how in Resolution})),
     "id": ("编号", _plain),
     "in_use": ("仍在使用", _plain),
     "kid": ("密钥", _plain),
-    "kind": ("种类", _by(MESSAGE_KINDS)),
+    "kind": ("种类", _by(MESSAGE_KINDS | APPROVAL_KINDS)),
     "ledger": ("账务摘录摘要", _plain),
     "line": ("行号", _plain),
     "lines": ("行数", _plain),
+    "loans": ("贷款户数", _plain),
     "logs": ("日志", _plain),
     "matches": ("勾对笔数", _plain),
     "message": ("报文", _plain),
@@ -137,6 +160,7 @@ FACTS: Mapping[str, tuple[str, Say]] = {
     "payloads": ("原件", _plain),
     "proved": ("核平", _plain),
     "public_sha256": ("公钥指纹", _plain),
+    "push": ("推送", _of(PushState)),
     "purpose": ("用途", _by(PURPOSES)),
     "reason": ("事由", _by({"retention_over": "留存期满"})),
     "reply": ("答复摘要", _plain),

@@ -8,6 +8,7 @@ import yaml
 
 from connectors.bank.codec import Layout, layout_of
 from connectors.bank.model import FileKind
+from connectors.bank.rules.lending.terms import Agreed, agreed_of
 from connectors.bank.settings import BankProfile
 from connectors.core_system.rules import interface_of
 from connectors.core_system.settings import Interface
@@ -68,6 +69,11 @@ def load_years(schemas: Path) -> Mapping[int, YearDays]:
 def load_interface(schemas: Path) -> Interface:
     """The core system's interface as agreed."""
     return interface_of(read_json(schemas / "core_system" / "interface.json"))
+
+
+def load_lending(schemas: Path) -> Agreed:
+    """What contracts say of rates, penalty and allocation."""
+    return agreed_of(read_json(schemas / "lending" / "terms.json"))
 
 
 def load_retention(schemas: Path) -> Retention:

@@ -1,19 +1,29 @@
 """Create the ledger and fill in the nights; running it again changes nothing. 初始化核心系统."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from pathlib import Path
 
 import psycopg
 from psycopg import sql
 
 from sandbox.core.grants import grant_exchange
-from sandbox.core.rows import COLUMNS, rows_of
-from sandbox.world import Bank, Night, night
+from sandbox.core.rows import COLUMNS, OPENS_AT, SHANGHAI, Row, rows_of
+from sandbox.world import Bank, night
 from sandbox.world.chance import Seed
 
-SQL_FILES = ("ledger.sql", "exchange.sql")
+SQL_FILES = ("ledger.sql", "booking.sql", "exchange.sql")
 BUILD_LOCK = 3_202_014  # two fills at once must not both create the schemas
+
+KEYS = {
+    "borrower": ("zjhm",),
+    "loan": ("dkzh",),
+    "repayment_account": ("dkzh", "sxsj"),
+    "mandate": ("xybh",),
+    "instalment": ("dkzh", "dqqc"),
+    "instruction": ("yhdm", "pch", "xh"),
+}
 
 
 class OtherWorld(RuntimeError):
@@ -37,14 +47,31 @@ class Wanted:
 def fill(dsn: str, exchange_role: str, wanted: Wanted) -> int:
     """Create what is missing, fill in the nights, and return how many instructions there are."""
     with psycopg.connect(dsn) as connection:
-        connection.execute("select pg_advisory_xact_lock(%s)", (BUILD_LOCK,))
-        for name in SQL_FILES:
-            connection.execute((Path(__file__).parent / name).read_bytes())
+        create(connection)
         _remember(connection, wanted)
         for bank, day in wanted.nights():
-            _fill_night(connection, night(wanted.seed, bank, day, wanted.scale))
+            told = night(wanted.seed, bank, day, wanted.scale)
+            for table in COLUMNS:
+                copy_in(connection, table, COLUMNS[table], rows_of(told, table))
+        _open_the_day(connection, max(wanted.days))
         grant_exchange(connection, exchange_role)
         return _count(connection)
+
+
+def create(connection: psycopg.Connection) -> None:
+    """Create what is missing of ledger and interface."""
+    connection.execute("select pg_advisory_xact_lock(%s)", (BUILD_LOCK,))
+    for name in SQL_FILES:
+        connection.execute((Path(__file__).parent / name).read_bytes())
+
+
+def _open_the_day(connection: psycopg.Connection, day: date) -> None:
+    """Let the core stand on its last day; penalties of the nights are reckoned to their own."""
+    connection.execute(
+        "insert into ledger.business_day (ywrq, sk) values (%s, %s) on conflict (only_row) do "
+        "update set ywrq = excluded.ywrq, sk = excluded.sk where business_day.ywrq < excluded.ywrq",
+        (day, datetime.combine(day, OPENS_AT, SHANGHAI)),
+    )
 
 
 def _remember(connection: psycopg.Connection, wanted: Wanted) -> None:
@@ -60,35 +87,35 @@ def _remember(connection: psycopg.Connection, wanted: Wanted) -> None:
         )
 
 
-def _fill_night(connection: psycopg.Connection, told: Night) -> None:
-    for table, columns in COLUMNS.items():
-        names = {
-            "table": sql.Identifier("ledger", table),
-            "columns": sql.SQL(", ").join(map(sql.Identifier, columns)),
-        }
-        connection.execute(
-            sql.SQL(
-                "create temp table fresh on commit drop as "
-                "select {columns} from {table} with no data"
-            ).format(**names)
-        )
-        copying = sql.SQL("copy fresh ({columns}) from stdin").format(**names)
-        with connection.cursor() as cursor, cursor.copy(copying) as copy:
-            for row in rows_of(told, table):
-                copy.write_row(row)
-        # What is there stays: a paid instalment must not fall due again.
-        connection.execute(
-            sql.SQL(
-                "insert into {table} ({columns}) select distinct on ({key}) {columns} "
-                "from fresh on conflict do nothing"
-            ).format(key=_key(table), **names)
-        )
-        connection.execute("drop table fresh")
+def copy_in(
+    connection: psycopg.Connection, table: str, columns: tuple[str, ...], rows: Iterable[Row]
+) -> None:
+    """Copy rows into a table of the ledger; what is there stays."""
+    names = {
+        "table": sql.Identifier("ledger", table),
+        "columns": sql.SQL(", ").join(map(sql.Identifier, columns)),
+    }
+    connection.execute(
+        sql.SQL(
+            "create temp table fresh on commit drop as select {columns} from {table} with no data"
+        ).format(**names)
+    )
+    copying = sql.SQL("copy fresh ({columns}) from stdin").format(**names)
+    with connection.cursor() as cursor, cursor.copy(copying) as copy:
+        for row in rows:
+            copy.write_row(row)
+    # What is there stays: a paid instalment must not fall due again.
+    connection.execute(
+        sql.SQL(
+            "insert into {table} ({columns}) select distinct on ({key}) {columns} "
+            "from fresh on conflict do nothing"
+        ).format(key=_key(table), **names)
+    )
+    connection.execute("drop table fresh")
 
 
 def _key(table: str) -> sql.Composed:
-    keys = {"borrower": ("zjhm",), "loan": ("dkzh",), "instalment": ("dkzh", "dqqc")}
-    return sql.SQL(", ").join(map(sql.Identifier, keys.get(table, ("yhdm", "pch", "xh"))))
+    return sql.SQL(", ").join(map(sql.Identifier, KEYS[table]))
 
 
 def _count(connection: psycopg.Connection) -> int:

@@ -2,15 +2,8 @@
 
 import psycopg
 
-STATEMENTS = (
-    "update ledger.instalment set zt = 'due', mdj = null where mdj is not null",
-    "truncate exchange.repayment_posting, ledger.posting_answer, ledger.posting_attempt "
-    "restart identity",
-)
-
 
 def reset(dsn: str) -> None:
     """Forget all postings; what was paid before the first night stays paid."""
     with psycopg.connect(dsn) as connection:
-        for statement in STATEMENTS:
-            connection.execute(statement.encode("ascii"))
+        connection.execute("select ledger.forget_postings()")

@@ -1,4 +1,4 @@
-"""``core fill``, ``core reset``. 核心系统命令."""
+"""``core fill``, ``core reset``, ``core advance``. 核心系统命令."""
 
 import argparse
 from collections.abc import Iterator
@@ -18,6 +18,7 @@ def add_to(verbs: "Verbs") -> None:
     core = verbs.add_parser("core", help="the core system 核心系统").add_subparsers(required=True)
     _add_fill(core)
     _add_reset(core)
+    _add_advance(core)
 
 
 def _add_fill(core: "Verbs") -> None:
@@ -37,6 +38,13 @@ def _add_reset(core: "Verbs") -> None:
     parser.set_defaults(run=_reset)
 
 
+def _add_advance(core: "Verbs") -> None:
+    parser = core.add_parser("advance", help="open the next business date 核心换日")
+    parser.add_argument("--dsn", required=True, help="as the owner of the core's database")
+    parser.add_argument("--date", required=True, type=date.fromisoformat)
+    parser.set_defaults(run=_advance)
+
+
 def _fill(args: argparse.Namespace) -> None:
     from sandbox.core.fill import Wanted, fill
 
@@ -53,6 +61,14 @@ def _reset(args: argparse.Namespace) -> None:
     with _told_in_a_line():
         reset(args.dsn)
     print("sandbox core reset")
+
+
+def _advance(args: argparse.Namespace) -> None:
+    from sandbox.core.acts import Acts
+
+    with _told_in_a_line():
+        Acts(args.dsn).advance(args.date)
+    print(f"sandbox core stands on {args.date}")
 
 
 @contextmanager

@@ -17,7 +17,7 @@ def business_days() -> tuple[date, ...]:
     """Return the working days from FIRST to LAST, both included."""
     span = (LAST - FIRST).days + 1
     days = (FIRST + timedelta(days=step) for step in range(span))
-    return tuple(day for day in days if _works(day))
+    return tuple(day for day in days if works(day))
 
 
 def night_index(day: date) -> int:
@@ -28,7 +28,8 @@ def night_index(day: date) -> int:
     return business_days().index(day)
 
 
-def _works(day: date) -> bool:
+def works(day: date) -> bool:
+    """Say whether the branch and its banks work on a day; make-up Saturdays and Sundays count."""
     year = _years()[str(day.year)]
     key = f"{day:%m-%d}"
     return key in year["work"] if day.weekday() >= SATURDAY else key not in year["off"]

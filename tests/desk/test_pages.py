@@ -21,6 +21,9 @@ def numbers_of(row: str) -> list[str]:
     return [re.sub(r"<[^>]+>", "", cell) for cell in re.findall(r'<td class="n.*?</td>', row)]
 
 
+BANKS_SHOWN = ("沙箱甲银行", "沙箱乙银行", "沙箱丙银行")
+
+
 def test_the_overview_shows_each_night_with_what_was_counted(get):
     row = row_of(get("/").text, PROVED)
     files, examined, outcomes = numbers_of(row)[:3], numbers_of(row)[3], numbers_of(row)[4:10]
@@ -174,3 +177,12 @@ def test_a_runbook_is_shown_and_nothing_else_of_the_disk(get):
         assert ">处理 Act</h2>" in page
     for name in ("nothing", "..%2F..%2Fpyproject", "%2Fetc%2Fpasswd"):
         get(f"/runbooks/{name}", 404)
+
+
+def test_the_overdue_rate_is_charted_for_every_account_that_was_assessed(get):
+    text = get("/overdue").text
+    assert text.count("<svg") == len(BANKS_SHOWN)
+    assert text.count("<polyline") == 2 * len(BANKS_SHOWN)
+    for name in BANKS_SHOWN:
+        assert name in text
+    assert "按逾期本金" in text and "‰" in text

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 
+from connectors.bank.flows.delinquency import assess
 from connectors.bank.flows.receiving import open_nights
 from connectors.bank.model import NightKey
 from gateway.clock import SystemClock
@@ -96,3 +97,5 @@ def _reconcile(gateway: Gateway) -> None:
             for key in open_nights(bank, day):
                 with suppress(GatewayError):  # some nights are meant to stop on the way
                     run(gateway.night(key))
+        for bank in gateway.banks.values():
+            assess(bank, "ZH01", day)

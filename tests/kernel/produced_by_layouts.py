@@ -1,10 +1,14 @@
 """Codes that files of the shipped layouts produce, from real bad bytes. 各格式来文错误"""
 
+import argparse
 from collections.abc import Callable
 from pathlib import Path
 
+import pytest
+
 from connectors.bank.codec import decode
-from gateway.errors import Code
+from gateway.cli.verbs import infer
+from gateway.errors import Code, MalformedMessage
 from tests.connectors.bank.samples import LINES_MAX, shipped
 from tests.kernel.ground import Ground
 
@@ -26,7 +30,16 @@ def as_many_rows_as_there_may_be(ground: Ground) -> Code:
     return decode(shipped("settlement-113"), (row + b"\n") * 1000, LINES_MAX).findings[0].code
 
 
+def no_layout_for_it(ground: Ground) -> Code:
+    path = ground.place / "letter.txt"
+    path.write_text("一封信\n", encoding="utf-8")
+    with pytest.raises(MalformedMessage) as refused:
+        infer.run(argparse.Namespace(file=path))
+    return refused.value.code
+
+
 PRODUCERS = {
+    Code.LAYOUT_NOT_INFERRED: no_layout_for_it,
     Code.CHARACTER_SPLIT: first_of("generic-fixed-result", "fault_CHARACTER_SPLIT_b34"),
     Code.LINE_LENGTH_WRONG: first_of(
         "generic-fixed-result", "fault_LINE_LENGTH_WRONG_a_byte_too_few"

@@ -6,6 +6,7 @@ from itertools import product
 
 import pytest
 
+from connectors.bank.rules.pushes import PUSH_STATES
 from connectors.bank.rules.states import (
     FILE_STATES,
     NIGHT_STATES,
@@ -19,7 +20,7 @@ from gateway.ports import Verdict
 from gateway.states import Answer, Machine, Row, Step
 from gateway.store.messages import EVENT_OF, MESSAGE_STATES, MessageEvent, MessageState
 
-MACHINES = [FILE_STATES, NIGHT_STATES, MESSAGE_STATES]
+MACHINES = [FILE_STATES, NIGHT_STATES, PUSH_STATES, MESSAGE_STATES]
 machines = pytest.mark.parametrize("machine", MACHINES, ids=lambda machine: machine.name)
 
 

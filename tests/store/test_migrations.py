@@ -6,16 +6,32 @@ import pytest
 from sqlalchemy import inspect, text
 from sqlalchemy.dialects import postgresql
 
-import connectors.bank.store.tables as bank_tables
+import connectors.bank.store.break_acts as acts_tables
+import connectors.bank.store.breaks as breaks_tables
+import connectors.bank.store.days as days_tables
+import connectors.bank.store.open_items as items_tables
+import connectors.bank.store.platform_tables as platform_tables
 import connectors.core_system.store as core_tables
 import gateway.store.tables as kernel_tables
+from connectors.bank.rules.break_states import BREAK_STATES
+from connectors.bank.rules.day import DAY_STATES
+from connectors.bank.rules.pushes import PUSH_STATES
 from connectors.bank.rules.states import FILE_STATES, NIGHT_STATES
 from gateway.store.messages import MESSAGE_STATES
 
-METADATAS = (kernel_tables.METADATA, bank_tables.METADATA, core_tables.METADATA)
+# the tables of a module are known once it is imported
+BANK = (acts_tables, breaks_tables, days_tables, items_tables, platform_tables)
+METADATAS = (kernel_tables.METADATA, BANK[0].METADATA, core_tables.METADATA)
 TABLES = {table.name: table for metadata in METADATAS for table in metadata.tables.values()}
 DIALECT = postgresql.dialect()
-STATES = {"message": MESSAGE_STATES, "bank_night": NIGHT_STATES, "bank_file": FILE_STATES}
+STATES = {
+    "message": MESSAGE_STATES,
+    "bank_night": NIGHT_STATES,
+    "bank_file": FILE_STATES,
+    "push_inbox": PUSH_STATES,
+    "bank_break": BREAK_STATES,
+    "bank_day": DAY_STATES,
+}
 
 
 @pytest.fixture(scope="module")
@@ -35,7 +51,9 @@ def test_every_table_is_known_to_the_program_and_the_other_way_round(found):
 def filled(column):
     """What the database puts into a column that nobody gives a value."""
     default = column.server_default
-    return None if default is None or not hasattr(default, "arg") else f"'{default.arg}'::text"
+    if default is None or not hasattr(default, "arg"):
+        return None
+    return f"'{default.arg}'::text" if isinstance(default.arg, str) else str(default.arg)
 
 
 @pytest.mark.parametrize("name", TABLES)

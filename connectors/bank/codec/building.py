@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import fields
 from typing import Any
 
-from connectors.bank.codec.balances import Effects
+from connectors.bank.codec.balances import Effects, is_reversal
 from connectors.bank.codec.controls import ReadLine, Whole, computed
 from connectors.bank.codec.layouts import Layout, Place
 from connectors.bank.model import (
@@ -112,7 +112,7 @@ def _statement_line(layout: Layout, line: ReadLine, effects: Effects) -> Stateme
     v, chain = line.values, layout.balance_chain
     if chain is None:
         raise ValueError("a statement's layout has a balance chain")
-    turned = v[chain.reversal] == chain.reversed
+    turned = is_reversal(chain, v)
     credited = (effects[line.number] >= 0) is not turned
     if chain.direction:
         credited = v[chain.direction] == chain.credit

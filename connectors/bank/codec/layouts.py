@@ -118,8 +118,8 @@ class BalanceChain:
 
     amount: str
     balance: str
-    reversal: str
-    reversed: str
+    reversal: str = ""
+    reversed: str = ""
     direction: str = ""
     credit: str = ""
     opening: str = ""

@@ -25,12 +25,11 @@ _DETAILS: dict[FileKind, dict[str, str]] = {
     },
     FileKind.ACCOUNT_STATEMENT: {
         "serial": "count", "host_serial": "text", "amount": "fen", "balance": "fen",
-        "other_account": "text", "other_name": "text", "summary": "text", "reversal": "text",
+        "other_account": "text", "other_name": "text", "summary": "text",
     },
     FileKind.ACCOUNT_DETAILS: {
         "serial": "count", "host_serial": "text", "amount": "fen", "balance": "fen",
-        "other_account": "text", "other_name": "text", "summary": "text", "reversal": "text",
-        "booked_on": "date",
+        "other_account": "text", "other_name": "text", "summary": "text", "booked_on": "date",
     },
     FileKind.FILE_RECEIPT: {
         "serial": "count", "file_name": "text", "file_digest": "text", "conclusion": "text",
@@ -54,8 +53,8 @@ _BESIDE: dict[FileKind, dict[str, str]] = {
         "full_flag": "text",
     },
     FileKind.ACCOUNT_STATEMENT: {
-        "direction": "text", "booked_time": "time", "booked_on": "date", "remark": "text",
-        "original_serial": "text", "account_number": "text",
+        "direction": "text", "reversal": "text", "booked_time": "time", "booked_on": "date",
+        "remark": "text", "original_serial": "text", "account_number": "text",
     },
     FileKind.DEDUCTION_REQUEST: {
         "payer_bank_no": "text", "opening_bank_no": "text", "payer_address": "text",
@@ -265,8 +264,9 @@ def _chain(layout: Layout) -> Iterator[str]:
             yield "nothing says the direction"
         return
     signed = "yuan" if chain.direction else "fen"
-    in_lines = {chain.amount: signed, chain.balance: "fen", chain.reversal: "text"}
-    in_lines |= {name: "text" for name in (chain.direction, chain.account) if name}
+    in_lines = {chain.amount: signed, chain.balance: "fen"}
+    texts = (chain.reversal, chain.direction, chain.account)
+    in_lines |= {name: "text" for name in texts if name}
     yield from _wanted("detail", layout.detail, in_lines)
     if chain.opening:
         yield from _wanted("header", layout.header, {chain.opening: "fen"})

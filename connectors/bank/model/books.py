@@ -78,8 +78,9 @@ EXPECTED: Columns = {
     "count": pl.Int64,
     "first_seen": pl.Date,
 }
-# What the ledger has booked already; `serial` 0 for what no batch stands behind; `reversed` where
-# another entry has taken it back. `kind` is the code of PostingKind.
+# What the ledger has booked already: every entry of these instructions, and of all others those
+# that no earlier night has matched. `serial` 0 for what no batch stands behind; `reversed` where
+# another entry has taken it back (that other one is no row). `kind` is the code of PostingKind.
 LEDGER: Columns = {
     "id": pl.Int64,
     "batch_no": pl.String,
@@ -140,18 +141,21 @@ class Side(Enum):
 class Evidence(Enum):
     """Why two items belong together: the pass and its key, in the order they are tried."""
 
+    SAID_TWICE = "同一结果行重复"
     REVERSAL_SERIAL = "原流水号配对冲正"
     REVERSAL_OPPOSITE = "同对手反向等额唯一"
+    RETURNED = "退汇：同对手十日内反向等额"
+    RESULT_REVERSED = "同批次同序号反向等额"
     BATCH_SERIAL = "批次号与序号"
     HOST_SERIAL = "主机流水号"
     DECLARED_GROUP = "银行申明的批次合计"
-    INSTRUCTION_BOOKED = "指令与入账"
+    RECEIPT_BOOKED = "主机流水号与柜面入账"
+    OFFSET = "公积金账户冲还贷"
     LOAN_AND_DUE = "贷款（合同）号且金额等于一笔应还"
     LOAN_ODD_AMOUNT = "贷款（合同）号，金额不等于任何应还"
     PAYER_ACCOUNT = "登记还款账户、金额、工作日窗口，两边唯一"
     PAYER_NAME = "户名、金额、工作日窗口，两边唯一"
     SUBSET = "同一借款人若干应还之和，解唯一"
-    OFFSET = "公积金账户冲还贷"
 
 
 class CreditForm(Enum):
@@ -161,12 +165,24 @@ class CreditForm(Enum):
     LINE = "line"
 
 
+class Part(Enum):
+    """What a repayment is made of; the value is its column in the frames."""
+
+    FINE = "fine_fen"
+    PENALTY = "penalty_fen"
+    INTEREST = "interest_fen"
+    PRINCIPAL = "principal_fen"
+
+
 @dataclass(frozen=True, slots=True)
 class Policy:
     """What may differ per bank and site about matching.
 
     `window` in working days; `meanings` maps a result code to the name of its CodeClass; the
-    summaries are exact texts by which a bank marks its own fees and interest.
+    summaries are exact texts by which a bank marks its own fees and interest. `allocation` is the
+    order in which what was taken in part goes to the four parts (B07); `padded_serials` says that
+    the bank writes one host serial with and without leading zeros (B38); within `return_days`
+    calendar days a payment may come back (B26).
     """
 
     meanings: Mapping[str, str]
@@ -174,6 +190,9 @@ class Policy:
     window: int = 3
     subset_max: int = 12
     fee_summaries: frozenset[str] = frozenset({"手续费", "结息"})
+    allocation: tuple[Part, ...] = (Part.FINE, Part.PENALTY, Part.INTEREST, Part.PRINCIPAL)
+    padded_serials: bool = False
+    return_days: int = 10
 
 
 @dataclass(frozen=True, slots=True)
@@ -204,9 +223,10 @@ ANSWER: Columns = {
     "post": pl.Boolean,
     "ledger": pl.Int64,
 }
-# Everything else that belongs together, a row for each member of a group. `stage` is the pass (2,
-# 4, 6 … 10), `evidence` the name of the Evidence; a group that is not automatic is a suggestion,
-# and an item may stand in many of those. `carried`: found in pass 11, by that pass's key.
+# Everything else that belongs together, a row for each member of a group. `stage` is the pass (1,
+# 2, 4 … 10), `evidence` the name of the Evidence; a group that is not automatic is a suggestion,
+# and an item may stand in many of those. `carried`: a member comes from an earlier night (pass 11).
+# `fen` is the member's amount; of a due in a suggestion, the share of the money it would get.
 LINK: Columns = {
     "group": pl.Int64,
     "stage": pl.Int8,

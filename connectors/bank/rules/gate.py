@@ -82,3 +82,15 @@ def content_findings(
         yield Finding(Code.ACCOUNT_DIFFERS, line=1)
     if header.business_date != name.business_date:
         yield Finding(Code.BUSINESS_DATE_DIFFERS, line=1)
+
+
+def part_of(decoded: DecodedFile) -> str:
+    """The batch that a result file answers: its header's, else the only one its lines name.
+
+    A bank answers each batch of a day in a file of its own; a newer version replaces the file of
+    its own batch and no other.
+    """
+    if decoded.header is not None and decoded.header.batch_no:
+        return decoded.header.batch_no
+    named = {line.batch_no for line in decoded.results}
+    return named.pop() if len(named) == 1 else ""

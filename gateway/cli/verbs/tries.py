@@ -5,7 +5,14 @@ import hashlib
 from collections.abc import Sequence
 from pathlib import Path
 
-from connectors.bank.codec import Layout, decode_all, matching_name, read_flag
+from connectors.bank.codec import (
+    Layout,
+    decode_all,
+    flag_name,
+    matching_name,
+    name_parts,
+    read_flag,
+)
 from connectors.bank.codec.names import FLAG_BYTES_MAX
 from connectors.bank.model import DecodedFile, FileName
 from connectors.bank.rules.gate import Envelope, envelope_findings
@@ -46,14 +53,14 @@ def run(parsed: argparse.Namespace) -> Answer:
 
 
 def _try(layout: Layout, path: Path) -> tuple[Sequence[str], dict[str, object]]:
-    data = _read(path)
+    data = bytes_of(path)
     decoded = decode_all(layout, data, _LIMITS.lines_max)
     companions, unchecked = _companions(layout, path, data)
     found = [*companions, *(finding for each in decoded for finding in each.findings)]
     return _lines(path, decoded, found, unchecked), _data(path, decoded, found, unchecked)
 
 
-def _read(path: Path) -> bytes:
+def bytes_of(path: Path) -> bytes:
     """A file's bytes. Raises NotConfigured for what is none, MalformedMessage for too many."""
     # looked at first: a device has no end, and to open a pipe waits for a writer
     if not path.is_file():
@@ -76,13 +83,13 @@ def _companions(layout: Layout, path: Path, data: bytes) -> tuple[Sequence[Findi
     """
     if not layout.file_name:
         return [], list(_UNCHECKED)
-    name = matching_name(layout, path.name)
-    flag_path = path.with_name(path.name + layout.flag_suffix)
-    if name is None:
+    if all(name_parts(each, path.name) is None for each in (layout, *layout.versions)):
         return [Finding(Code.FILE_NAME_UNKNOWN)], _COMPANIONS
-    if not flag_path.is_file():
+    name, flag = matching_name(layout, path.name), flag_name(layout, path.name)
+    if name is None or flag is None or not path.with_name(flag).is_file():
         return [], _COMPANIONS
-    return list(envelope_findings(_envelope(layout, name, (flag_path, data)))), ["signature"]
+    envelope = _envelope(layout, name, (path.with_name(flag), data))
+    return list(envelope_findings(envelope)), ["signature"]
 
 
 def _envelope(layout: Layout, name: FileName, read: tuple[Path, bytes]) -> Envelope:
@@ -102,13 +109,19 @@ def _lines(
     several = f"  对账单 {len(decoded)} 份" if len(decoded) > 1 else ""
     return [
         f"✓ {path.name}  受理 accepted  明细 {count} 行{several}",
-        *(f"  {_totals(each)}（金额为分）" for each in decoded),
+        *(line for each in decoded for line in _told_of(each)),
         left,
     ]
 
 
-def _totals(decoded: DecodedFile) -> str:
-    return "  ".join(f"{name}={value}" for name, value in decoded.controls.items())
+def _told_of(decoded: DecodedFile) -> Sequence[str]:
+    """Totals of one statement or batch, and what was undone or held in it."""
+    totals = "  ".join(f"{name}={value}" for name, value in decoded.controls.items())
+    return [
+        f"  {totals}（金额为分）",
+        *(f"  暂挂 held：{finding}" for finding in decoded.held),
+        *(f"  特例 quirk：{name} × {count}" for name, count in decoded.quirks.items()),
+    ]
 
 
 def _data(
@@ -121,14 +134,17 @@ def _data(
         "controls": dict(decoded[0].controls),
         "statements": [dict(each.controls) for each in decoded],
         "unchecked": list(unchecked),
-        "errors": [
-            {
-                "code": finding.code.name,
-                "zh": finding.code.value.zh,
-                "line": finding.line,
-                "column": finding.column,
-                "field": finding.field,
-            }
-            for finding in found
-        ],
+        "quirks": dict(decoded[0].quirks),
+        "held": [_told(finding) for finding in decoded[0].held],
+        "errors": [_told(finding) for finding in found],
+    }
+
+
+def _told(finding: Finding) -> dict[str, object]:
+    return {
+        "code": finding.code.name,
+        "zh": finding.code.value.zh,
+        "line": finding.line,
+        "column": finding.column,
+        "field": finding.field,
     }

@@ -12,7 +12,6 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from connectors.core_system.codec import (
-    INSTRUCTION_COLUMNS,
     POSTING_COLUMNS,
     content_digest,
     decode,
@@ -20,10 +19,10 @@ from connectors.core_system.codec import (
     encode,
     encode_instructions,
     encode_results,
-    instruction_of,
     row_of,
     scrub,
 )
+from connectors.core_system.codec.views import INSTRUCTIONS, VIEWS
 from connectors.core_system.model import Instruction, Posting, PostingKind, PostingResult
 
 INTERFACE = json.loads(
@@ -57,12 +56,12 @@ ROW = {
     "yhdm": "990001", "zhbh": "ZH01", "ywrq": date(2026, 2, 28), "pch": "PLKK20260228001",
     "xh": 7, "dkzh": "08099104000007", "dqqc": 12, "hkzh": "9900016204000000007",
     "hkzhmc": "沙箱䶮", "dqyhje": Decimal("2001.70"), "dqyhbj": Decimal("918.37"),
-    "dqyhlx": Decimal("1083.33"), "dqyhfx": Decimal("0.00"), "zebz": "0",
+    "dqyhlx": Decimal("1083.33"), "dqyhfx": Decimal("0.00"), "dqyhwy": Decimal("0.00"), "zebz": "0",
 }  # fmt: skip
 
 
 def test_a_row_of_the_core_becomes_an_instruction_in_fen():
-    found = instruction_of(ROW)
+    found = INSTRUCTIONS.value(ROW)
     assert (found.asked_fen, found.principal_fen) == (200_170, 91_837)
     assert (found.interest_fen, found.penalty_fen) == (108_333, 0)
     assert (found.serial, found.payer_name, found.full_flag) == (7, "沙箱䶮", "0")
@@ -72,21 +71,25 @@ def test_a_row_of_the_core_becomes_an_instruction_in_fen():
 @pytest.mark.parametrize("amount", ["2001.705", "NaN", "2001.7"])
 def test_an_amount_that_is_no_yuan_is_not_rounded(column, amount):
     with pytest.raises(ValueError, match="two decimals"):
-        instruction_of(ROW | {column: Decimal(amount)})
+        INSTRUCTIONS.value(ROW | {column: Decimal(amount)})
 
 
 def test_a_missing_column_is_not_made_up():
     with pytest.raises(KeyError):
-        instruction_of({name: value for name, value in ROW.items() if name != "dqyhfx"})
+        INSTRUCTIONS.value({name: value for name, value in ROW.items() if name != "dqyhfx"})
 
 
 def test_the_columns_are_those_of_the_agreed_interface():
-    assert set(INSTRUCTION_COLUMNS.values()) == set(INTERFACE["deduction_instruction"]["columns"])
-    assert set(INSTRUCTION_COLUMNS) == {field.name for field in fields(Instruction)} - {"fine_fen"}
+    for view in VIEWS:
+        # what is only asked for; and a 冲账 is known by the original it names
+        unread = set(INTERFACE[view.name]["columns"]) - set(view.columns.values())
+        assert unread <= {"yhdm", "zhbh", "ywrq", "czbz"}
+        assert set(view.columns.values()) <= set(INTERFACE[view.name]["columns"])
+        assert set(view.columns) == {field.name for field in fields(view.make)}
     written = set(row_of(POSTING))
     assert written | {"lrsj"} == set(INTERFACE["repayment_posting"]["columns"])
     assert set(POSTING_COLUMNS) == {field.name for field in fields(Posting)} - {
-        "kind", "fine_fen", "reversal_of",
+        "kind", "reversal_of",
     }  # fmt: skip
 
 
@@ -156,7 +159,7 @@ def test_the_same_postings_are_the_same_bytes(found):
 
 
 def test_an_extract_of_instructions_is_one_line_each_and_complete():
-    item = instruction_of(ROW)
+    item = INSTRUCTIONS.value(ROW)
     (line,) = encode_instructions([item]).decode().splitlines()
     kept = json.loads(line)
     assert set(kept) == {field.name for field in fields(Instruction)}

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from connectors.core_system.codec.views import VIEWS
 from connectors.core_system.model import PostingResult
 from connectors.core_system.rules import differences, interface_of
 from connectors.core_system.verdicts import RESULTS, SUCCESS, reason_of, verdict_of
@@ -22,17 +23,14 @@ def offered():
 
 def test_the_agreed_interface_differs_from_itself_nowhere():
     assert differences(AGREED, offered()) == []
-    assert set(AGREED.relations) == {
-        "deduction_instruction", "repayment_posting", "posting_result",
+    assert set(AGREED.relations) == {view.name for view in VIEWS} | {
+        "repayment_posting", "posting_result",
     }  # fmt: skip
 
 
 def test_we_ask_for_no_more_than_reading_and_inserting():
-    assert AGREED.grants == {
-        "deduction_instruction": ("SELECT",),
-        "repayment_posting": ("SELECT", "INSERT"),
-        "posting_result": ("SELECT",),
-    }
+    written = {"repayment_posting": ("SELECT", "INSERT")}
+    assert AGREED.grants == dict.fromkeys(AGREED.relations, ("SELECT",)) | written
 
 
 @pytest.mark.parametrize(

@@ -25,7 +25,7 @@ def told(bank, day):
             *(bank.code, "ZH01", day, known.batch.batch_no, one.serial),
             *(one.loan.loan_no, one.instalment_no, one.loan.payer_account, one.loan.payer_name),
             *map(yuan, (one.asked_fen, one.principal_fen, one.interest_fen, one.penalty_fen)),
-            one.full_flag,
+            *(one.full_flag, yuan(0)),
         )
 
 
@@ -77,12 +77,14 @@ def test_reset_is_for_the_owner_only(core):
         reset(core.dsn.gateway)
 
 
-def test_the_verbs_fill_and_reset(databases, run_verb):
+def test_the_verbs_fill_reset_and_advance(databases, run_verb):
     filling = ("core", "fill", "--dsn", databases().owner, "--exchange-role", "gw")
     one_night = ("--scale", 5, "--date", date(2026, 2, 28))
     done = run_verb(*filling, "--seed", SEED, *one_night)
     assert done.stdout == b"sandbox core filled: 15 instructions\n"
     assert run_verb("core", "reset", "--dsn", filling[3]).stdout == b"sandbox core reset\n"
+    opened = run_verb("core", "advance", "--dsn", filling[3], "--date", date(2026, 3, 2))
+    assert opened.stdout == b"sandbox core stands on 2026-03-02\n"
 
 
 @pytest.mark.parametrize("wrong", [{"seed": "other"}, {"dsn": "host=/nowhere dbname=none"}])

@@ -47,10 +47,10 @@ def test_an_instalment_that_does_not_exist_is_answered_11(core, wrong):
     assert core.code(posting) == "11"
 
 
-def test_an_amount_that_is_not_the_instalments_is_answered_12(core):
+def test_more_than_is_due_is_answered_12(core):
     posting = core.instruction()
-    posting["dqyhbj"] -= ONE_FEN
-    posting["dqyhje"] -= ONE_FEN
+    posting["dqyhbj"] += ONE_FEN
+    posting["dqyhje"] += ONE_FEN
     core.post(posting)
     assert core.code(posting) == "12"
     assert core.state(posting) == ("due", None)

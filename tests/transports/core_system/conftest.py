@@ -78,10 +78,7 @@ def filled_core(access) -> Core:
 @pytest.fixture
 def core(filled_core) -> Core:
     """The core before the first posting."""
-    filled_core.do(
-        "update ledger.instalment set zt = 'due', mdj = null where mdj is not null",
-        "truncate exchange.repayment_posting, ledger.posting_answer, ledger.posting_attempt",
-    )
+    filled_core.do("select ledger.forget_postings()")
     return filled_core
 
 

@@ -8,7 +8,9 @@ from sqlalchemy import text
 
 from connectors.core_system import codec
 from connectors.core_system.flows import PostingCourier, draft_postings
+from connectors.core_system.model import PostingKind
 from gateway.errors import Code, IllegalTransition, NotConfigured
+from gateway.money import yuan_of
 from gateway.ports import Outgoing, Verdict
 from tests.transports.core_system.conftest import posting_of
 
@@ -42,7 +44,7 @@ def test_postings_are_in_the_ledger_to_the_fen(core, postings):
     assert rows == [
         (
             one.key, codec.content_digest(one), one.loan_no, one.instalment_no,
-            *(codec.yuan_of(fen) for fen in (
+            *(yuan_of(fen) for fen in (
                 one.fen, one.principal_fen, one.interest_fen, one.penalty_fen)),
             one.booked_on, "H0001", "02",
         )
@@ -125,12 +127,32 @@ def no_such_instalment(core, asked):
     return posting_of(asked, instalment_no=999)
 
 
-def another_amount(core, asked):
-    less = {"fen": asked.asked_fen - 1, "principal_fen": asked.principal_fen - 1}
-    return posting_of(asked, **less)
+def more_than_due(core, asked):
+    more = {"fen": asked.asked_fen + 1, "principal_fen": asked.principal_fen + 1}
+    return posting_of(asked, **more)
 
 
-REFUSALS = [(paid_before, "10"), (no_such_instalment, "11"), (another_amount, "12")]
+def another_split(core, asked):
+    parts = {"principal_fen": asked.principal_fen - 1, "interest_fen": asked.interest_fen + 1}
+    return posting_of(asked, **parts)
+
+
+def reversal_of_nothing(core, asked):
+    return posting_of(asked, reversal_of="0" * 64)
+
+
+def prepayment(core, asked):
+    return posting_of(asked, kind=PostingKind.PREPAYMENT)
+
+
+REFUSALS = [
+    (paid_before, "10"),
+    (no_such_instalment, "11"),
+    (more_than_due, "12"),
+    (another_split, "12"),
+    (reversal_of_nothing, "13"),
+    (prepayment, "14"),
+]
 
 
 @pytest.mark.parametrize(("make", "code"), REFUSALS)
@@ -144,7 +166,7 @@ def test_what_the_ledger_refuses_is_rejected_with_its_code(make, code, core, cou
 
 
 def test_a_batch_taken_in_part_says_so(core, courier, postings, instructions):
-    batch = [*postings[1:], another_amount(core, instructions[0])]
+    batch = [*postings[1:], more_than_due(core, instructions[0])]
     reply = courier.send(message(batch), codec.encode(batch))
     assert (reply.verdict, core.paid()) == (Verdict.PARTIAL, 2)
     assert "已入账 2 笔，未入账 1 笔" in reply.reason
@@ -165,7 +187,8 @@ def test_a_code_nobody_agreed_on_is_pending_and_no_success(core, courier, postin
     finally:
         core.do(
             "truncate ledger.posting_answer",
-            "alter table ledger.posting_answer add check (jgdm in ('00', '10', '11', '12'))",
+            "alter table ledger.posting_answer add constraint posting_answer_jgdm_check "
+            "check (jgdm in ('00', '10', '11', '12', '13', '14'))",
         )
     assert reply.verdict is Verdict.PENDING
 

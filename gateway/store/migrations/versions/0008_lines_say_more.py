@@ -13,6 +13,8 @@ alter table statement_line alter column booked_time drop not null;
 alter table statement_line add column booked_on date;
 alter table statement_line add column remark text not null default '';
 alter table statement_line add column original_serial text not null default '';
+alter table statement_line alter column remark drop default;
+alter table statement_line alter column original_serial drop default;
 """
 
 

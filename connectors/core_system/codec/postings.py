@@ -1,4 +1,4 @@
-"""The core system's rows and payloads ⇄ our values. 核心系统编解码"""
+"""Postings, their answers and the night's extract as rows and payloads. 入账编解码"""
 
 import hashlib
 import json
@@ -8,29 +8,21 @@ from datetime import date
 
 from connectors.core_system.model import Instruction, Posting, PostingKind, PostingResult
 from gateway.identity import mask_account, mask_name
-from gateway.money import fen_of, yuan_of
+from gateway.money import yuan_of
 
 # our field ← their column; names after JGJ/T 320-2014 where it has one
-INSTRUCTION_COLUMNS = {
-    "bank": "yhdm", "account": "zhbh", "business_date": "ywrq", "batch_no": "pch", "serial": "xh",
-    "loan_no": "dkzh", "instalment_no": "dqqc", "payer_account": "hkzh", "payer_name": "hkzhmc",
-    "asked_fen": "dqyhje", "principal_fen": "dqyhbj", "interest_fen": "dqyhlx",
-    "penalty_fen": "dqyhfx", "full_flag": "zebz",
-}  # fmt: skip
 POSTING_COLUMNS = {
     "bank": "yhdm", "account": "zhbh", "business_date": "ywrq", "batch_no": "pch", "serial": "xh",
     "loan_no": "dkzh", "instalment_no": "dqqc", "fen": "fse", "principal_fen": "bjje",
-    "interest_fen": "lxje", "penalty_fen": "fxje", "booked_on": "jzrq", "host_serial": "yhjslsh",
+    "interest_fen": "lxje", "penalty_fen": "fxje", "fine_fen": "wyje", "booked_on": "jzrq",
+    "host_serial": "yhjslsh",
 }  # fmt: skip
 
+# 冲账标识, JGJ/T 320-2014 A.9
+NO_REVERSAL, REVERSAL = "01", "02"
+
 # what a posting has only sometimes: left out where it has none, so that digests stay what they are
-_UNSAID: Mapping[str, object] = {"fine_fen": 0, "reversal_of": ""}
-
-
-def instruction_of(row: Mapping[str, object]) -> Instruction:
-    """An instruction from a row of `exchange.deduction_instruction`; yuan become fen."""
-    values = {name: _read(name, row[column]) for name, column in INSTRUCTION_COLUMNS.items()}
-    return Instruction(**values)  # type: ignore[arg-type]
+_UNSAID: Mapping[str, object] = {"fine_fen": 0, "reversal_of": "", "act": ""}
 
 
 def row_of(posting: Posting) -> dict[str, object]:
@@ -40,19 +32,14 @@ def row_of(posting: Posting) -> dict[str, object]:
         "mdj": posting.key,
         "zhaiyao": content_digest(posting),
         "dkywmxlx": posting.kind.value,
+        "czbz": REVERSAL if posting.reversal_of else NO_REVERSAL,
+        "ymdj": posting.reversal_of or None,
     }
 
 
-def _read(name: str, value: object) -> object:
-    return fen_of(value) if _is_money(name) else value  # type: ignore[arg-type]
-
-
 def _write(name: str, value: object) -> object:
-    return yuan_of(value) if _is_money(name) else value  # type: ignore[arg-type]
-
-
-def _is_money(name: str) -> bool:
-    return name == "fen" or name.endswith("_fen")
+    is_money = name == "fen" or name.endswith("_fen")
+    return yuan_of(value) if is_money else value  # type: ignore[arg-type]
 
 
 def content_digest(posting: Posting) -> str:

@@ -1,0 +1,1 @@
+"""The deduction circle's rules, without I/O: when, whom, how much, and the equation. 扣款规则"""

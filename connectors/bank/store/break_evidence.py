@@ -1,0 +1,84 @@
+"""What is known about the money behind a break: the bank's line, our instruction. 账项凭据"""
+
+from dataclasses import dataclass
+from datetime import date
+
+from sqlalchemy import Select, select
+
+from connectors.bank.rules.lending.debts import Debt
+from connectors.bank.rules.resolving import BreakNow
+from connectors.bank.store.tables import BREAK, INSTRUCTION, RESULT, STATEMENT
+from gateway.identity import mask_account, mask_name
+from gateway.store.unit_of_work import UnitOfWork
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """The bank's own date and serial of the money; None and "" where no line says them."""
+
+    booked_on: date | None
+    host_serial: str
+
+
+@dataclass(frozen=True, slots=True)
+class Says:
+    """One thing the line says of whose money it is, in the order it counts (B23); masked.
+
+    `field` is the name by which `gateway reveal` shows it whole.
+    """
+
+    title: str
+    field: str
+    shown: str
+
+
+def source(work: UnitOfWork, row: BreakNow) -> Source:
+    """When and under which serial the bank booked the money of a break."""
+    for query in (_statement(row, "booked_on"), _result(row, "host_date")):
+        found = work.connection.execute(query).one_or_none()
+        if found is not None:
+            booked_on, host_serial = found
+            return Source(booked_on, host_serial)
+    return Source(None, "")
+
+
+def says(work: UnitOfWork, row: BreakNow) -> tuple[Says, ...]:
+    """What a statement line says of its payer: 备注, then 摘要, then 户名 and account."""
+    columns = (STATEMENT.c.remark, STATEMENT.c.summary)
+    people = (STATEMENT.c.other_name, STATEMENT.c.other_account)
+    query = select(*columns, *people).where(
+        STATEMENT.c.file_id == row.file_id, STATEMENT.c.line == row.line
+    )
+    found = work.connection.execute(query).one_or_none()
+    if found is None:
+        return ()
+    free = (("备注", "remark", found[0]), ("摘要", "summary", found[1]))
+    told = [Says(title, name, f"{len(value)} 字") for title, name, value in free if value]
+    if found[2]:
+        told.append(Says("户名", "other_name", mask_name(found[2])))
+    if found[3]:
+        told.append(Says("对方账号", "other_account", mask_account(found[3])))
+    return tuple(told)
+
+
+def asked(work: UnitOfWork, row: BreakNow) -> Debt | None:
+    """What our instruction asked for, part by part; None where no instruction stands behind."""
+    parts = ("principal_fen", "interest_fen", "penalty_fen")
+    query = (
+        select(INSTRUCTION.c.instalment_no, *(INSTRUCTION.c[name] for name in parts))
+        .join(BREAK, BREAK.c.night_id == INSTRUCTION.c.night_id)
+        .where(BREAK.c.break_id == row.break_id)
+        .where(INSTRUCTION.c.batch_no == row.batch_no, INSTRUCTION.c.serial == row.serial)
+    )
+    found = work.connection.execute(query).one_or_none()
+    return None if found is None else Debt(*found)
+
+
+def _statement(row: BreakNow, day: str) -> Select[date | None, str]:
+    query = select(STATEMENT.c[day], STATEMENT.c.host_serial)
+    return query.where(STATEMENT.c.file_id == row.file_id, STATEMENT.c.line == row.line)
+
+
+def _result(row: BreakNow, day: str) -> Select[date | None, str]:
+    query = select(RESULT.c[day], RESULT.c.host_serial)
+    return query.where(RESULT.c.file_id == row.file_id, RESULT.c.line == row.line)
