@@ -18,6 +18,7 @@ from gateway.cli.output import (
     trace,
 )
 from gateway.cli.verbs import (
+    advices,
     approvals,
     bench,
     breaks,
@@ -53,7 +54,7 @@ Verb = Callable[[argparse.Namespace], Answer]
 _VERBS = (
     check, show, find, journal, evidence, keys, approvals, tries, infer, deductions, reconcile,
     proof, breaks, day, reveal, purge, shred, housekeep, listen, delinquency, dates, calendar,
-    migrate, docs, bench,
+    migrate, docs, bench, advices,
 )  # fmt: skip
 
 

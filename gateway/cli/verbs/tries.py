@@ -26,7 +26,6 @@ from gateway.wiring.agreed import load_layout
 _LIMITS = Limits()
 # What may stay unlooked at, in the order it is told.
 _UNCHECKED = {"name": "文件名", "flag": "标志文件", "signature": "签名"}
-_COMPANIONS = ["flag", "signature"]
 
 
 def add_to(verbs: Subparsers, every: argparse.ArgumentParser) -> None:
@@ -84,10 +83,10 @@ def _companions(layout: Layout, path: Path, data: bytes) -> tuple[Sequence[Findi
     if not layout.file_name:
         return [], list(_UNCHECKED)
     if all(name_parts(each, path.name) is None for each in (layout, *layout.versions)):
-        return [Finding(Code.FILE_NAME_UNKNOWN)], _COMPANIONS
+        return [Finding(Code.FILE_NAME_UNKNOWN)], list(_UNCHECKED)
     name, flag = matching_name(layout, path.name), flag_name(layout, path.name)
     if name is None or flag is None or not path.with_name(flag).is_file():
-        return [], _COMPANIONS
+        return [], list(_UNCHECKED)
     envelope = _envelope(layout, name, (path.with_name(flag), data))
     return list(envelope_findings(envelope)), ["signature"]
 
@@ -107,21 +106,20 @@ def _lines(
         return [f"✗ {path.name}  隔离 quarantined", *(f"  {finding}" for finding in found), left]
     count = sum(each.line_count for each in decoded)
     several = f"  对账单 {len(decoded)} 份" if len(decoded) > 1 else ""
+    marked = [f"  暂挂 held：{finding}" for each in decoded for finding in each.held]
+    marked += [
+        f"  特例 quirk：{name} × {times}" for each in decoded for name, times in each.quirks.items()
+    ]
     return [
         f"✓ {path.name}  受理 accepted  明细 {count} 行{several}",
-        *(line for each in decoded for line in _told_of(each)),
+        *(f"  {_totals(each)}（金额为分）" for each in decoded),
+        *marked,
         left,
     ]
 
 
-def _told_of(decoded: DecodedFile) -> Sequence[str]:
-    """Totals of one statement or batch, and what was undone or held in it."""
-    totals = "  ".join(f"{name}={value}" for name, value in decoded.controls.items())
-    return [
-        f"  {totals}（金额为分）",
-        *(f"  暂挂 held：{finding}" for finding in decoded.held),
-        *(f"  特例 quirk：{name} × {count}" for name, count in decoded.quirks.items()),
-    ]
+def _totals(decoded: DecodedFile) -> str:
+    return "  ".join(f"{name}={value}" for name, value in decoded.controls.items())
 
 
 def _data(
@@ -134,8 +132,8 @@ def _data(
         "controls": dict(decoded[0].controls),
         "statements": [dict(each.controls) for each in decoded],
         "unchecked": list(unchecked),
-        "quirks": dict(decoded[0].quirks),
-        "held": [_told(finding) for finding in decoded[0].held],
+        "quirks": {name: times for each in decoded for name, times in each.quirks.items()},
+        "held": [_told(finding) for each in decoded for finding in each.held],
         "errors": [_told(finding) for finding in found],
     }
 

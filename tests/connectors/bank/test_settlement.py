@@ -1,223 +1,361 @@
-"""The settlement platform's files: traps of 105, 106, 108, 113 and SBDC100. 结算应用系统文件"""
+"""The platform's messages: both generations to the byte, everything else refused. 平台报文"""
 
+import os
 from dataclasses import replace
+from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from connectors.bank.codec import (
-    decode,
-    encode_lines,
-    name_parts,
-    scrub,
-    totals_of,
-    unfit,
+from connectors.bank.codec.settlement import (
+    Bare,
+    BatchAsked,
+    BatchTxStatus,
+    Deduct,
+    DetailsAsked,
+    Dialect,
+    Generation,
+    HexFields,
+    NamedFile,
+    ReplyHead,
+    ResultAsked,
+    Sender,
+    Split,
+    SplitCredit,
+    TransactionAsked,
+    Tx,
+    TxStatus,
+    frame,
+    read_header,
+    read_push,
+    read_push_head,
+    read_reply,
+    read_request_head,
+    request_head,
+    write_reply,
+    write_request,
 )
-from connectors.bank.model import DeductionRequestLine, SplitLine
-from gateway.errors import Code
-from tests.connectors.bank.samples import LINES_MAX, shipped
+from connectors.bank.rules.settlement import Fate, fate_of, verdict_of
+from connectors.bank.rules.windows import Window, halves
+from gateway.dates import SHANGHAI
+from gateway.errors import Code, GatewayError, MalformedMessage
+from gateway.ports import Verdict
+from sandbox.settlement.messages import Message, write_message
 
-GOLDEN = Path(__file__).with_name("golden") / "layouts"
-SAME, CROSS = shipped("settlement-105-same"), shipped("settlement-105-cross")
-SPLIT, RESULT = shipped("settlement-106"), shipped("settlement-108")
-DETAILS = shipped("settlement-113")
-FIXED = shipped("generic-fixed-request")
-ONE = DeductionRequestLine(1, 200_170, "9900016204000000001", "沙箱䶮", "0", "还款")
-PART = SplitLine(1, "990001", "M1", "", "HT1", "沙箱䶮", 1_000, 400, 300, 200, 100)
+GOLDEN = Path(__file__).parent / "golden_settlement"
+AT = datetime(2026, 2, 28, 20, 30, tzinfo=SHANGHAI)
+SENDER = Sender("C99010", "990100000000000", "990001", "", "0001")
+SEQ = "99010260228000000123"
+CREDIT = SplitCredit("99000100000000000001", "沙箱中心本金户", "2", "沙箱甲银行", 150_000)
+FILE = NamedFile("BDC_BAT_1.DAT", "1@|$100.00@|$6217@|$沙箱䶮@|$0@|$@|$\n".encode("gb18030"))
+ASKED = {
+    Tx.PROBE: Bare(),
+    Tx.SIGN_IN: Bare(),
+    Tx.SIGN_OUT: Bare(),
+    Tx.DEDUCT: Deduct(
+        "1", CREDIT.account, "沙箱中心", "2", 1, 10_000, (FILE,), remark="二月<还款>"
+    ),
+    Tx.SPLIT: Split(
+        "LOAN202602280001", 1, 180_000, 180_000, "2620", CREDIT, replace(CREDIT, fen=30_000),
+        replace(CREDIT, fen=0), replace(CREDIT, fen=0), (FILE,),
+    ),
+    Tx.BATCH_STATUS: BatchAsked("LOAN202602280001"),
+    Tx.BATCH_RESULT: ResultAsked("LOAN202602280001"),
+    Tx.TRANSACTION: TransactionAsked(AT.date(), SEQ, "BDC105"),
+    Tx.DETAILS: DetailsAsked(CREDIT.account, AT.date(), AT.time(), AT.date(), AT.time()),
+}  # fmt: skip
+REPLY_HEAD = {
+    "TxStatus": "0", "RtnCode": "00000", "RtnMessage": "成功䶮", "SendSeqNo": SEQ,
+    "ReceiveDate": "20260228", "ReceiveTime": "203001", "ReceiveSeqNo": "R1",
+    "ReceiveNode": "990001", "TxCode": "BDC107", "BDCDate": "20260228", "BDCTime": "203001",
+    "BDCSeqNo": "P1", "SendNode": "C99010",
+}  # fmt: skip
+PUSH_HEAD = {
+    "SendDate": "20260228", "SendTime": "233000", "SendSeqNo": "7", "SendNode": "D00000",
+    "TxCode": "SBDC100", "ReceiveNode": "C99010",
+}  # fmt: skip
+generations = pytest.mark.parametrize("generation", Generation, ids=lambda one: one.value)
 
-plain = st.characters(
-    codec="gb18030", exclude_characters="|", exclude_categories=["Cc", "Zl", "Zp"]
-)
+
+def dialect(generation) -> Dialect:
+    return Dialect(generation, HexFields())
 
 
-def words(most: int, least: int = 1):
-    """Texts of so many bytes, nothing but blanks left out: a fixed field could not keep them."""
-    texts = st.text(plain, min_size=least, max_size=most // 4) | st.sampled_from("珅晐瑋東𬭎")
-    return texts.filter(lambda text: text == text.strip(" "))
+def written(generation, tx, asked=None) -> bytes:
+    asked = ASKED[tx] if asked is None else asked
+    return write_request(dialect(generation), request_head(tx, SEQ, AT, SENDER), asked)
 
 
-money = st.integers(0, 10**13)
-request = st.builds(
-    DeductionRequestLine, st.integers(1, 9), money, words(32), words(60), st.sampled_from("01"),
-    words(60, 0),
-)  # fmt: skip
-crossing = st.builds(
-    DeductionRequestLine, st.integers(1, 9), money, words(32), words(60), st.sampled_from("01"),
-    words(60, 0), st.sampled_from(["", "313990000012"]), st.just(""), words(80, 0), words(32, 0),
-)  # fmt: skip
+def head_of(generation, tx):
+    return read_request_head(dialect(generation), written(generation, tx))
 
 
-@st.composite
-def split(draw):
-    paid, offset = (draw(st.lists(money, min_size=4, max_size=4)) for _ in range(2))
-    return SplitLine(
-        draw(st.integers(1, 9)), draw(words(32)), draw(words(32)), draw(words(18, 0)),
-        draw(words(32)), draw(words(60)), sum(paid), *paid, sum(offset), *offset,
-        draw(words(60, 0)), draw(words(254, 0)),
+def reply(generation, body=None, files=(), **head) -> bytes:
+    told = Message({**REPLY_HEAD, **head}, body or {}, list(files))
+    return write_message(told, generation.value)
+
+
+def code_of(call) -> Code:
+    with pytest.raises(GatewayError) as raised:
+        call()
+    return raised.value.code
+
+
+def golden(name: str, data: bytes) -> bytes:
+    path = GOLDEN / name
+    if os.environ.get("GATEWAY_WRITE_GOLDEN"):
+        path.parent.mkdir(exist_ok=True)
+        path.write_bytes(data)
+    return path.read_bytes()
+
+
+@generations
+@pytest.mark.parametrize("tx", ASKED, ids=lambda tx: tx.value)
+def test_every_request_is_written_to_the_byte(generation, tx):
+    data = written(generation, tx)
+    assert data == golden(f"{generation.value}-{tx.value}.xml", data)
+
+
+@generations
+@pytest.mark.parametrize("tx", ASKED, ids=lambda tx: tx.value)
+def test_the_head_of_every_request_is_read_back(generation, tx):
+    head = request_head(tx, SEQ, AT, SENDER)
+    assert head_of(generation, tx) == replace(head, send_time=AT.time().replace(microsecond=0))
+
+
+@generations
+def test_a_reply_of_the_platforms_own_hand_is_read(generation):
+    body = {"BatchNo": "LOAN202602280001", "BatchTxStatus": "2"}
+    data = golden(
+        f"{generation.value}-reply.xml", reply(generation, body, [("R.DAT", b"\xb0\xa1|")])
+    )
+    answered = read_reply(dialect(generation), head_of(generation, Tx.BATCH_STATUS), data)
+    assert answered.told.status is BatchTxStatus.PARTLY
+    assert answered.head.rtn_message == "成功䶮"
+    assert answered.files == [NamedFile("R.DAT", b"\xb0\xa1|")]
+
+
+@generations
+def test_a_push_of_the_platforms_own_hand_is_read(generation):
+    made = write_message(Message(dict(PUSH_HEAD), {}, [("N.act", b"1|")]), generation.value)
+    data = golden(f"{generation.value}-push.xml", made)
+    pushed = read_push(dialect(generation), data)
+    assert (pushed.head.seq_no, pushed.head.tx_code) == ("7", "SBDC100")
+    assert pushed.files == [NamedFile("N.act", b"1|")]
+
+
+@generations
+def test_our_answer_to_a_push_is_written_to_the_byte(generation):
+    of = read_push_head(
+        dialect(generation), write_message(Message(dict(PUSH_HEAD)), generation.value)
+    )
+    head = ReplyHead(
+        "0", "00000", "OK", of.seq_no, AT.date(), AT.time(), "A1", "C99010", of.tx_code,
+        of.send_date, of.send_time, of.seq_no, of.send_node,
     )  # fmt: skip
+    data = write_reply(dialect(generation), head)
+    assert data == golden(f"{generation.value}-acknowledgement.xml", data)
 
 
-def batches(line):
-    return st.lists(line, max_size=5, unique_by=lambda one: one.serial)
-
-
-@pytest.mark.parametrize("layout", [SAME, FIXED], ids=lambda layout: layout.name)
-@given(lines=batches(request))
-def test_a_batch_comes_back_as_it_was_written(layout, lines):
-    header = {"bank": "990001", "account_number": "1", "batch_no": "B1"}
-    data = encode_lines(layout, lines, header | {"business_date": _day()})
-    decoded = decode(layout, data, LINES_MAX, totals_of(layout, lines))
-    assert (decoded.findings, list(decoded.requests)) == ((), lines)
-
-
-@given(batches(crossing))
-def test_a_batch_across_banks_comes_back_as_it_was_written(lines):
-    decoded = decode(CROSS, encode_lines(CROSS, lines), LINES_MAX, totals_of(CROSS, lines))
-    assert (decoded.findings, list(decoded.requests)) == ((), lines)
-
-
-@given(batches(split()))
-def test_a_split_comes_back_as_it_was_written(lines):
-    decoded = decode(SPLIT, encode_lines(SPLIT, lines), LINES_MAX, totals_of(SPLIT, lines))
-    assert (decoded.findings, list(decoded.splits)) == ((), lines)
-
-
-def _day():
-    return decode(RESULT, golden("settlement-108__full"), LINES_MAX).header.business_date
-
-
-def golden(name: str) -> bytes:
-    return (GOLDEN / f"{name}.dat").read_bytes()
-
-
-def test_b36_the_second_group_of_a_split_has_the_fine_before_the_penalty():
-    line = replace(PART, offset_fen=11, offset_penalty_fen=3, offset_fine_fen=8)
-    fields = encode_lines(SPLIT, [line]).decode("gb18030").split("@|$")
-    assert fields[6:11] == ["10.00", "4.00", "3.00", "2.00", "1.00"]  # 罚息, 违约金
-    assert fields[11:16] == ["0.11", "0.00", "0.00", "0.08", "0.03"]  # 违约金, 罚息
-
-
-@pytest.mark.parametrize("name", ["repaid_fen", "penalty_fen", "offset_fen", "offset_fine_fen"])
-def test_b36_a_split_whose_parts_are_not_the_whole_is_named_before_it_is_sent(name):
-    assert unfit(SPLIT, PART) is None
-    wrong = replace(PART, **{name: getattr(PART, name) + 1})
-    assert unfit(SPLIT, wrong).code is Code.CONTROL_SUM_WRONG
-    found = decode(SPLIT, encode_lines(SPLIT, [wrong]), LINES_MAX).findings
-    assert [(one.code, one.line) for one in found] == [(Code.CONTROL_SUM_WRONG, 1)]
+def test_a_transaction_nobody_here_knows_is_still_somebodys_push():
+    head = {**PUSH_HEAD, "TxCode": "BDC901"}
+    found = read_push_head(dialect(Generation.V1), write_message(Message(head), "v1"))
+    assert found.tx_code == "BDC901"
 
 
 @pytest.mark.parametrize(
-    ("total", "wrong"),
-    [("total_count", Code.CONTROL_COUNT_WRONG), ("asked_total", Code.CONTROL_SUM_WRONG)],
-)
-def test_b16_totals_told_beside_the_file_are_held_against_it(total, wrong):
-    data, told = encode_lines(SAME, [ONE]), totals_of(SAME, [ONE])
-    assert decode(SAME, data, LINES_MAX, told).controls == told
-    found = decode(SAME, data, LINES_MAX, told | {total: told[total] + 1})
-    assert ([one.code for one in found.findings], found.line_count) == ([wrong], 0)
-    assert "总" in found.findings[0].field
-
-
-@pytest.mark.parametrize(
-    ("change", "code"),
+    ("status", "code", "verdict"),
     [
-        ({"payer_name": "沙" * 31}, Code.FIELD_TOO_LONG),
-        ({"payer_name": "𬭎" * 15 + "A"}, Code.FIELD_TOO_LONG),
-        ({"payer_name": "沙@|$箱"}, Code.FIELD_FORMAT_WRONG),
-        ({"payer_name": "沙\r箱"}, Code.FIELD_FORMAT_WRONG),
-        ({"payer_name": "沙\ud800"}, Code.ENCODING_INVALID),
-        ({"payer_name": ""}, Code.FIELD_EMPTY),
-        ({"asked_fen": -1}, Code.AMOUNT_FORMAT_WRONG),
-        ({"full_flag": "2"}, Code.VALUE_NOT_ALLOWED),
+        ("0", "00000", Verdict.ACCEPTED),
+        ("1", "10018", Verdict.REJECTED),
+        ("1", "10000", Verdict.REJECTED),
+        ("1", "10023", Verdict.PENDING),
+        ("2", "00000", Verdict.PENDING),
+        ("2", "10000", Verdict.PENDING),
+        ("0", "10019", Verdict.PENDING),
+        ("1", "00000", Verdict.PENDING),
+        ("9", "00000", Verdict.PENDING),
     ],
 )
-def test_a_line_that_does_not_fit_is_named_and_never_cut(change, code):
-    line = replace(ONE, **change)
-    found = unfit(SAME, line)
-    assert (found.code, bool(found.field)) == (code, True)
-    with pytest.raises(ValueError, match=code.name) as refused:
-        encode_lines(SAME, [line])
-    assert "沙" not in str(refused.value)
+def test_status_and_code_must_agree_or_nobody_knows(status, code, verdict):
+    data = reply(
+        Generation.V1, {"BatchNo": "B", "BatchTxStatus": "0"}, TxStatus=status, RtnCode=code
+    )
+    head = head_of(Generation.V1, Tx.BATCH_STATUS)
+    assert verdict_of(read_reply(dialect(Generation.V1), head, data).head) is verdict
 
 
-def test_a_name_as_long_as_its_field_fits_and_is_read_back():
-    line = replace(ONE, payer_name="沙" * 30)
-    for layout in (SAME, FIXED):
-        assert unfit(layout, line) is None
-        assert unfit(layout, replace(line, payer_name="沙" * 30 + "A")).code is Code.FIELD_TOO_LONG
+@pytest.mark.parametrize(
+    ("old", "fate"),
+    [
+        (("0", "00000"), Fate.ACCEPTED),
+        (("1", "10018"), Fate.REFUSED),
+        (("2", "10000"), Fate.OPEN),
+        (("7", "00000"), Fate.OPEN),
+        (("0", "10018"), Fate.OPEN),
+    ],
+)
+def test_b05_what_the_enquiry_tells_of_the_old_request(old, fate):
+    body = {"OldTxStatus": old[0], "OldRtnCode": old[1]}
+    data = reply(Generation.V1, body, TxCode="BDC110")
+    answered = read_reply(dialect(Generation.V1), head_of(Generation.V1, Tx.TRANSACTION), data)
+    assert fate_of(answered) is fate
 
 
-def test_a_fixed_field_does_not_take_a_name_that_it_would_not_give_back():
-    assert unfit(FIXED, replace(ONE, payer_name=" 沙箱")).code is Code.FIELD_FORMAT_WRONG
-    assert unfit(SAME, replace(ONE, payer_name=" 沙箱")) is None
+@pytest.mark.parametrize(
+    ("status", "code", "fate"),
+    [("1", "10021", Fate.NEVER_SEEN), ("2", "10021", Fate.OPEN), ("1", "10000", Fate.OPEN)],
+)
+def test_b05_never_seen_is_said_by_no_result_alone(status, code, fate):
+    data = reply(Generation.V1, {}, TxCode="BDC110", TxStatus=status, RtnCode=code)
+    answered = read_reply(dialect(Generation.V1), head_of(Generation.V1, Tx.TRANSACTION), data)
+    assert answered.head.status is (TxStatus.FAILED if status == "1" else TxStatus.OPEN)
+    assert fate_of(answered) is fate
 
 
-def test_what_a_result_does_not_say_is_empty_and_only_success_was_taken():
-    decoded = decode(RESULT, golden("settlement-108__full"), LINES_MAX)
-    assert decoded.header.batch_no == "LOAN202602280001"
-    assert decoded.header.bank == decoded.header.account_number == ""
-    found = [(one.serial, one.code, one.taken_fen) for one in decoded.results]
-    assert found == [(1, "00000", 200_000), (2, "03008", 0), (3, "00000", 50), (5, "99999", 0)]
-    assert {(one.loan_no, one.instalment_no, one.asked_fen) for one in decoded.results} == {
-        ("", None, None)
-    }
+@pytest.mark.parametrize("other", [{"TxCode": "BDC108"}, {"SendSeqNo": "1"}])
+def test_a_reply_to_another_request_is_not_taken(other):
+    data = reply(Generation.V1, {"BatchNo": "B", "BatchTxStatus": "1"}, **other)
+    head = head_of(Generation.V1, Tx.BATCH_STATUS)
+    assert code_of(lambda: read_reply(dialect(Generation.V1), head, data)) is Code.REPLY_NOT_BOUND
 
 
-def test_b38_a_banks_zero_before_its_serials_is_taken_away_and_counted():
-    plain_bank = decode(RESULT, golden("settlement-108__full"), LINES_MAX)
-    boc = decode(shipped("settlement-108-boc"), golden("settlement-108-boc__full"), LINES_MAX)
-    assert boc.results == plain_bank.results
-    assert (sum(boc.quirks.values()), plain_bank.quirks) == (2, {})
+GOOD = reply(Generation.V1, {"BatchNo": "B", "BatchTxStatus": "1"})
+BROKEN = {
+    "empty": b"",
+    "no declaration": GOOD.split(b"\n", 1)[1],
+    "other label": GOOD.replace(b'"GBK"', b'"UTF-8"'),
+    "utf-8 labelled gbk": GOOD.decode("gb18030").encode("utf-8"),
+    "half a character": GOOD.replace("功".encode("gbk"), "功".encode("gbk")[:1]),
+    "cut": GOOD[:-20],
+    "two messages": GOOD + GOOD.split(b"\n", 1)[1],
+    "comment": GOOD.replace(b"<head>", b"<!-- x --><head>"),
+    "processing instruction": GOOD.replace(b"<head>", b"<?x y?><head>"),
+    "foreign element": GOOD.replace(b"<head>", b"<head><note/>"),
+    "attribute": GOOD.replace(b"<head>", b'<head a="b">'),
+    "field without a name": GOOD.replace(b'<field name="TxCode">', b"<field>"),
+    "field twice": GOOD.replace(b"<head>", b'<head><field name="TxCode">BDC107</field>'),
+    "text between": GOOD.replace(b"<head>", b"<head>x"),
+    "head twice": GOOD.replace(b"<body>", b"<head></head><body>"),
+    "no body": GOOD[: GOOD.index(b"<body>")] + b"</message>",
+    "missing": GOOD.replace(b"RtnCode", b"RtnCodf"),
+    "too long": GOOD.replace(b"00000<", b"000000<"),
+    "no date": GOOD.replace(b"20260228", b"20260230"),
+    "date in words": GOOD.replace(b"20260228", b"2026-2-3"),
+    "unknown code": GOOD.replace(b"BDC107", b"BDC999"),
+    "zero byte": GOOD.replace(b"BDC107", b"BDC\x00107"),
+    "entity": GOOD.replace(b"BDC107", b"&name;"),
+    "deep": GOOD.replace(
+        b"</body>", b'<field-list name="a">' * 9 + b"</field-list>" * 9 + b"</body>"
+    ),
+    "odd hex": reply(Generation.V1, {"BatchNo": "B", "BatchTxStatus": "1"}, [("a", b"x")]).replace(
+        b">78<", b">7<"
+    ),
+    "path as a name": reply(
+        Generation.V1, {"BatchNo": "B", "BatchTxStatus": "1"}, [("../a", b"x")]
+    ),
+}  # fmt: skip
 
 
-def test_b38_a_banks_word_null_is_nothing_and_in_another_bank_it_is_a_name():
-    data = golden("settlement-113-icbc__full")
-    icbc = decode(shipped("settlement-113-icbc"), data, LINES_MAX)
-    assert icbc.statement == decode(DETAILS, golden("settlement-113__full"), LINES_MAX).statement
-    assert sum(icbc.quirks.values()) == 2
-    assert decode(DETAILS, data, LINES_MAX).statement[1].other_name == "null"
+def test_the_message_that_is_broken_below_is_good_before():
+    head = head_of(Generation.V1, Tx.BATCH_STATUS)
+    assert read_reply(dialect(Generation.V1), head, GOOD).told.batch_no == "B"
 
 
-def test_sign_and_reversal_flag_are_read_together_and_the_balance_decides():
-    lines = decode(DETAILS, golden("settlement-113__full"), LINES_MAX).statement
-    assert [(one.direction, one.reversal, one.amount_fen) for one in lines] == [
-        ("C", False, 200_000), ("D", False, 2_550), ("C", False, 300_000),
-        ("C", True, 300_000),  # negative with the flag: a credit taken back
-        ("D", True, 2_550),    # positive with the flag, balance up: a debit taken back
-        ("C", True, 200_000),  # positive with the flag, balance down: a credit whose sign was left
-        ("C", False, 6_666),
-    ]  # fmt: skip
+@pytest.mark.parametrize("data", BROKEN.values(), ids=BROKEN)
+def test_what_is_not_exactly_a_message_is_refused(data):
+    head = head_of(Generation.V1, Tx.BATCH_STATUS)
+    assert (
+        code_of(lambda: read_reply(dialect(Generation.V1), head, data)) is Code.MESSAGE_UNREADABLE
+    )
 
 
-def test_the_same_bookings_newest_first_are_the_same_lines():
-    def by_serial(name):
-        read = decode(DETAILS, golden(name), LINES_MAX)
-        return sorted((one.host_serial, one.direction, one.reversal) for one in read.statement)
-
-    assert by_serial("settlement-113__full_newest_first") == by_serial("settlement-113__full")
-
-
-def test_b39_a_thousand_rows_are_taken_for_cut_off_and_999_are_not():
-    row = golden("settlement-113__full_no_balances").partition(b"\n")[0] + b"\n"
-    found = decode(DETAILS, row * 1000, LINES_MAX)
-    assert [one.code for one in found.findings] == [Code.ROWS_CAPPED]
-    assert decode(DETAILS, row * 999, LINES_MAX).findings == ()
-
-
-def test_a_result_is_found_by_its_batch_and_a_request_by_its_message():
-    assert name_parts(RESULT, "BANK_BAT_LOAN202602280001_RST.DAT") == {"batch": "LOAN202602280001"}
-    parts = name_parts(SAME, "BDC_BAT_99010000000000099010260105000000123.DAT")
-    assert parts == {"unit": "990100000000000", "message": "99010260105000000123"}
-    assert name_parts(RESULT, "BANK_BAT_../x_RST.DAT") is None
+@pytest.mark.parametrize(
+    "doctype",
+    [
+        b"<!DOCTYPE message>",
+        b'<!DOCTYPE m [<!ENTITY a "aaaa"><!ENTITY b "&a;&a;&a;">]>',
+        b'<!DOCTYPE m SYSTEM "file:///etc/passwd">',
+    ],
+)
+@pytest.mark.parametrize("with_head", [True, False])
+def test_x10_a_document_type_is_refused_wherever_a_message_is_read(doctype, with_head):
+    data = GOOD.replace(b"<message>", doctype + b"<message>")
+    of, head = dialect(Generation.V1), head_of(Generation.V1, Tx.BATCH_STATUS)
+    reads = (lambda: read_reply(of, head, data)) if with_head else (lambda: read_push(of, data))
+    assert code_of(reads) is Code.MESSAGE_WITH_DTD
 
 
-@pytest.mark.parametrize("name", ["settlement-106", "settlement-105-cross", "settlement-108"])
-def test_a_scrubbed_file_has_nobody_in_it_and_is_still_read(name):
-    layout, data = shipped(name), golden(f"{name}__full")
-    clean = scrub(layout, data)
-    for person in ("沙箱", "阿依", "9900016204", "11010519491231002X"):
-        assert person.encode("gb18030") in data or person[:4] not in "沙箱9900"
-        assert person.encode("gb18030") not in clean
-    assert clean.count(b"\n") == data.count(b"\n")
+def test_many_parts_are_refused_before_they_are_kept():
+    many = b'<field name="a"></field>' * 30_000
+    data = GOOD.replace(b"</body>", many + b"</body>")
+    assert code_of(lambda: read_push(dialect(Generation.V1), data)) is Code.MESSAGE_UNREADABLE
+
+
+@pytest.mark.parametrize(
+    "asked",
+    [
+        replace(ASKED[Tx.DEDUCT], credit_name="沙" * 31),
+        replace(ASKED[Tx.DEDUCT], total_fen=-1),
+        replace(ASKED[Tx.DEDUCT], credit_account=""),
+        replace(ASKED[Tx.DEDUCT], credit_name="\ud800"),
+    ],
+    ids=["too long in bytes", "negative", "empty", "half a character"],
+)
+def test_what_does_not_fit_its_field_is_not_sent_cut_off(asked):
+    call = lambda: written(Generation.V1, Tx.DEDUCT, asked)  # noqa: E731
+    assert code_of(call) is Code.MESSAGE_UNREADABLE
+
+
+def test_a_name_of_sixty_bytes_fits():
+    assert written(Generation.V1, Tx.DEDUCT, replace(ASKED[Tx.DEDUCT], credit_name="沙" * 30))
+
+
+def test_the_refusal_names_a_field_and_never_a_value():
+    with pytest.raises(MalformedMessage) as raised:
+        written(Generation.V1, Tx.DEDUCT, replace(ASKED[Tx.DEDUCT], credit_name="沙" * 31))
+    assert "CrAcctName" in str(raised.value)
+    assert "沙沙" not in str(raised.value)
+
+
+@given(st.binary(max_size=400))
+def test_no_bytes_at_all_end_otherwise_than_as_an_error_of_ours(data):
+    for generation in Generation:
+        for bytes_ in (data, GOOD[:60] + data + GOOD[60:]):
+            try:
+                read_push(dialect(generation), bytes_)
+            except MalformedMessage as refused:
+                assert refused.code in {Code.MESSAGE_UNREADABLE, Code.MESSAGE_WITH_DTD}
+
+
+@given(st.binary(min_size=1, max_size=300), st.booleans())
+def test_a_frame_is_its_header_and_its_body(body, clear):
+    data = frame("C99010", body, clear=clear)
+    header = read_header(data[:20], 1000)
+    assert (header.node, header.clear, header.length) == ("C99010", clear, len(body))
+    assert data[20:] == body
+
+
+@given(st.binary(max_size=40))
+def test_no_bytes_are_taken_for_a_header_by_mistake(data):
+    try:
+        header = read_header(data, 1000)
+    except MalformedMessage:
+        return
+    assert len(data) == 20
+    assert 0 < header.length <= 1000
+
+
+@given(st.integers(0, 500_000), st.integers(0, 3))
+def test_b39_two_halves_are_the_whole_without_a_second_twice_or_missing(seconds, micro):
+    whole = Window(AT, AT + timedelta(seconds=seconds, microseconds=micro))
+    parts = halves(whole)
+    if seconds == 0:
+        assert parts == ()
+        return
+    one, two = parts
+    assert (one.first, two.last) == (whole.first, whole.last)
+    assert two.first - one.last == timedelta(seconds=1)
+    assert one.first <= one.last < two.first <= two.last
