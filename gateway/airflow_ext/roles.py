@@ -21,7 +21,11 @@ _ANSWER = [("can_edit", "HITL Detail"), ("menu_access", "HITL Detail")]
 ROLES: dict[str, list[tuple[str, str]]] = {
     # 经办: starts runs, works on breaks, releases
     "operator": [
-        *_VIEW, *_ANSWER, ("can_edit", DESK), ("can_edit", "DAGs"), ("can_create", "DAG Runs"),
+        *_VIEW,
+        *_ANSWER,
+        ("can_edit", DESK),
+        ("can_edit", "DAGs"),
+        ("can_create", "DAG Runs"),
     ],
     # 复核: approves what another has released
     "approver": [*_VIEW, *_ANSWER, ("can_edit", DESK)],

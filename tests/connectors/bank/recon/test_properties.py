@@ -91,7 +91,9 @@ def test_the_ids_mean_nothing(chance):
 
 def _turned_back(made: Decided) -> Decided:
     back = 99 - pl.col("id")
-    return replace(made, links=made.links.with_columns(back), breaks=made.breaks.with_columns(back))
+    return replace(
+        made, links=made.links.with_columns(id=back), breaks=made.breaks.with_columns(id=back)
+    )
 
 
 @TWENTY
