@@ -96,7 +96,7 @@ def _reversal(chance: random.Random, number: int, of: Row) -> Row:
 
 def _ledger(chance: random.Random, instructions: list[Row]) -> list[Row]:
     booked = [entry(n, one) for n, one in enumerate(instructions) if chance.random() < 0.2]
-    if chance.random() < 0.3:
+    if chance.random() < 0.5:
         booked.append(counter(50, chance.choice(AMOUNTS), host_serial="S00000001"))
     return booked
 
