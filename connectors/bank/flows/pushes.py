@@ -29,7 +29,7 @@ def take_pushes(platform: Platform) -> StageCount:
     while waiting := _waiting(platform):
         examined += len(waiting)
         for push in waiting:
-            counts += Counter(_take(platform, push))
+            counts.update(_take(platform, push))
     _LOG.info("pushes_done", examined=examined, **counts)
     return StageCount("pushes", examined, dict(counts))
 

@@ -6,9 +6,9 @@ from datetime import timedelta
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from tests.connectors.bank.nights import night_of
 
 from connectors.bank.model.books import INSTRUCTION, RESULT, Part
-from tests.connectors.bank.nights import night_of
 from tests.connectors.bank.recon.judge import verdicts
 from tests.connectors.bank.recon.making import (
     POLICY,
