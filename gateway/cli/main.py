@@ -29,6 +29,7 @@ from gateway.cli.verbs import (
     delinquency,
     docs,
     evidence,
+    explain,
     find,
     housekeep,
     journal,
@@ -50,9 +51,9 @@ Verb = Callable[[argparse.Namespace], Answer]
 
 # Each module adds its parser and names the function that answers.
 _VERBS = (
-    check, show, find, journal, evidence, keys, tries, reconcile, proof, breaks, day, reveal, purge,
-    shred, housekeep, listen, deductions, approvals, delinquency, dates, calendar, migrate, docs,
-    bench,
+    check, show, find, journal, evidence, keys, tries, reconcile, proof, breaks, explain, day,
+    reveal, purge, shred, housekeep, listen, deductions, approvals, delinquency, dates, calendar,
+    migrate, docs, bench,
 )  # fmt: skip
 
 
