@@ -18,7 +18,9 @@ from gateway.cli.output import (
     trace,
 )
 from gateway.cli.verbs import (
+    advices,
     approvals,
+    bank,
     bench,
     breaks,
     calendar,
@@ -51,9 +53,9 @@ Verb = Callable[[argparse.Namespace], Answer]
 
 # Each module adds its parser and names the function that answers.
 _VERBS = (
-    check, show, find, journal, evidence, keys, tries, reconcile, proof, breaks, explain, day,
-    reveal, purge, shred, housekeep, listen, deductions, approvals, delinquency, dates, calendar,
-    migrate, docs, bench,
+    check, show, find, journal, evidence, keys, approvals, tries, bank, deductions, reconcile,
+    proof, breaks, explain, day, reveal, purge, shred, housekeep, listen, delinquency, dates,
+    calendar, migrate, docs, bench, advices,
 )  # fmt: skip
 
 

@@ -5,6 +5,7 @@ import socket
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import Enum
+from functools import partial
 from pathlib import Path
 
 from pydantic import TypeAdapter
@@ -159,6 +160,7 @@ class Gateway:
             self.core,
             self.interface,
             self.stamping,
+            self.settlement,
         )
 
     def anchoring(self) -> Anchoring:
@@ -221,21 +223,18 @@ def build(places: Places | None = None) -> Gateway:
         calendar = calendars.load(work, load_years(places.schemas))
     ring = load_ring(places.secrets)
     core = CoreDatabase(connect(connections.database(CORE)))
+    bank_of = partial(
+        Bank, ring=ring, ledger=core, store=store, calendar=calendar, clock=clock, tokens=tokens
+    )
     banks = {
-        profile.code: Bank(
+        profile.code: bank_of(
             profile=profile,
             layouts=load_layouts(places.schemas, profile),
             wire=connections.files(profile.connection, profile.limits.listing_max),
-            ring=ring,
-            ledger=core,
-            store=store,
-            calendar=calendar,
-            clock=clock,
-            tokens=tokens,
         )
         for profile in settings.banks
     }
-    interface, agreed = load_interface(places.schemas), load_lending(places.schemas)
+    agreed = load_lending(places.schemas)
     platform = open_platform(places, connections, settings.settlement, banks)
     sending = Sending(store, couriers(banks, core, ring, platform), clock, pause, _owner())
     return Gateway(
@@ -248,7 +247,7 @@ def build(places: Places | None = None) -> Gateway:
         files=KeyringFile(places.secrets),
         clock=clock,
         core=core,
-        interface=interface,
+        interface=load_interface(places.schemas),
         banks=banks,
         sending=sending,
         stamping=stamping_with(settings.time_authority, store, ring),

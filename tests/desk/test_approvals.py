@@ -5,11 +5,12 @@ from types import SimpleNamespace
 import pytest
 
 from gateway.identity import business_id
-from gateway.store import approvals
+from gateway.store import approvals, journal
 from gateway.store.approval_states import ApprovalState
 from gateway.store.approvals import Ask
 
 OURS = {"origin": "http://desk"}
+MAY_ACT = ("Exchange Desk", "PUT Exchange Desk")
 
 
 @pytest.fixture
@@ -26,17 +27,17 @@ def visit(client, app, site, sign_in):
     """Posts a decision as a user of that name."""
     from airflow.api_fastapi.core_api.security import get_user
 
-    from plugins.exchange_desk.acting import open_office, the_office
+    from plugins.exchange_desk.acting import the_gateway
 
-    office = open_office(site.places)
-    app.dependency_overrides[the_office] = lambda: office
-    sign_in("Exchange Desk")
+    app.dependency_overrides[the_gateway] = lambda: site.gateway
+    sign_in(*MAY_ACT)
 
     def post(person: str, approval_id: str, act: str, headers=OURS, **form: str):
         app.dependency_overrides[get_user] = lambda: SimpleNamespace(get_name=lambda: person)
         data = {"digest": "a" * 64} | form
         path = f"/exchange-desk/approvals/{approval_id}/{act}"
-        return client.post(path, data=data, headers=headers)
+        parts = {name: (None, value) for name, value in data.items()}
+        return client.post(path, files=parts, headers=headers)
 
     return post
 
@@ -46,7 +47,8 @@ def state(site, approval_id: str) -> ApprovalState:
         return approvals.find(work, approval_id).state
 
 
-def test_the_list_and_the_page_show_totals_and_the_act_that_is_open(get, asked):
+def test_the_list_and_the_page_show_totals_and_the_act_that_is_open(get, sign_in, asked):
+    sign_in(*MAY_ACT)
     assert "扣款批次 D1" in get("/approvals").text
     shown = get(f"/approvals/{asked}").text
     assert "本批 3 笔 6,005.10 元" in shown
@@ -54,13 +56,11 @@ def test_the_list_and_the_page_show_totals_and_the_act_that_is_open(get, asked):
     assert "&lt;b&gt;=" in shown
 
 
-def test_the_operator_releases_and_the_approver_approves(visit, get, asked, site):
+def test_the_operator_releases_and_the_approver_approves(visit, asked, site):
     answer = visit("operator", asked, "release")
     assert (answer.status_code, state(site, asked)) == (303, ApprovalState.RELEASED)
-    assert "复核：同意" in get(f"/approvals/{asked}").text
     answer = visit("approver", asked, "approve")
     assert (answer.status_code, state(site, asked)) == (303, ApprovalState.APPROVED)
-    assert "<form" not in get(f"/approvals/{asked}").text.split("<main")[1]
 
 
 @pytest.mark.parametrize(
@@ -81,8 +81,6 @@ def test_what_may_not_be_is_refused_in_words_and_journaled(
     assert code in answer.text
     assert state(site, asked) is ApprovalState.AWAITING
     with site.gateway.store.begin() as work:
-        from gateway.store import journal
-
         last = list(journal.read(work.connection, asked))[-1]
     assert (last.event, person in last.facts) == ("approval_denied", True)
 
@@ -95,7 +93,7 @@ def test_a_refusal_needs_a_reason(visit, asked, site):
 
 @pytest.mark.parametrize(
     "headers",
-    [{}, {"origin": "http://elsewhere"}, {"origin": "null"}, {"referer": "http://elsewhere/desk"}],
+    [{"origin": "http://elsewhere"}, {"origin": "null"}, {"sec-fetch-site": "cross-site"}],
 )
 def test_a_form_from_another_server_decides_nothing(headers, visit, asked, site):
     assert visit("operator", asked, "release", headers=headers).status_code == 403
@@ -104,12 +102,16 @@ def test_a_form_from_another_server_decides_nothing(headers, visit, asked, site)
 
 def test_neither_an_unknown_act_nor_a_flood_of_words_does_anything(visit, asked, site):
     assert visit("operator", asked, "delete").status_code == 404
-    assert visit("operator", asked, "refuse", reason="x" * 5_000).status_code == 400
+    assert visit("operator", asked, "refuse", reason="x" * 50_000).status_code == 400
     assert state(site, asked) is ApprovalState.AWAITING
 
 
-def test_a_stranger_and_who_may_not_see_the_desk_decide_nothing(client, sign_in, asked):
-    path = f"/exchange-desk/approvals/{asked}/release"
-    assert client.post(path, data={"digest": "a" * 64}, headers=OURS).status_code == 401
-    sign_in("Something Else")
-    assert client.post(path, data={"digest": "a" * 64}, headers=OURS).status_code == 403
+def test_a_stranger_and_who_may_only_look_decide_nothing(client, sign_in, asked, site):
+    path, form = f"/exchange-desk/approvals/{asked}/release", {"digest": (None, "a" * 64)}
+    assert client.post(path, files=form, headers=OURS).status_code == 401
+    for permission in ("Something Else", "Exchange Desk"):
+        sign_in(permission)
+        assert client.post(path, files=form, headers=OURS).status_code == 403
+    shown = client.get(f"/exchange-desk/approvals/{asked}").text.split("<main")[1]
+    assert "<form" not in shown
+    assert state(site, asked) is ApprovalState.AWAITING

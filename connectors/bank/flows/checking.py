@@ -67,8 +67,10 @@ class Checked:
 def check(bank: Bank, key: NightKey) -> Checked:
     """Judge every file of the bank that nobody has judged; then see whether the night is complete.
 
-    A file that came late for an earlier night is judged with the others, in its own night.
+    A file that came late for an earlier night is judged with the others, in its own night. A
+    correction that two people have agreed to is let in first.
     """
+    correcting.admit(bank)
     with bank.store.begin() as work:
         waiting = files.unjudged(work, key.bank)
     for own, file in waiting:

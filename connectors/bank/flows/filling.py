@@ -1,5 +1,6 @@
 """Filling the books of a night: from the ledger's extract, the files' lines, what was open. 账册"""
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
@@ -33,6 +34,7 @@ from connectors.core_system.model import (
     LoanAccount,
     RepaymentAccount,
 )
+from gateway.errors import Code, NotConfigured
 from gateway.signing.at_rest.tokens import Kind, Tokens
 from gateway.store.unit_of_work import UnitOfWork
 
@@ -52,9 +54,10 @@ class Extract:
 
 
 def extract(ledger: Ledger, key: NightKey) -> Extract:
-    """Read the ledger. Raises what the ledger raises."""
+    """Read the ledger. Raises what the ledger raises, NotConfigured for one place given twice."""
     bank, account, day = key.bank, key.account, key.business_date
     instructions = ledger.instructions(bank, account, day)
+    _require_places(instructions)
     earlier = (item for item in instructions if item.business_date != day)
     asked = [(item.batch_no, item.serial) for item in earlier]
     return Extract(
@@ -65,6 +68,14 @@ def extract(ledger: Ledger, key: NightKey) -> Extract:
         ledger.loans(bank, account),
         ledger.offsets(bank, account, day),
     )
+
+
+def _require_places(instructions: Sequence[Instruction]) -> None:
+    """Which of two with one batch and serial is meant is not guessed."""
+    places = Counter((item.batch_no, item.serial) for item in instructions)
+    for (batch, serial), times in places.items():
+        if times > 1:
+            raise NotConfigured(Code.INTERFACE_DIFFERS, detail=f"{batch}-{serial}")
 
 
 @dataclass(frozen=True, slots=True)

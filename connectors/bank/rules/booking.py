@@ -27,7 +27,7 @@ def _posting(key: NightKey, row: Mapping[str, Any], kind: PostingKind) -> Postin
     return Posting(
         bank=key.bank,
         account=key.account,
-        business_date=key.business_date,
+        business_date=row["business_date"],
         batch_no=row["batch_no"],
         serial=row["serial"],
         loan_no=row["loan_no"],

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from connectors.bank.codec.names import Flag
 from connectors.bank.model import DecodedFile, FileName
+from connectors.bank.rules.accounts import is_own
 from connectors.bank.settings import BankProfile, Evidence
 from gateway import grades
 from gateway.errors import Code, Finding
@@ -67,7 +68,8 @@ def content_findings(
 ) -> Iterator[Finding]:
     """The header must be of this bank, our account and the date of the name.
 
-    A dialect whose header does not say bank or account leaves them to the name.
+    A dialect whose header does not say bank or account leaves them to the name; a masked account
+    must show enough of ours.
     """
     header = decoded.header
     if header is None:
@@ -75,7 +77,8 @@ def content_findings(
     own = profile.account(name.account)
     if header.bank not in ("", profile.code) or name.bank != profile.code:
         yield Finding(Code.BANK_DIFFERS, line=1)
-    if own is None or header.account_number not in ("", own.number):
+    ours = [each.number for each in profile.accounts]
+    if own is None or not is_own(header.account_number or own.number, own.number, ours):
         yield Finding(Code.ACCOUNT_DIFFERS, line=1)
     if header.business_date != name.business_date:
         yield Finding(Code.BUSINESS_DATE_DIFFERS, line=1)
