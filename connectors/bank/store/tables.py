@@ -225,6 +225,8 @@ LINK = Table(
     Column("file_id", Text),
     Column("line", Integer),
     Column("fen", BigInteger, nullable=False),
+    # what books it, where a strong key is enough
+    Column("posting_key", Text),
 )
 
 SHEET = Table(

@@ -43,7 +43,8 @@ create table bank_link (
     item text not null,
     file_id text,
     line integer,
-    fen bigint not null
+    fen bigint not null,
+    posting_key text
 );
 create index ix_bank_link_night on bank_link (night_id);
 create index ix_bank_link_line on bank_link (file_id, line);
