@@ -34,6 +34,7 @@ def housekeeping():
         duty("calendar", "工作日历"),
         duty("certificates", "密钥与证书期限"),
         duty("outbox", "待发报文"),
+        duty("resolutions", "已复核的账项处理"),
         duty("stamps", "待补时间戳"),
         duty("replays", "防重放记录"),
         duty("retention", "到期清理"),

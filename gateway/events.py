@@ -38,6 +38,8 @@ JOURNAL_EVENTS: dict[str, str] = {
     "deductions_planned": "编制扣款计划，逐笔列明不扣的原因",
     "batch_built": "扣款批次编成，待双人复核",
     "batch_moved": "扣款批次状态变化",
+    "batch_status_taken": "银行答复批次状态，原件已归档",
+    "results_fetched": "取回批次结果文件，原件已归档",
     "lines_settled": "扣款结果逐笔认定",
     "deduction_cured": "扣款失败原因已处理，可再扣",
     "approval_asked": "提请双人复核",
@@ -74,6 +76,8 @@ LOG_EVENTS: dict[str, str] = {
     "pushes_done": "推送入库完成",
     "desk_failed": "对账台页面出错",
     "stage_refused": "阶段不能继续",
+    "batch_waits": "扣款批次稍后再试",
+    "resolution_waits": "账项处理尚未完成，稍后再试",
     "duty_done": "巡检事项完成",
     "duty_failed": "巡检事项未完成",
 }

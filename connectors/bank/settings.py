@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import date, time
 from enum import Enum
 
-from connectors.bank.codec.settlement import Generation
+from connectors.bank.codec.settlement import Generation, Sender
 from connectors.bank.model import FileKind
 from connectors.bank.rules.delinquency import Ladder
 
@@ -72,8 +72,8 @@ class Credit:
 class PlatformTerms:
     """A bank that takes its batches over the settlement platform (BDC105).
 
-    `credit` is our special account, `transit_account` the bank's own (银行内部过渡户). With the four
-    last ones the bank wants the split (BDC106) too.
+    `credit` is our special account, `transit_account` the bank's own (银行内部过渡户). Where the
+    last four are given the bank wants the split (BDC106) too.
     """
 
     credit: Credit
@@ -166,8 +166,8 @@ class SettlementProfile:
     """The settlement platform as agreed: nodes, generation, cipher, where it pushes to.
 
     `node` and `unit_no` are ours; `platform` the node it answers and pushes as. `cipher` names
-    the session cipher, `key_file` the file of the secrets directory it was installed with. `details_layout` is how bookings
-    are written, pushed or asked for, unless a bank has habits of its own.
+    the session cipher, `key_file` the file of the secrets directory it was installed with.
+    `details_layout` is how bookings are written, pushed or asked for, unless a bank has its own.
     """
 
     connection: str
@@ -181,3 +181,10 @@ class SettlementProfile:
     listener: ListenerProfile
     customer_no: str = ""
     operator_no: str = ""
+    # the node that sign-in and probe go to, where it is not the one it answers as
+    sign_in_node: str = ""
+
+    def sender(self, receive_node: str = "") -> Sender:
+        """Who we are, and where a request goes: a bank's node, by default the platform itself."""
+        to = receive_node or self.sign_in_node or self.platform
+        return Sender(self.node, self.unit_no, to, self.customer_no, self.operator_no)

@@ -106,12 +106,16 @@ class Code(Enum):
                                       "内容未记录、未采用；核对来源地址与平台会话，来历不明的报信息安全负责人", _ADVICES)
 
     # a file as a whole
+    LAYOUT_NOT_INFERRED  = _file("看不出文件的格式", "no layout can be proposed for the file",
+                                 "看提示的原因；向银行要接口文档，按 schemas/bank 的样子手工编写格式定义")
     FLAG_UNREADABLE      = _file("标志文件不合格", "the flag file cannot be read")
     FILE_NAME_UNKNOWN    = _file("文件名不符合约定", "the file name does not follow the agreement")
     FILE_NOT_OWED        = _file("收到应收表以外的文件", "a file for a night that owes none",
                                  "原件已保存，未用于对账；问银行为何发来，应收约定有变则改配置后重跑")
     FILE_TOO_LARGE       = _file("文件超过约定大小", "the file is larger than agreed")
     FILE_ABSENT          = _file("有标志文件而无数据文件", "a flag without its data file")
+    FILE_NOT_PLAIN       = _file("不是普通文件（链接、目录、管道或设备），拒收", "no plain file but a link, a directory or a device",
+                                 "原处保留，勿打开；查是谁放入监视目录，请交件人以普通文件重新放入")
     FILE_SIZE_DIFFERS    = _file("文件大小与标志文件不符", "the size is not the one in the flag")
     FILE_DIGEST_DIFFERS  = _file("文件摘要与标志文件不符，内容被改动或传输损坏", "the digest is not the one in the flag")
     TOO_MANY_LINES       = _file("行数超过约定上限", "more lines than agreed")
@@ -208,6 +212,9 @@ class Code(Enum):
                                 "隔离原件，请银行说明该笔是收入冲正还是支出冲正，不得猜测")
     SERIAL_REPEATED     = _file("序号重复", "a serial number stands twice")
     BALANCE_CHAIN_BROKEN = _file("余额不衔接", "the running balance does not follow")
+    PAGE_MISSING        = _file("分页不全，缺少前页或后页", "a page of the statement is missing")
+    STATEMENT_NOT_ALONE = _file("一个文件含多份对账单，未指明取哪一份", "several statements, and none is chosen")
+    NUMBER_TURNED_FLOAT = _file("长号码已被电子表格变成浮点数，尾数丢失", "a long number that a spreadsheet has rounded")
     BANK_DIFFERS        = _file("文件中的银行代码不是该银行", "another bank's code in the file")
     ACCOUNT_DIFFERS     = _file("文件中的账号不是我方专户", "not our account")
     BUSINESS_DATE_DIFFERS = _file("文件中的业务日期与文件名不符", "the business date is not the name's")
@@ -257,8 +264,8 @@ class Code(Enum):
                                 "用 gateway breaks show 查看状态；处理中的先撤回或等复核", _BREAKS)
     CLAIM_UNBOOKABLE = _refused("款项与所选贷款的应还对不上，不能入账", "the money fits nothing this loan owes",
                                 "核对贷款号与期次；结清或无应还的选退款或转会计凭证", _BREAKS)
-    RESOLVED_THEN_EXPLAINED = Entry("RefusedHere", "人已处理的账项，银行凭据又到", "evidence came for a break people had ended",
-                                    Money.MAYBE, "由双人核对是否重复入账或退款，重复的撤销原处理", _BREAKS)
+    RESOLVED_THEN_EXPLAINED = _refused("人已处理的账项，银行凭据又到", "evidence came for a break people had ended",
+                                       "由双人核对是否重复入账或退款，重复的撤销原处理", _BREAKS)
     DAY_HINDERED     = _refused("日结条件不齐，或该日状态不能这样办", "the day cannot be closed or reopened now",
                                 "用 gateway day status 查看所缺各项，补齐后再办", _BREAKS)
     # two people

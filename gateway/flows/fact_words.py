@@ -4,8 +4,12 @@ from collections.abc import Callable, Mapping
 from enum import Enum
 
 from connectors.bank.model import FileKind
+from connectors.bank.rules.break_states import BreakEvent, BreakState
+from connectors.bank.rules.breaks import Resolution
+from connectors.bank.rules.day import DayEvent, DayState
 from connectors.bank.rules.deduction.states import BatchEvent, BatchState
 from connectors.bank.rules.dunning import DunningEvent, DunningState
+from connectors.bank.rules.pushes import PushState
 from connectors.bank.rules.states import FileEvent, FileState, NightEvent, NightState
 from gateway.errors import Code
 from gateway.money import show_yuan
@@ -20,6 +24,7 @@ MESSAGE_KINDS = {
     "bank.receipt": "收件回执",
     "core.postings": "入账请求",
     "bank.deduction": "扣款请求",
+    "bank.deduction_file": "扣款请求文件",
     "bank.split": "本息分解",
 }
 PURPOSES = {
@@ -33,25 +38,16 @@ PURPOSES = {
 }
 _TITLES = {kind.value: kind.title for kind in FileKind}
 # Of which table a thing's states and events are, by the kind of its id.
-# fmt: off
 _STATES: Mapping[str, type[Enum]] = {
-    "night": NightState,
-    "file": FileState,
-    "receipt": MessageState,
-    "postings": MessageState,
-    "deduction": MessageState,
-    "split": MessageState,
-    "batch": BatchState,
-    "approval": ApprovalState,
+    "night": NightState, "day": DayState, "file": FileState, "break": BreakState,
+    "receipt": MessageState, "postings": MessageState, "deduction": MessageState,
+    "split": MessageState, "batch": BatchState, "approval": ApprovalState,
     "dunning": DunningState,
-}
+}  # fmt: skip
 _EVENTS: Mapping[str, type[Enum]] = {
-    "night": NightEvent,
-    "file": FileEvent,
-    "batch": BatchEvent,
-    "dunning": DunningEvent,
-}
-# fmt: on
+    "night": NightEvent, "day": DayEvent, "file": FileEvent, "break": BreakEvent,
+    "batch": BatchEvent, "dunning": DunningEvent,
+}  # fmt: skip
 # A digest is recognised by its first digits.
 _DIGEST_LENGTH, _DIGEST_SHOWN = 64, 12
 
@@ -147,6 +143,7 @@ FACTS: Mapping[str, tuple[str, Say]] = {
     "file": ("文件", _plain),
     "flag": ("标志文件摘要", _plain),
     "gen_time": ("时间戳时间", _plain),
+    "how": ("处理", _by({how.name: how.value.title for how in Resolution})),
     "id": ("编号", _plain),
     "in_use": ("仍在使用", _plain),
     "kid": ("密钥", _plain),
@@ -163,6 +160,7 @@ FACTS: Mapping[str, tuple[str, Say]] = {
     "payloads": ("原件", _plain),
     "proved": ("核平", _plain),
     "public_sha256": ("公钥指纹", _plain),
+    "push": ("推送", _of(PushState)),
     "purpose": ("用途", _by(PURPOSES)),
     "reason": ("事由", _by({"retention_over": "留存期满"})),
     "reply": ("答复摘要", _plain),

@@ -58,6 +58,10 @@ _LINES = text(f"""
         from statement_line t join bank_file using (file_id) join bank_night n using (night_id)
         where {_OTHER}
     union all
+    select t.bank, t.account, t.booked_on, '到账通知', t.item_id, t.line, '', t.serial,
+        t.amount_fen, {_FITTED}
+        from account_detail t where t.booked_on is not null and {_OTHER}
+    union all
     select n.bank, n.account, n.business_date, '应扣', '', 0, t.batch_no, t.serial,
         t.asked_fen, {_FITTED}
         from instruction t join bank_night n using (night_id)

@@ -3,11 +3,13 @@
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
+from connectors.bank.flows.handling import Handling
 from gateway.errors import Code, GatewayError, IllegalTransition, RefusedHere
 from gateway.flows.anchoring import Anchoring, anchor
 from gateway.flows.checks import Checked, check_all
 from gateway.flows.keys import watch_certificates
 from gateway.flows.purging import Purging, purge
+from gateway.flows.resolutions import carry_out_all
 from gateway.flows.sending import Sending, sweep
 from gateway.flows.stamping import stamp_waiting
 from gateway.flows.watching import watch_calendar
@@ -30,6 +32,7 @@ class House:
     sending: Sending
     purging: Purging
     anchoring: Anchoring
+    handlings: Mapping[str, Handling]
     by_hand: bool = False
 
 
@@ -75,6 +78,11 @@ def _outbox(house: House) -> StageCount:
     return StageCount("outbox", 1, {"done": sweep(house.sending)})
 
 
+def _resolutions(house: House) -> StageCount:
+    """What two people have agreed on about breaks, but nobody has carried out yet."""
+    return carry_out_all(house.handlings, house.sending)
+
+
 def _stamps(house: House) -> StageCount:
     found = stamp_waiting(house.anchoring.stamping, by_hand=house.by_hand)
     waiting = found.waiting
@@ -103,6 +111,7 @@ DUTIES: Mapping[str, Duty] = {
     "calendar": Duty("工作日历", _calendar),
     "certificates": Duty("密钥与证书期限", _certificates),
     "outbox": Duty("待发报文", _outbox),
+    "resolutions": Duty("已复核的账项处理", _resolutions),
     "stamps": Duty("待补时间戳", _stamps),
     "replays": Duty("防重放记录", _replays),
     "retention": Duty("到期清理", _retention),

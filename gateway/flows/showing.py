@@ -67,16 +67,20 @@ _KINDS: dict[str, tuple[str, str]] = {
     ),
     "file": (
         "银行来文",
-        "select item_id, name, coalesce(state, '不认识的文件，已存档待人查看')"
+        "select item_id, name, coalesce(known.state, case pushed.state"
+        " when 'RECEIVED' then '推送已签收，待处理' when 'TAKEN' then '推送已采用'"
+        " when 'QUARANTINED' then '推送已隔离' end,"
+        " case when name like 'BDC113 %' then '查询所得明细' end, '不认识的文件，已存档待人查看')"
         " from (select item_id, name from inbox_item) as seen"
-        " left join (select file_id, state from bank_file) as known on file_id = item_id",
+        " left join (select file_id, state from bank_file) as known on file_id = item_id"
+        " left join (select item_id, state from push_inbox) as pushed using (item_id)",
     ),
     "receipt": ("收件回执", "select message_id, name, state from message"),
     "postings": ("入账请求", "select message_id, kind, state from message"),
     "break": (
         "不平账项",
         "select break_id, kind || ' ' || batch_no || '-' || coalesce(serial::text, ''),"
-        " case when blocking then '贷款不进下一批' else '不影响下一批' end from bank_break",
+        " state from bank_break",
     ),
     "approval": ("双人复核", "select approval_id, title, state from approval"),
     "alarm": (
@@ -100,7 +104,9 @@ _RELATED = """
     order by 2, 1 limit 200
 """
 _BREAK = """
-    select b.*, r.code from bank_break b
+    select b.kind, b.direction, b.amount_fen, b.unbooked_fen, b.line, b.first_seen, b.blocking,
+        b.held, b.person, r.code
+    from bank_break b
     left join deduction_result r on r.file_id = b.file_id and r.line = b.line
     where break_id = :id
 """
@@ -135,6 +141,8 @@ def _of_break(work: UnitOfWork, break_id: str) -> tuple[tuple[str, str], ...]:
         "响应码": row.code or "",
         "文件行": f"第{row.line}行" if row.line is not None else "",
         "首见": row.first_seen.isoformat(),
+        "下一批": "贷款不进下一批" if row.blocking or row.held else "",
+        "承办": row.person,
     }
     return tuple((title, value) for title, value in told.items() if value)
 

@@ -26,6 +26,8 @@ _REFERRED = """
     select f.digest, n.state <> 'PROVED' as used
         from bank_file f join bank_night n using (night_id)
     union all select digest, false from inbox_item
+    union all select i.digest, p.state = 'RECEIVED'
+        from push_inbox p join inbox_item i using (item_id)
     union all select ledger_digest, state <> 'PROVED' from bank_night
     union all select s.digest, n.state <> 'PROVED'
         from proof_sheet s join bank_night n using (night_id)

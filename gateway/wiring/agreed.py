@@ -3,12 +3,12 @@
 from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
 
 import yaml
 
 from connectors.bank.codec import Layout, layout_of
 from connectors.bank.model import FileKind
+from connectors.bank.rules.lending.terms import Agreed, agreed_of
 from connectors.bank.settings import BankProfile
 from connectors.core_system.rules import interface_of
 from connectors.core_system.settings import Interface
@@ -23,15 +23,15 @@ def load_layout(schemas: Path, name: str) -> Layout:
 
     Raises NotConfigured when one of them is missing or unsound.
     """
-    schema = read_json(schemas / "bank" / "layout.schema.json")
     data = _parsed(schemas, name)
+    schema = read_json(schemas / "bank" / "layout.schema.json")
     others = data.get("versions", ()) if isinstance(data, dict) else ()
     layout = layout_of(data, schema)
     versions = tuple(layout_of(_parsed(schemas, other), schema) for other in others)
     return replace(layout, versions=versions)
 
 
-def _parsed(schemas: Path, name: str) -> Any:
+def _parsed(schemas: Path, name: str) -> object:
     """A layout's YAML; one that is based on another has that one's sections where it has none."""
     data = _yaml(schemas, name)
     if not isinstance(data, dict) or "based_on" not in data:
@@ -42,7 +42,7 @@ def _parsed(schemas: Path, name: str) -> Any:
     return {**base, **data}
 
 
-def _yaml(schemas: Path, name: str) -> Any:
+def _yaml(schemas: Path, name: str) -> object:
     path = schemas / "bank" / f"{name}.yaml"
     if not path.is_file():
         raise NotConfigured(Code.SETTING_MISSING, detail=f"schemas/bank/{name}.yaml")
@@ -69,6 +69,11 @@ def load_years(schemas: Path) -> Mapping[int, YearDays]:
 def load_interface(schemas: Path) -> Interface:
     """The core system's interface as agreed."""
     return interface_of(read_json(schemas / "core_system" / "interface.json"))
+
+
+def load_lending(schemas: Path) -> Agreed:
+    """What contracts say of rates, penalty and allocation."""
+    return agreed_of(read_json(schemas / "lending" / "terms.json"))
 
 
 def load_retention(schemas: Path) -> Retention:

@@ -3,22 +3,19 @@
 import os
 import socket
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import Enum
+from functools import partial
 from pathlib import Path
 
 from pydantic import TypeAdapter
 
+from connectors.bank.flows.handling import Handling
 from connectors.bank.flows.parts import Bank
-from connectors.bank.flows.receipts import KIND as RECEIPTS
-from connectors.bank.flows.receipts import ReceiptCourier
-from connectors.bank.model import FileKind, NightKey
+from connectors.bank.flows.platform import Platform
+from connectors.bank.model import NightKey
 from connectors.bank.rules.owed import is_decidable
-from connectors.bank.settings import BankProfile
-from connectors.bank.transport import SftpWire
-from connectors.core_system.flows import KIND as POSTINGS
-from connectors.core_system.flows import PostingCourier
-from connectors.core_system.model import Ledger
+from connectors.bank.settings import BankProfile, SettlementProfile
 from connectors.core_system.settings import CONNECTION as CORE
 from connectors.core_system.settings import Interface
 from connectors.core_system.transport import CoreDatabase
@@ -26,6 +23,8 @@ from gateway.clock import SystemClock
 from gateway.dates import Calendar
 from gateway.errors import Code, NotConfigured
 from gateway.flows.anchoring import Anchoring
+from gateway.flows.approvals import FourEyes
+from gateway.flows.bank_deductions import Circle
 from gateway.flows.bank_night import Night
 from gateway.flows.checks import Checked
 from gateway.flows.evidence import Evidence
@@ -47,12 +46,20 @@ from gateway.store.database import connect, require_current
 from gateway.store.publication import Publication
 from gateway.store.unit_of_work import PostgresStore
 from gateway.web.time_authority import HttpTimeAuthority, NoTimeAuthority
-from gateway.wiring.agreed import load_interface, load_layouts, load_retention, load_years
+from gateway.wiring.agreed import (
+    load_interface,
+    load_layouts,
+    load_lending,
+    load_retention,
+    load_years,
+)
 from gateway.wiring.archives import open_archive, open_tokens
 from gateway.wiring.connections import GATEWAY, Connections
+from gateway.wiring.couriers import couriers
 from gateway.wiring.keyring_file import KeyringFile
 from gateway.wiring.keys import load_ring
 from gateway.wiring.places import Places
+from gateway.wiring.platform import open_platform
 from gateway.wiring.reading import read_typed
 
 FILE = "settings.json"
@@ -100,6 +107,10 @@ class Site:
     # the technical logs that the retention rules are applied to, None where others do that
     logs: Path | None = None
     time_authority: TimeAuthoritySettings | None = None
+    # the settlement platform, None where the branch exchanges files only
+    settlement: SettlementProfile | None = None
+    # who releases and who approves; where nobody is named, nothing that needs two people happens
+    four_eyes: FourEyes = field(default_factory=FourEyes)
 
 
 _SITE = TypeAdapter(Site)
@@ -122,6 +133,14 @@ class Gateway:
     banks: Mapping[str, Bank]
     sending: Sending
     stamping: Stamping
+    handlings: Mapping[str, Handling]
+    settlement: Platform | None
+
+    def platform(self) -> Platform:
+        """The settlement platform. Raises NotConfigured when the site has none."""
+        if self.settlement is None:
+            raise NotConfigured(Code.SETTING_MISSING, detail=f"{FILE}: settlement")
+        return self.settlement
 
     def bank(self, code: str) -> Bank:
         """The bank of that node number. Raises NotConfigured when there is none."""
@@ -141,6 +160,7 @@ class Gateway:
             self.core,
             self.interface,
             self.stamping,
+            self.settlement,
         )
 
     def anchoring(self) -> Anchoring:
@@ -151,7 +171,7 @@ class Gateway:
     def house(self) -> House:
         """Everything that housekeeping looks after."""
         purging = self.purging(_HOUSEKEEPING)
-        return House(self.checked(), self.sending, purging, self.anchoring())
+        return House(self.checked(), self.sending, purging, self.anchoring(), self.handlings)
 
     def purging(self, user: str) -> Purging:
         """What the retention rules are applied to, for whoever asks for it."""
@@ -160,6 +180,10 @@ class Gateway:
     def evidence(self) -> Evidence:
         """What exporting a case's evidence needs."""
         return Evidence(self.store, self.ring, self.anchoring(), self.site.name, self.stamping)
+
+    def circle(self, code: str) -> Circle:
+        """One bank's deduction circle. Raises NotConfigured when there is no such bank."""
+        return Circle(self.bank(code), self.settlement, self.sending)
 
     def night(self, key: NightKey) -> Night:
         """One night with everything it needs."""
@@ -194,28 +218,25 @@ def build(places: Places | None = None) -> Gateway:
     require_sound_algorithms()
     places = places or Places.from_environment()
     settings, connections, clock = site(places), Connections(places.secrets), SystemClock()
-    store = _store(connections, places, settings)
-    tokens = open_tokens(places.secrets)
+    store, tokens = _store(connections, places, settings), open_tokens(places.secrets)
     with store.begin() as work:
         calendar = calendars.load(work, load_years(places.schemas))
     ring = load_ring(places.secrets)
     core = CoreDatabase(connect(connections.database(CORE)))
+    bank_of = partial(
+        Bank, ring=ring, ledger=core, store=store, calendar=calendar, clock=clock, tokens=tokens
+    )
     banks = {
-        profile.code: Bank(
+        profile.code: bank_of(
             profile=profile,
             layouts=load_layouts(places.schemas, profile),
-            wire=SftpWire(connections.sftp(profile.connection), profile.limits.listing_max),
-            ring=ring,
-            ledger=core,
-            store=store,
-            calendar=calendar,
-            clock=clock,
-            tokens=tokens,
+            wire=connections.files(profile.connection, profile.limits.listing_max),
         )
         for profile in settings.banks
     }
-    interface = load_interface(places.schemas)
-    sending = Sending(store, couriers(banks, core, ring), clock, pause, _owner())
+    agreed = load_lending(places.schemas)
+    platform = open_platform(places, connections, settings.settlement, banks)
+    sending = Sending(store, couriers(banks, core, ring, platform), clock, pause, _owner())
     return Gateway(
         site=settings,
         tokens=tokens,
@@ -226,10 +247,12 @@ def build(places: Places | None = None) -> Gateway:
         files=KeyringFile(places.secrets),
         clock=clock,
         core=core,
-        interface=interface,
+        interface=load_interface(places.schemas),
         banks=banks,
         sending=sending,
         stamping=stamping_with(settings.time_authority, store, ring),
+        handlings={code: Handling(bank, agreed) for code, bank in banks.items()},
+        settlement=platform,
     )
 
 
@@ -260,15 +283,6 @@ def _store(connections: Connections, places: Places, settings: Site) -> Postgres
     engine = connect(connections.database(GATEWAY))
     require_current(engine)
     return PostgresStore(engine, archive_of(places, settings), SystemClock())
-
-
-def couriers(
-    banks: Mapping[str, Bank], ledger: Ledger, ring: KeyRing
-) -> Mapping[str, PostingCourier | ReceiptCourier]:
-    """A courier for every kind of message."""
-    wires = {code: (bank.wire, bank.profile.incoming) for code, bank in banks.items()}
-    layouts = {code: bank.layouts[FileKind.FILE_RECEIPT] for code, bank in banks.items()}
-    return {POSTINGS: PostingCourier(ledger), RECEIPTS: ReceiptCourier(wires, layouts, ring)}
 
 
 def _owner() -> str:

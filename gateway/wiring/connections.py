@@ -6,8 +6,9 @@ from pathlib import Path
 from pydantic import TypeAdapter
 from sqlalchemy import URL
 
-from connectors.bank.transport import SftpAddress
+from connectors.bank.transport import FolderWire, PlatformAddress, SftpAddress, SftpWire
 from gateway.errors import Code, NotConfigured
+from gateway.ports import FileWire
 from gateway.wiring.reading import read_secret, read_typed
 
 FILE = "connections.json"
@@ -23,6 +24,8 @@ class Extra:
 
     private_key: str = ""
     host_keys: tuple[str, ...] = ()
+    # of a folder of this machine, as Airflow's own file connections have it
+    path: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,3 +81,19 @@ class Connections:
             passphrase=read_secret(self._secrets / "key_passphrase"),
             host_keys=found.extra.host_keys,
         )
+
+    def files(self, conn_id: str, listing_max: int) -> FileWire:
+        """A counterparty's directories: a folder of this machine (`fs`), else SFTP."""
+        found = self._of(conn_id)
+        if found.conn_type != "fs":
+            return SftpWire(self.sftp(conn_id), listing_max)
+        if not Path(found.extra.path).is_absolute():
+            raise NotConfigured(Code.SETTING_INVALID, detail=f"{FILE}: {conn_id}: extra.path")
+        return FolderWire(Path(found.extra.path), listing_max)
+
+    def platform(self, conn_id: str, node: str) -> PlatformAddress:
+        """Where the settlement platform answers, as that node."""
+        found = self._of(conn_id)
+        if not found.host or not found.port:
+            raise NotConfigured(Code.SETTING_INVALID, detail=f"{FILE}: {conn_id}")
+        return PlatformAddress(found.host, found.port, node)

@@ -1,1 +1,1 @@
-"""The exchange desk: pages in the Airflow UI that only look, never act. 对账台"""
+"""The exchange desk: pages in the Airflow UI; acts go through flows, by named people. 对账台"""

@@ -6,8 +6,11 @@ from fastapi import Depends, FastAPI
 from plugins.exchange_desk import failures
 from plugins.exchange_desk.access import require_desk
 from plugins.exchange_desk.pages import (
+    approvals,
     assets,
+    breaks,
     codes,
+    days,
     night,
     overdue,
     overview,
@@ -17,7 +20,9 @@ from plugins.exchange_desk.pages import (
     things,
 )
 
-_PAGES = (overview, night, overdue, things, people, codes, runbooks, runs)
+_PAGES = (
+    overview, night, breaks, days, approvals, overdue, things, people, codes, runbooks, runs,
+)  # fmt: skip
 
 
 def build() -> FastAPI:

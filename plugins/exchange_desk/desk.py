@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import date
 from functools import cache
 from typing import Annotated
 
@@ -10,10 +11,13 @@ from fastapi import Depends
 from connectors.bank.model import NightKey
 from connectors.core_system.connector import CONNECTOR as CORE
 from gateway.clock import SystemClock
+from gateway.dates import Calendar, YearDays
 from gateway.signing.at_rest.tokens import Tokens
+from gateway.store import calendars
 from gateway.store.database import connect
 from gateway.store.unit_of_work import PostgresStore, Store
 from gateway.wiring import Places, archive_of, site
+from gateway.wiring.agreed import load_years
 from gateway.wiring.archives import open_tokens
 from gateway.wiring.connections import DESK, Connections
 
@@ -30,10 +34,20 @@ class Desk:
     site_name: str
     sandbox: bool
     banks: Mapping[str, str]
+    years: Mapping[int, YearDays]
 
     def bank_name(self, key: NightKey) -> str:
         """The bank's name; its node number where the settings no longer know it."""
         return self.called(key.bank)
+
+    def calendar(self) -> Calendar:
+        """The working days in force, imports included."""
+        with self.store.begin() as work:
+            return calendars.load(work, self.years)
+
+    def today(self) -> date:
+        """The day as of which ages are counted."""
+        return SystemClock().today()
 
     def called(self, counterparty: str) -> str:
         """A counterparty's name; its code where nobody knows a name."""
@@ -50,6 +64,7 @@ def open_desk(places: Places) -> Desk:
         site_name=settings.name,
         sandbox=settings.environment.value == "sandbox",
         banks={bank.code: bank.name for bank in settings.banks},
+        years=load_years(places.schemas),
     )
 
 

@@ -29,9 +29,9 @@ _REFUSALS = {
     400: Refusal("请求的参数不合格", "bad request", "检查地址中的参数，或从总览重新进入。"),
     401: Refusal("尚未登录，或登录已过期", "not signed in", "登录 Airflow 后再打开本页。"),
     403: Refusal(
-        "您的角色没有查看对账台的权限",
-        "your role may not see the exchange desk",
-        "请系统管理员为您的角色授予 “can read on Exchange Desk”。",
+        "您的角色没有查看对账台的权限，或不能办理",
+        "your role may not see the exchange desk, or may not act",
+        "请系统管理员为您的角色授予 “can read on Exchange Desk”，办理另须 “can edit”。",
     ),
     404: Refusal("没有这个页面", "no such page", "检查地址，或从总览重新进入。"),
     405: Refusal("本页只供查看", "the desk only looks", "从总览重新进入。"),
@@ -41,8 +41,9 @@ _REFUSALS = {
         "稍后再试；仍然出错时请把地址和时间报告开发人员。",
     ),
 }
-# A page that needs what is not there now may work later; the rest are faults of data or program.
-_LATER = frozenset({"TransportError", "NotConfigured"})
+# What is not there now may come; what a rule forbids is for a person to change; the rest are
+# faults of data or program.
+_STATUS = {"TransportError": 503, "NotConfigured": 503, "RefusedHere": 409}
 
 
 def add_to(app: FastAPI) -> None:
@@ -91,5 +92,5 @@ def _ours(request: Request, error: Exception) -> Response:
 
 def _failed(request: Request, code: Code, detail: str = "") -> Response:
     _LOG.warning("desk_failed", code=code.name, page=request.url.path)
-    status = 503 if code.value.branch in _LATER else 500
+    status = _STATUS.get(code.value.branch, 500)
     return page(request, "failed.html", status=status, code=code, detail=detail)

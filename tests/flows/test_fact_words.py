@@ -14,7 +14,7 @@ from gateway.signing.keys.keyring import Purpose
 ROOT = Path(__file__).parents[2]
 # Handed over as a mapping, where no keyword of a call shows them.
 MAPPED = {
-    "about", "algorithm", "digest", "fence", "grade", "in_use", "kid", "kind",
+    "about", "algorithm", "digest", "fence", "grade", "how", "in_use", "kid", "kind",
     "logs", "payloads", "public_sha256",
     "purpose", "reason", "successor", "successor_sha256", "user", "verdict",
 }  # fmt: skip
@@ -57,6 +57,9 @@ def test_every_name_is_chinese_and_no_two_read_alike():
         ("alarm-1", {"code": "FILE_OVERDUE"}, f"原因 {Code.FILE_OVERDUE.value.zh}（FILE_OVERDUE）"),
         ("receipt-1", {"why": "LEASE_EXPIRED", "kind": "bank.receipt"},
          "缘由 租约到期；种类 收件回执"),
+        ("break-1", {"event": "AGREED", "state": "RESOLVED", "how": "WRITE_OFF"},
+         "因 两人同意；状态 已处理；处理 核销"),
+        ("day-1", {"event": "CLOSES", "state": "CLOSED"}, "因 日结条件齐备；状态 已日结"),
         ("head-1", {"a_later_one": "X", "state": "WHO_KNOWS"}, "a_later_one X；状态 WHO_KNOWS"),
     ],
 )  # fmt: skip

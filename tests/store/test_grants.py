@@ -26,42 +26,39 @@ UPDATES = {
     "bank_file": {"state", "state_at", "grade", "kid"},
     "posting": {"result_code", "result_text", "grade"},
     "dunning": {"state", "state_at", "letter_digest", "acted_by", "note"},
+    "push_inbox": {"state", "state_at"},
+    "platform_session": {"hand_key", "signed_in_at", "last_serial"},
     "deduction_batch": {"state", "state_at", "sent_at", "bank_no"},
     "deduction_line": {
         "live",
         "outcome",
         "code",
         "settled_at",
+        "host_serial",
         "taken_principal_fen",
         "taken_interest_fen",
         "taken_penalty_fen",
         "taken_fine_fen",
     },
     "open_item": {"cleared_on", "cleared_how", "cleared_by"},
-    "bank_break": set(
-        [
-            "direction",
-            "blocking",
-            "amount_fen",
-            "unbooked_fen",
-            "signed_fen",
-            "candidates",
-            "file_id",
-            "line",
-            "state",
-            "state_at",
-            "person",
-            "held",
-        ]
-    ),
+    "bank_break": {
+        "direction", "blocking", "amount_fen", "unbooked_fen", "signed_fen", "candidates",
+        "file_id", "line", "state", "state_at", "person", "held",
+    },
     "bank_day": {"state", "state_at"},
     "approval": {"state", "state_at", "asked_at", "round", "barred"},
     "stamp": {"attempts", "next_attempt_at", "token_digest", "gen_time"},
-}
+}  # fmt: skip
 # What the program may delete: memories, never history.
 DELETES = {"seen_signature"}
 # Where personal data lies, and which of its columns the desk may see all the same.
 PERSONAL = {
+    "account_detail": {
+        "item_id", "line", "bank", "account", "serial", "direction", "amount_fen", "reversal",
+        "booked_time", "booked_on", "account_token", "name_token",
+    },
+    # no person: the key of a session
+    "platform_session": {"counterparty", "signed_in_at", "last_serial"},
     "deduction_result": {
         "file_id", "line", "batch_no", "serial", "instalment_no", "asked_fen", "taken_fen",
         "full_flag", "code", "loan_token", "account_token", "name_token",
@@ -76,7 +73,7 @@ PERSONAL = {
     "deduction_line": {
         "batch_id", "serial", "instalment_no", "due_on", "principal_fen", "interest_fen",
         "penalty_fen", "fine_fen", "full_flag", "loan_token", "account_token", "name_token", "live",
-        "outcome", "code", "settled_at", "taken_principal_fen", "taken_interest_fen",
+        "outcome", "code", "settled_at", "host_serial", "taken_principal_fen", "taken_interest_fen",
         "taken_penalty_fen", "taken_fine_fen",
     },
     "instruction": {

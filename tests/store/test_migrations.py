@@ -10,15 +10,17 @@ import connectors.bank.store.break_acts as acts_tables
 import connectors.bank.store.breaks as breaks_tables
 import connectors.bank.store.days as days_tables
 import connectors.bank.store.open_items as items_tables
+import connectors.bank.store.platform_tables as platform_tables
 import connectors.core_system.store as core_tables
 import gateway.store.tables as kernel_tables
 from connectors.bank.rules.break_states import BREAK_STATES
 from connectors.bank.rules.day import DAY_STATES
+from connectors.bank.rules.pushes import PUSH_STATES
 from connectors.bank.rules.states import FILE_STATES, NIGHT_STATES
 from gateway.store.messages import MESSAGE_STATES
 
 # the tables of a module are known once it is imported
-BANK = (acts_tables, breaks_tables, days_tables, items_tables)
+BANK = (acts_tables, breaks_tables, days_tables, items_tables, platform_tables)
 METADATAS = (kernel_tables.METADATA, BANK[0].METADATA, core_tables.METADATA)
 TABLES = {table.name: table for metadata in METADATAS for table in metadata.tables.values()}
 DIALECT = postgresql.dialect()
@@ -26,6 +28,7 @@ STATES = {
     "message": MESSAGE_STATES,
     "bank_night": NIGHT_STATES,
     "bank_file": FILE_STATES,
+    "push_inbox": PUSH_STATES,
     "bank_break": BREAK_STATES,
     "bank_day": DAY_STATES,
 }

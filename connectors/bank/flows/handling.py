@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date
 
 from connectors.bank.flows.parts import Bank
 from connectors.bank.rules.breaks import Effect, Resolution
@@ -17,7 +16,6 @@ from connectors.bank.rules.lending.terms import Agreed
 from connectors.bank.rules.resolving import BreakNow, Proposal
 from connectors.bank.store import break_acts, break_evidence
 from connectors.core_system.model import DueInstalment, LedgerEntry, Posting
-from gateway.dates import SHANGHAI
 from gateway.errors import Code, RefusedHere
 from gateway.store.unit_of_work import UnitOfWork
 
@@ -44,93 +42,89 @@ class CoreFacts:
 
 def ask_core(handling: Handling, row: BreakNow, proposal: Proposal, loan_no: str) -> CoreFacts:
     """Ask the core system, one call after the other and never within a transaction."""
-    ledger, today = handling.bank.ledger, today_of(handling)
-    if proposal.how.value.effect not in (Effect.POST, Effect.REVERSE) or not loan_no:
+    ledger, how = handling.bank.ledger, proposal.how
+    if how.value.effect not in (Effect.POST, Effect.REVERSE) or not loan_no:
         return CoreFacts()
-    of = (row.bank, row.account)
-    entries: Sequence[LedgerEntry] = ()
-    if proposal.how is Resolution.REVERSE:
-        entries = ledger.entries(*of, row.first_seen)
-    dues = ledger.dues(*of, today) if proposal.how is Resolution.ASSIGN else ()
-    return CoreFacts(dues, entries, _who_changed(handling, of, loan_no))
+    bank, account, today = row.bank, row.account, handling.bank.clock.today()
+    changed = [
+        {change.changed_by, change.approved_by}
+        for change in ledger.repayment_accounts(bank, account)
+        if change.loan_no == loan_no
+    ]
+    return CoreFacts(
+        dues=ledger.dues(bank, account, today) if how is Resolution.ASSIGN else (),
+        entries=ledger.entries(bank, account, row.first_seen) if how is Resolution.REVERSE else (),
+        barred=frozenset().union(*changed) - {""},
+    )
 
 
-def _who_changed(handling: Handling, of: tuple[str, str], loan_no: str) -> frozenset[str]:
-    changes = handling.bank.ledger.repayment_accounts(*of)
-    mine = [change for change in changes if change.loan_no == loan_no]
-    return frozenset(name for each in mine for name in (each.changed_by, each.approved_by) if name)
+@dataclass(frozen=True, slots=True)
+class Case:
+    """A break, what is proposed about it, and what the core system said of it."""
+
+    row: BreakNow
+    proposal: Proposal
+    core: CoreFacts
 
 
-def today_of(handling: Handling) -> date:
-    """The day by the clock in Shanghai: what people decide is booked in it."""
-    return handling.bank.clock.now().astimezone(SHANGHAI).date()
-
-
-def postings_of(
-    handling: Handling, work: UnitOfWork, row: BreakNow, proposal: Proposal, core: CoreFacts
-) -> Sequence[Posting]:
+def postings_of(handling: Handling, work: UnitOfWork, case: Case) -> Sequence[Posting]:
     """What a proposal would book. Raises RefusedHere when the money fits nothing."""
-    make = {
-        Resolution.ASSIGN: _assigned,
-        Resolution.POST_TAKEN: _taken,
-        Resolution.PREPAY: _prepaid,
-        Resolution.REVERSE: _reversed,
-    }.get(proposal.how)
-    if make is None:
+    how = case.proposal.how
+    if how.value.effect not in (Effect.POST, Effect.REVERSE):
         return ()
-    claim = _claim(handling, work, row, proposal)
-    return make(handling, work, row, (claim, proposal, core))
+    claim = _claim(handling, work, case)
+    terms = handling.agreed.terms_on(claim.booked_on)
+    if how is Resolution.ASSIGN:
+        return postings_for_dues(claim, _wanted(case), terms)
+    if how is Resolution.REVERSE:
+        return [reversal_of_entry(claim, _entry(case))]
+    if how is Resolution.PREPAY:
+        return [prepayment(claim, _instalment(work, case))]
+    asked = break_evidence.asked(work, case.row)
+    if asked is None:
+        raise RefusedHere(Code.CLAIM_UNBOOKABLE, subject=case.row.break_id)
+    return [posting_for_taken(claim, asked, terms)]
 
 
-_Basis = tuple[Claim, Proposal, CoreFacts]
-
-
-def _claim(handling: Handling, work: UnitOfWork, row: BreakNow, proposal: Proposal) -> Claim:
-    today, known = today_of(handling), break_evidence.source(work, row)
-    loan_no = proposal.loan_no or break_acts.loan_of(work, row.break_id)[0]
+def _claim(handling: Handling, work: UnitOfWork, case: Case) -> Claim:
+    row, known = case.row, break_evidence.source(work, case.row)
+    loan_no = case.proposal.loan_no or break_acts.loan_of(work, row.break_id)[0]
+    if not loan_no:
+        raise RefusedHere(Code.CLAIM_UNBOOKABLE, subject=row.break_id)
     number = break_acts.next_number(work, row.break_id)
-    # a number of its own for each proposal: what was undone may be done again
-    name = f"RL{row.break_id.removeprefix('break-')[:15]}{number:03d}"
-    day, serial = known.booked_on or row.first_seen, known.host_serial
-    money = row.unbooked_fen or row.amount_fen
-    return Claim(row.bank, row.account, today, name, loan_no, money, day, serial)
+    return Claim(
+        bank=row.bank,
+        account=row.account,
+        business_date=handling.bank.clock.today(),
+        # a number of its own for each proposal: what was undone may be done again
+        number=f"RL{row.break_id.removeprefix('break-')[:15]}{number:03d}",
+        loan_no=loan_no,
+        fen=row.unbooked_fen or row.amount_fen,
+        booked_on=known.booked_on or row.first_seen,
+        host_serial=known.host_serial,
+    )
 
 
-def _assigned(
-    handling: Handling, work: UnitOfWork, row: BreakNow, basis: _Basis
-) -> Sequence[Posting]:
-    claim, proposal, core = basis
-    dues = [due for due in core.dues if proposal.instalment_no in (None, due.instalment_no)]
-    return postings_for_dues(claim, dues, handling.agreed.terms_on(claim.booked_on))
+def _wanted(case: Case) -> Sequence[DueInstalment]:
+    number = case.proposal.instalment_no
+    return [due for due in case.core.dues if number in (None, due.instalment_no)]
 
 
-def _taken(handling: Handling, work: UnitOfWork, row: BreakNow, basis: _Basis) -> Sequence[Posting]:
-    claim = basis[0]
-    debt = break_evidence.asked(work, row)
-    if debt is None:
-        raise RefusedHere(Code.CLAIM_UNBOOKABLE, subject=row.break_id)
-    return [posting_for_taken(claim, debt, handling.agreed.terms_on(claim.booked_on))]
+def _instalment(work: UnitOfWork, case: Case) -> int:
+    return case.proposal.instalment_no or break_acts.loan_of(work, case.row.break_id)[1] or 0
 
 
-def _prepaid(
-    handling: Handling, work: UnitOfWork, row: BreakNow, basis: _Basis
-) -> Sequence[Posting]:
-    claim, proposal, _ = basis
-    instalment = proposal.instalment_no or break_acts.loan_of(work, row.break_id)[1] or 0
-    if not claim.loan_no:
-        raise RefusedHere(Code.CLAIM_UNBOOKABLE, subject=row.break_id)
-    return [prepayment(claim, instalment)]
-
-
-def _reversed(
-    handling: Handling, work: UnitOfWork, row: BreakNow, basis: _Basis
-) -> Sequence[Posting]:
-    claim, _, core = basis
+def _entry(case: Case) -> LedgerEntry:
+    """The one entry that this break's instruction made, not taken back yet."""
+    back = {entry.reversal_of for entry in case.core.entries}
+    wanted = (case.row.batch_no, case.row.serial)
     same = [
         entry
-        for entry in core.entries
-        if (entry.batch_no, entry.serial) == (row.batch_no, row.serial) and not entry.reversal_of
+        for entry in case.core.entries
+        if (entry.batch_no, entry.serial) == wanted
+        and not entry.reversal_of
+        and entry.entry_no not in back
     ]
     if len(same) != 1:
-        raise RefusedHere(Code.CLAIM_UNBOOKABLE, subject=row.break_id)
-    return [reversal_of_entry(claim, same[0])]
+        raise RefusedHere(Code.CLAIM_UNBOOKABLE, subject=case.row.break_id)
+    return same[0]

@@ -104,7 +104,7 @@ class PushDesk:
         work.keep(digest, size)
         arrival = inbox.take(work, self.platform.profile.platform, name, digest)
         if arrival.seen is not Seen.SAME_AGAIN:
-            work.note("push_received", arrival.item_id, name=name, digest=digest)
+            work.note("push_received", arrival.item_id, message=name, digest=digest)
         return arrival
 
     def _acknowledgement(self, head: PushHead) -> ReplyHead:

@@ -7,7 +7,6 @@ from connectors.bank.codec import Layout
 from connectors.bank.codec.settlement import (
     Answered,
     Dialect,
-    Sender,
     Tx,
     read_reply,
     read_request_head,
@@ -49,11 +48,6 @@ class Platform:
     clock: Clock
     tokens: Tokens
 
-    def sender(self, receive_node: str) -> Sender:
-        """Who we are to the platform, and the node that a request goes to (the bank's)."""
-        of = self.profile
-        return Sender(of.node, of.unit_no, receive_node, of.customer_no, of.operator_no)
-
 
 def request(platform: Platform, tx: Tx, receive_node: str, asked: Asked) -> bytes:
     """A request's exact bytes under a serial of its own: to be archived before they leave.
@@ -62,7 +56,7 @@ def request(platform: Platform, tx: Tx, receive_node: str, asked: Asked) -> byte
     """
     at = platform.clock.now()
     seq_no = platform.memory.next_seq_no(at)
-    head = request_head(tx, seq_no, at, platform.sender(receive_node))
+    head = request_head(tx, seq_no, at, platform.profile.sender(receive_node))
     return write_request(platform.dialect, head, asked)
 
 

@@ -146,6 +146,7 @@ class Evidence(Enum):
     REVERSAL_OPPOSITE = "同对手反向等额唯一"
     RETURNED = "退汇：同对手十日内反向等额"
     RESULT_REVERSED = "同批次同序号反向等额"
+    BATCH_SERIAL = "批次号与序号"
     HOST_SERIAL = "主机流水号"
     DECLARED_GROUP = "银行申明的批次合计"
     RECEIPT_BOOKED = "主机流水号与柜面入账"

@@ -64,7 +64,7 @@ def _postings(
 
 
 def prepayment(claim: Claim, instalment_no: int) -> Posting:
-    """The whole of it pays principal before it is due, as the borrower has asked in writing (B21)."""
+    """All of it pays principal before it is due, as the borrower has asked in writing (B21)."""
     whole = Debt(instalment_no, principal_fen=claim.fen)
     return _posting(claim, 1, whole, PostingKind.PREPAYMENT)
 

@@ -143,5 +143,10 @@ def digest_of(row: BreakNow, number: int, proposal: Proposal, bound: tuple[str, 
     `bound` are the loan's token and the digest of the postings: nothing else of a person is in it.
     """
     parts = (row.break_id, row.amount_fen, row.direction.name, number, proposal.how.name)
-    said = (proposal.instalment_no or 0, proposal.other, proposal.document, proposal.reason)
+    said = (
+        proposal.instalment_no or 0,
+        proposal.other,
+        proposal.document,
+        mask_text(proposal.reason),
+    )
     return idempotency_key("resolution", *parts, *said, *bound)

@@ -23,6 +23,8 @@ from connectors.bank.rules.break_states import BREAK_STATES, LIVE, BreakEvent, B
 from connectors.bank.rules.breaks import Resolution
 from connectors.bank.rules.resolving import BreakAct, BreakNow, Proposal
 from connectors.bank.store.tables import BREAK, INSTRUCTION, METADATA, NIGHT, RESULT
+from connectors.core_system.store import POSTING
+from connectors.core_system.verdicts import SUCCESS
 from gateway.errors import Code, IllegalTransition, NotConfigured, RefusedHere
 from gateway.identity import mask_account, mask_text
 from gateway.store.tables import moment
@@ -129,9 +131,15 @@ def lock(work: UnitOfWork, break_id: str) -> BreakNow:
 
 
 def waiting(work: UnitOfWork, bank: str) -> Sequence[str]:
-    """A bank's breaks about which something stands proposed, by id."""
+    """A bank's breaks about which something stands proposed, or whose booking is not confirmed."""
+    booked = (
+        select(ACT.c.break_id)
+        .join(POSTING, POSTING.c.subject == ACT.c.booking)
+        .where(func.coalesce(POSTING.c.result_code, "") != SUCCESS)
+    )
     states = (BreakState.PROPOSED.name, BreakState.UNDOING.name)
-    query = _breaks().where(NIGHT.c.bank == bank, BREAK.c.state.in_(states))
+    resolved = (BREAK.c.state == BreakState.RESOLVED.name) & BREAK.c.break_id.in_(booked)
+    query = _breaks().where(NIGHT.c.bank == bank, BREAK.c.state.in_(states) | resolved)
     return [row.break_id for row in work.connection.execute(query.order_by(BREAK.c.break_id))]
 
 

@@ -37,7 +37,8 @@ def source(work: UnitOfWork, row: BreakNow) -> Source:
     for query in (_statement(row, "booked_on"), _result(row, "host_date")):
         found = work.connection.execute(query).one_or_none()
         if found is not None:
-            return Source(found[0], found[1])
+            booked_on, host_serial = found
+            return Source(booked_on, host_serial)
     return Source(None, "")
 
 
@@ -73,11 +74,11 @@ def asked(work: UnitOfWork, row: BreakNow) -> Debt | None:
     return None if found is None else Debt(*found)
 
 
-def _statement(row: BreakNow, day: str) -> Select[tuple[date | None, str]]:
+def _statement(row: BreakNow, day: str) -> Select[date | None, str]:
     query = select(STATEMENT.c[day], STATEMENT.c.host_serial)
     return query.where(STATEMENT.c.file_id == row.file_id, STATEMENT.c.line == row.line)
 
 
-def _result(row: BreakNow, day: str) -> Select[tuple[date | None, str]]:
+def _result(row: BreakNow, day: str) -> Select[date | None, str]:
     query = select(RESULT.c[day], RESULT.c.host_serial)
     return query.where(RESULT.c.file_id == row.file_id, RESULT.c.line == row.line)

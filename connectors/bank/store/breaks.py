@@ -54,6 +54,13 @@ def keep(work: UnitOfWork, key: NightKey, revision: int, found: Sequence[FoundBr
     One already known keeps its first day, its life and its person. One that an earlier run of this
     night found and this run does not is gone.
     """
+    new = add(work, key, revision, found)
+    _gone(work, key, {each.break_id(key.bank, key.account) for each in found})
+    return new
+
+
+def add(work: UnitOfWork, key: NightKey, revision: int, found: Sequence[FoundBreak]) -> int:
+    """Keep what a night found besides what it has found already; returns how many are new."""
     rows = {each.break_id(key.bank, key.account): each for each in found}
     known = _states(work, rows)
     fresh = [_new(work, key, one, each) for one, each in rows.items() if one not in known]
@@ -63,7 +70,6 @@ def keep(work: UnitOfWork, key: NightKey, revision: int, found: Sequence[FoundBr
     for one, state in known.items():
         _happens(work, one, state, BreakEvent.SEEN_AGAIN)
     _remember(work, key, revision, rows)
-    _gone(work, key, rows)
     return len(fresh)
 
 

@@ -12,6 +12,7 @@ from connectors.bank.model import NightKey
 from connectors.bank.rules.day import DAY_STATES, DayEvent, DayState
 from connectors.bank.store.tables import METADATA, NIGHT
 from gateway.errors import Code, NotConfigured
+from gateway.identity import business_id
 from gateway.store.tables import moment
 from gateway.store.unit_of_work import UnitOfWork
 
@@ -108,7 +109,7 @@ def advance(work: UnitOfWork, row: DayRow, event: DayEvent) -> DayState:
 
 def day_id(key: NightKey) -> str:
     """The day's id, what its approvals and its journal entries are about."""
-    return key.night_id.replace("night-", "day-")
+    return business_id("day", key.bank, key.account, key.business_date.isoformat())
 
 
 def _this(key: NightKey) -> ColumnElement[bool]:

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import insert, select, update
+from sqlalchemy import Connection, func, insert, select, update
 
 from connectors.bank.rules.pushes import PUSH_STATES, PushEvent, PushState
 from connectors.bank.store.platform_tables import PUSH, PUSH_FINDING
@@ -43,6 +43,17 @@ def waiting(work: UnitOfWork, tx_code: str, limit: int) -> Sequence[PushRow]:
     return [PushRow(*row, PushState.RECEIVED) for row in work.connection.execute(query)]
 
 
+def newest_waiting(connection: Connection) -> int | None:
+    """The number under which the newest waiting push was entered; None when none waits."""
+    query = (
+        select(func.max(INBOX.c.arrival))
+        .join(PUSH, PUSH.c.item_id == INBOX.c.item_id)
+        .where(PUSH.c.state == PushState.RECEIVED.name)
+    )
+    newest: int | None = connection.execute(query).scalar_one()
+    return newest
+
+
 def lock(work: UnitOfWork, item_id: str) -> PushState:
     """The state of a push; whoever else wants to move it waits until this work is done."""
     query = select(PUSH.c.state).where(PUSH.c.item_id == item_id).with_for_update()
@@ -54,7 +65,7 @@ def advance(work: UnitOfWork, item_id: str, event: PushEvent) -> PushState:
     step = PUSH_STATES.advance(lock(work, item_id), event)
     values = {"state": step.state.name, "state_at": work.now}
     work.connection.execute(update(PUSH).where(PUSH.c.item_id == item_id).values(values))
-    work.note("push_moved", item_id, state=step.state.name)
+    work.note("push_moved", item_id, push=step.state.name)
     return step.state
 
 

@@ -7,7 +7,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 
 from connectors.bank.codec.settlement import HEADER_BYTES, FrameHeader, read_header
-from gateway.errors import MalformedMessage
+from gateway.errors import Code, MalformedMessage, NotConfigured
 
 # What one frame brings back: the whole answering frame, or None to hang up without a word.
 Take = Callable[[FrameHeader, bytes], bytes | None]
@@ -37,14 +37,22 @@ class Listener:
     def __init__(self, door: Door, take: Take, refuse: Refuse) -> None:
         self._door, self._take, self._refuse = door, take, refuse
         self._busy: set[asyncio.Task[None]] = set()
+        self._telling = False
 
     async def serve(self, ready: Callable[[int], None]) -> None:
-        """Listen until SIGTERM or SIGINT; what has begun is finished first."""
+        """Listen until SIGTERM or SIGINT; what has begun is finished first.
+
+        Raises NotConfigured when the address is not ours to take.
+        """
         stop, loop = asyncio.Event(), asyncio.get_running_loop()
         for sign in (signal.SIGTERM, signal.SIGINT):
             loop.add_signal_handler(sign, stop.set)
         door = self._door
-        server = await asyncio.start_server(self._welcome, door.host, door.port)
+        try:
+            server = await asyncio.start_server(self._welcome, door.host, door.port)
+        except OSError as taken:
+            where = f"listener {door.host}:{door.port}"
+            raise NotConfigured(Code.SETTING_INVALID, detail=where) from taken
         ready(server.sockets[0].getsockname()[1])
         await stop.wait()
         server.close()
@@ -87,4 +95,11 @@ class Listener:
                 await writer.drain()
 
     async def _say(self, why: str) -> None:
-        await asyncio.to_thread(self._refuse, why)
+        """Tell of a refusal, one at a time: a flood of them must not become a flood of ours."""
+        if self._telling:
+            return
+        self._telling = True
+        try:
+            await asyncio.to_thread(self._refuse, why)
+        finally:
+            self._telling = False

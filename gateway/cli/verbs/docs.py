@@ -4,8 +4,12 @@ import argparse
 from collections.abc import Callable
 from typing import Any
 
+from connectors.bank.rules.break_states import BREAK_STATES
+from connectors.bank.rules.breaks import ALWAYS, TREATMENTS
+from connectors.bank.rules.day import DAY_STATES
 from connectors.bank.rules.deduction.states import BATCH_STATES
 from connectors.bank.rules.dunning import DUNNING_STATES
+from connectors.bank.rules.pushes import PUSH_STATES
 from connectors.bank.rules.states import FILE_STATES, NIGHT_STATES
 from gateway.cli.output import Answer, Exit
 from gateway.cli.verbs.arguments import Subparsers
@@ -18,10 +22,13 @@ from gateway.wiring.places import ROOT
 
 _MACHINES: tuple[Machine[Any, Any], ...] = (
     NIGHT_STATES,
+    DAY_STATES,
     FILE_STATES,
+    BREAK_STATES,
     BATCH_STATES,
     DUNNING_STATES,
     APPROVAL_STATES,
+    PUSH_STATES,
     MESSAGE_STATES,
 )
 _MADE = "本页由 `gateway docs` 从程序的表生成，不要手改。Made by `gateway docs` from the tables.\n"
@@ -84,8 +91,21 @@ def states_page() -> str:
     return "\n".join(parts)
 
 
+def breaks_page() -> str:
+    """Every kind of break: whose it is, whether it blocks, what may lawfully be done."""
+    rows = "\n".join(
+        f"| {kind.value} | {each.words} | {'、'.join(sorted(d.value for d in each.directions))} "
+        f"| {'是' if each.blocking else '否'} | {each.owner.value} "
+        f"| {'、'.join(how.value.title for how in (*each.lawful, *ALWAYS))} |"
+        for kind, each in TREATMENTS.items()
+    )
+    head = "| 种类 | 含义 | 方向 | 停扣 | 归口 | 合法处理 |\n" + "|---" * 6 + "|"
+    return f"# 不平账项 Breaks\n\n{_MADE}\n{head}\n{rows}\n"
+
+
 PAGES: dict[str, Callable[[], str]] = {
     "errors.md": errors_page,
+    "breaks.md": breaks_page,
     "events.md": events_page,
     "states.md": states_page,
 }

@@ -101,12 +101,10 @@ def _once(asked: pl.DataFrame) -> pl.DataFrame:
 
     First is by batch and serial. All others that took money of that instalment are held.
     """
-    took = asked.filter(is_of(Outcome.EXACT, Outcome.PARTIAL)).select(
-        "id", "place", "verdict", *_INSTALMENT
-    )
     # by digest first: only what may be double is compared by the texts themselves
-    alike = took.select(pl.col("loan_no").hash() ^ pl.col("instalment_no").hash(1)).to_series()
-    twice = took.filter(alike.is_duplicated())
+    digest = pl.col("loan_no").hash() ^ pl.col("instalment_no").hash(1)
+    took = asked.select(pl.when(is_of(Outcome.EXACT, Outcome.PARTIAL)).then(digest)).to_series()
+    twice = asked.filter(took.is_duplicated() & took.is_not_null())
     if not twice.height:
         return asked
     later = (
@@ -120,7 +118,8 @@ def _once(asked: pl.DataFrame) -> pl.DataFrame:
 
 def _extra(unique: pl.DataFrame, asked: pl.DataFrame, heard: Heard) -> pl.DataFrame:
     """Results nobody asked for; `again` where our own line took the same instalment too (B21)."""
-    none = heard.counted.join(unique, on="place", how="anti")
+    places = unique.get_column("place").implode()
+    none = heard.counted.filter(~pl.col("place").is_in(places))
     paid = asked.filter(pl.col("taken_fen") != 0) if none.height else asked.clear()
     again = none.join(paid, on=_INSTALMENT, how="semi").filter(pl.col("taken_fen") > 0)
     return none.with_columns(again=pl.col("id").is_in(again.get_column("id").implode()))

@@ -93,7 +93,7 @@ def split(asked: pl.DataFrame, ledger: pl.DataFrame) -> tuple[pl.DataFrame, pl.D
     Strays are standing entries no instruction stands behind, or two that share a place.
     """
     business = ledger.filter(AT_THE_BANK)
-    sole = asked.filter(pl.col("verdict") != verdict(NOT_UNIQUE))
+    sole = asked.select("place", "verdict").filter(pl.col("verdict") != verdict(NOT_UNIQUE))
     stray = business.filter(~pl.col("reversed")).join(sole, on="place", how="anti")
     return business.join(sole, on="place", how="semi"), stray
 

@@ -3,7 +3,7 @@
 import polars as pl
 
 from connectors.bank.model.books import EXPECTED, Books, CreditForm, Evidence, Side
-from connectors.bank.rules.recon.frames import listed, one_to_one
+from connectors.bank.rules.recon.frames import PLACES, listed, one_to_one
 from connectors.bank.rules.recon.judging import BOOKED_WITHIN_DAYS
 from connectors.bank.rules.recon.links import Reason, members, pairs
 
@@ -16,22 +16,30 @@ def promised(counted: pl.DataFrame, books: Books) -> pl.DataFrame:
 
     One for each batch and host date, or one for each line where the bank credits line by line.
     """
-    by_line = books.policy.credits is CreditForm.LINE
-    serial = pl.col("host_serial") if by_line else pl.lit("").alias("host_serial")
     money = counted.filter(pl.col("taken_fen") != 0)
-    key = [*_GROUP, "host_serial", *(["id"] if by_line else [])]
-    found = (
-        money.select("id", *_GROUP, serial, "taken_fen")
-        .group_by(key)
-        .agg(fen=pl.col("taken_fen").sum(), count=pl.len().cast(pl.Int64))
-        .sort(*key)
-    )
+    by_line = books.policy.credits is CreditForm.LINE
+    rows = _each(money) if by_line else _sums(money)
+    found = rows.sort("batch_no", "host_date", "host_serial", "fen", nulls_last=True)
     start = books.expected.get_column("id").max()
     first = 1 + start if isinstance(start, int) else 0
     return found.with_columns(
         id=pl.int_range(first, first + pl.len(), dtype=pl.Int64),
         first_seen=pl.lit(books.business_date),
     ).select(*EXPECTED)
+
+
+def _each(money: pl.DataFrame) -> pl.DataFrame:
+    return money.select(*_GROUP, "host_serial", fen="taken_fen", count=pl.lit(1, pl.Int64))
+
+
+def _sums(money: pl.DataFrame) -> pl.DataFrame:
+    batch = pl.col("place") // PLACES
+    groups = money.group_by(batch, "host_date").agg(
+        pl.col("batch_no").first(),
+        fen=pl.col("taken_fen").sum(),
+        count=pl.len().cast(pl.Int64),
+    )
+    return groups.with_columns(host_serial=pl.lit(""))
 
 
 def lumps(lines: pl.DataFrame, credits_: pl.DataFrame) -> pl.DataFrame:

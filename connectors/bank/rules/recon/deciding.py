@@ -16,7 +16,6 @@ from connectors.bank.rules.recon.crediting import promised, unequal_groups
 from connectors.bank.rules.recon.frames import placed, tidied, without
 from connectors.bank.rules.recon.judging import JUDGEMENTS
 from connectors.bank.rules.recon.links import numbered, spent
-from connectors.bank.rules.recon.receipts import open_dues
 from connectors.bank.rules.recon.walking import Walked, walk
 
 
@@ -32,7 +31,7 @@ def decide(books: Books) -> Decided:
     asked = booked(allocated(answered.asked, books.policy), own)
     new = promised(answered.heard.counted, books)
     credits_ = pl.concat([books.expected.select(new.columns), new])
-    walked = walk(books, credits_, stray, open_dues(books, asked))
+    walked = walk(books, credits_, stray, asked)
     links = pl.concat(
         [*walked.links, answered.heard.links, offsets_booked(books.offsets, books.ledger)]
     )

@@ -8,7 +8,8 @@ import polars as pl
 from connectors.bank.model.books import Books
 from connectors.core_system.model import PostingKind
 
-_PLACES = 2**32
+# More than any serial: place = number of the batch * PLACES + serial.
+PLACES = 2**32
 # What a bank's dialect may leave out of a result line; null then means "not said".
 _UNSAID = frozenset({"instalment_no", "payer_account", "payer_name", "asked_fen"})
 # QUIRK: ICBC writes the text null where a booking has no counterparty (B38).
@@ -53,7 +54,7 @@ def placed(books: Books) -> Books:
     frames = (books.instructions, books.results, books.ledger)
     batches = pl.concat([frame.get_column("batch_no").unique() for frame in frames]).unique().sort()
     number = pl.col("batch_no").cast(pl.Enum(batches)).to_physical().cast(pl.Int64)
-    place = (number * _PLACES + pl.col("serial")).alias("place")
+    place = (number * PLACES + pl.col("serial")).alias("place")
     asked, heard, booked = (frame.with_columns(place) for frame in frames)
     return replace(books, instructions=asked, results=heard, ledger=booked)
 

@@ -11,7 +11,6 @@ from connectors.bank.rules.recon.frames import among, without
 from connectors.bank.rules.recon.judging import is_of
 from connectors.bank.rules.recon.links import Reason, members, pairs, spent
 from connectors.bank.rules.recon.names import folded
-from connectors.bank.rules.recon.references import named
 
 _PAYOFF = "payoff"
 
@@ -24,32 +23,49 @@ class Found:
     unclear: pl.DataFrame
 
 
-def open_dues(books: Books, asked: pl.DataFrame) -> pl.DataFrame:
+def open_dues(dues: pl.DataFrame, asked: pl.DataFrame) -> pl.DataFrame:
     """The dues money may still be for (`due` is their id): none that a deduction may have paid.
 
     A payoff counts every instalment: it is out as soon as one of its loan is in the bank's hands.
     """
-    key = ["loan_no", "instalment_no"]
-    running = asked.filter(~is_of(Outcome.FAILED))
-    dues = books.dues.filter(pl.col("fen") > 0)
+    loans = dues.get_column("loan_no").unique().implode()
+    running = asked.filter(pl.col("loan_no").is_in(loans) & ~is_of(Outcome.FAILED))
+    dues = dues.filter(pl.col("fen") > 0)
     whole = dues.filter(pl.col("kind") == _PAYOFF).join(running, on="loan_no", how="anti")
-    single = dues.filter(pl.col("kind") != _PAYOFF).join(running, on=key, how="anti")
+    single = dues.filter(pl.col("kind") != _PAYOFF)
+    single = single.join(running, on=["loan_no", "instalment_no"], how="anti")
     return pl.concat([single, whole]).rename({"id": "due"})
 
 
-def by_reference(
-    lines: pl.DataFrame, dues: pl.DataFrame, books: Books
-) -> tuple[Found, pl.DataFrame]:
-    """Pass 6: lines that name one loan and bring exactly one of its open dues.
+def in_reach(lines: pl.DataFrame, naming: pl.DataFrame, books: Books) -> pl.DataFrame:
+    """The dues any pass could give these lines: of that amount, that loan, that payer."""
+    amounts = lines.get_column("fen").unique().implode()
+    loans = naming.get_column("loans").explode().unique().implode()
+    paying = books.registered.filter(
+        pl.col("account").is_in(lines.get_column("other_account").unique().implode())
+    )
+    payers = paying.get_column("borrower").unique().implode()
+    return books.dues.filter(
+        pl.col("fen").is_in(amounts)
+        | pl.col("loan_no").is_in(loans)
+        | pl.col("borrower").is_in(payers)
+    )
 
-    Also returns all lines that name a loan (`id`, `loans`, `many`): none of them may go further.
-    """
-    naming = named(lines, books)
+
+def by_reference(lines: pl.DataFrame, naming: pl.DataFrame, dues: pl.DataFrame) -> Found:
+    """Pass 6: lines that name one loan (`references.named`) and bring exactly one due of it."""
     sure = naming.filter(~pl.col("many")).explode("loans").select("id", loan_no="loans")
     wanted = lines.select("id", "fen").join(sure, on="id")
     found = _one_way_of_paying(resolved(edges(wanted, dues, ["loan_no", "fen"])), dues)
     links = pairs(_as_pairs(found.pairs), Reason(6, Evidence.LOAN_AND_DUE), *_SIDES)
-    return Found(links, found.unclear), naming
+    return Found(links, found.unclear)
+
+
+def unclaimed(lines: pl.DataFrame, naming: pl.DataFrame, dues: pl.DataFrame) -> pl.DataFrame:
+    """The dues no line has named with their amount: what it claimed in vain is no weaker line's."""
+    claims = naming.explode("loans").select("id", loan_no="loans")
+    claimed = lines.select("id", "fen").join(claims, on="id")
+    return dues.join(claimed, on=["loan_no", "fen"], how="anti")
 
 
 def _one_way_of_paying(found: Resolved, dues: pl.DataFrame) -> Resolved:

@@ -5,7 +5,6 @@ import polars as pl
 from connectors.bank.model.books import Books, Evidence, Side
 from connectors.bank.rules.recon.frames import listed
 from connectors.bank.rules.recon.links import Reason, members
-from connectors.bank.rules.recon.names import folded
 from connectors.bank.rules.recon.receipts import Found
 
 # So many lines are tried at once: 2¹² sums each at the worst.
@@ -18,7 +17,7 @@ def by_subset(lines: pl.DataFrame, dues: pl.DataFrame, books: Books) -> Found:
     A second solution is as good as none: then the line is unclear. Nobody with more dues than the
     policy's limit is tried, chance alone makes sums fit there.
     """
-    owners = _payers(lines, dues, books)
+    owners = _payers(lines, books)
     own = _own_dues(owners, dues, books.policy.subset_max)
     tried = lines.select("id", "fen").join(owners, on="id").join(own, on="borrower", how="semi")
     chunks = [_solutions(part, own) for part in tried.sort("id").iter_slices(_LINES_AT_ONCE)]
@@ -32,19 +31,13 @@ _NO_SOLUTION = pl.DataFrame(
 )
 
 
-def _payers(lines: pl.DataFrame, dues: pl.DataFrame, books: Books) -> pl.DataFrame:
-    """Whose dues to look at: the one borrower of the account, else the one of that name."""
+def _payers(lines: pl.DataFrame, books: Books) -> pl.DataFrame:
+    """Whose dues to look at: the one borrower the paying account is registered to."""
     owners = books.registered.select("borrower", other_account="account")
-    by_account = lines.filter(pl.col("other_account") != "").join(owners, on="other_account")
-    unknown = lines.join(by_account, on="id", how="anti").filter(pl.col("other_name") != "")
-    named = unknown.select("id", name=folded(pl.col("other_name")))
-    if named.height:
-        people = dues.select("borrower", name=folded(pl.col("borrower_name"))).unique()
-        named = named.join(people, on="name")
-    else:
-        named = named.with_columns(borrower=pl.lit(""))
-    both = pl.concat([rows.select("id", "borrower") for rows in (by_account, named)]).unique()
-    return both.filter((pl.col("borrower") != "") & ~pl.col("id").is_duplicated())
+    known = lines.filter(pl.col("other_account") != "").join(owners, on="other_account")
+    known = known.select("id", "borrower").unique()
+    sole = (pl.col("borrower") != "") & ~pl.col("id").is_duplicated()
+    return known.filter(sole)
 
 
 def _own_dues(owners: pl.DataFrame, dues: pl.DataFrame, most: int) -> pl.DataFrame:

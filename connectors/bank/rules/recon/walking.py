@@ -16,10 +16,14 @@ from connectors.bank.rules.recon.receipts import (
     by_account,
     by_name,
     by_reference,
+    in_reach,
     left_over,
     odd_amounts,
+    open_dues,
     still_open,
+    unclaimed,
 )
+from connectors.bank.rules.recon.references import named
 from connectors.bank.rules.recon.subsets import by_subset
 
 
@@ -41,11 +45,11 @@ class _Found:
     marks: tuple[pl.DataFrame, ...]
 
 
-def walk(books: Books, credits_: pl.DataFrame, stray: pl.DataFrame, dues: pl.DataFrame) -> Walked:
+def walk(books: Books, credits_: pl.DataFrame, stray: pl.DataFrame, asked: pl.DataFrame) -> Walked:
     """Passes 2 and 4 to 10 over all open lines, strong keys before weak ones.
 
-    `credits_` are the promised ones, `stray` the ledger's entries without an instruction, `dues`
-    what money may be for.
+    `credits_` are the promised ones, `stray` the ledger's entries without an instruction; what is
+    `asked` of the bank cannot be due to anyone else's money.
     """
     lines, policy = books.statement, books.policy
     nets = netted(lines, policy)
@@ -60,7 +64,7 @@ def walk(books: Books, credits_: pl.DataFrame, stray: pl.DataFrame, dues: pl.Dat
     loose = without(lines, held.get_column("id")).filter(pl.col("batch_no") == "")
     counter = receipts_booked(loose, stray)
     loose = without(loose, spent(counter, Side.STATEMENT))
-    receipts = _receipts(loose.filter((pl.col("fen") > 0) & ~pl.col("reversal")), dues, books)
+    receipts = _receipts(loose.filter((pl.col("fen") > 0) & ~pl.col("reversal")), asked, books)
     return Walked(
         links=(nets, sums, serials, counter, *receipts.links),
         marks=(_keyed_marks(held), *_own_marks(lines, nets, books), *receipts.marks),
@@ -68,21 +72,27 @@ def walk(books: Books, credits_: pl.DataFrame, stray: pl.DataFrame, dues: pl.Dat
     )
 
 
-def _receipts(lines: pl.DataFrame, dues: pl.DataFrame, books: Books) -> _Found:
+def _receipts(lines: pl.DataFrame, asked: pl.DataFrame, books: Books) -> _Found:
     """Passes 6 to 10: a line that names a loan goes no further than 7."""
-    six, naming = by_reference(lines, dues, books)
+    if lines.is_empty():
+        return _Found((), ())
+    naming = named(lines, books)
+    dues = open_dues(in_reach(lines, naming, books), asked)
+    six = by_reference(lines, naming, dues)
     dues = still_open(dues, six.links)
     odd = left_over(among(lines, naming.get_column("id")), six)
     seven = odd_amounts(odd, naming, dues)
     fees = pl.col("summary").is_in(sorted(books.policy.fee_summaries))
     weak = without(lines, naming.get_column("id")).filter(~fees)
-    weaker = _weak(weak, dues, books)
+    weaker = _weak(weak, unclaimed(lines, naming, dues), books)
     marks = (unclear_marks(six.unclear), named_marks(naming, books))
     return _Found((six.links, seven, *weaker.links), (*marks, *weaker.marks))
 
 
 def _weak(lines: pl.DataFrame, dues: pl.DataFrame, books: Books) -> _Found:
     """Pass 11, then 8 to 10: what earlier nights left open has the prior claim."""
+    if lines.is_empty() or dues.is_empty():
+        return _Found((), ())
     old = by_account(lines.filter(pl.col("first_seen") < books.business_date), dues, books)
     prior = old.links.filter("automatic")
     lines, dues = without(lines, spent(prior, Side.STATEMENT)), still_open(dues, prior)
