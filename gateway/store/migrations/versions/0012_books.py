@@ -19,6 +19,7 @@ create table night_decision (
     primary key (night_id, revision)
 );
 alter table instruction add column fine_fen bigint not null default 0;
+alter table instruction alter column fine_fen drop default;
 """
 
 # What was taken, part by part as it is booked; all zero where nothing is.
@@ -31,6 +32,11 @@ alter table deduction_match
     drop constraint deduction_match_check,
     add constraint deduction_match_posts
         check (posting_key is null or outcome in ('EXACT', 'PARTIAL'));
+alter table deduction_match
+    alter column principal_fen drop default,
+    alter column interest_fen drop default,
+    alter column penalty_fen drop default,
+    alter column fine_fen drop default;
 alter table posting add column reversal_of text not null default '';
 """
 
