@@ -38,7 +38,7 @@ def _broken(kind: str, n: int, *numbers: int) -> tuple[Broken, ...]:
     return tuple((kind, "statement", 10 * n + k) for k in numbers)
 
 
-# ------------------------------------------------------------------ what goes back: reversals, returns
+# ------------------------------------------------------------------ what goes back again
 
 
 def _taken_back(n: int) -> Plot:
