@@ -208,11 +208,19 @@ def _by_name_only(n: int) -> Plot:
 # ------------------------------------------------------------------ booked at a counter
 
 
-def _counter(n: int, kind: str | None, **otherwise: object) -> Plot:
-    booked = counter(n, fen(n), loan_no=loan(n), host_serial=_serial(n), **otherwise)
+def _counter(n: int, kind: str | None, said: Row | None = None, **otherwise: object) -> Plot:
+    """The line with its serial and amount in the ledger already."""
+    booked = counter(n, fen(n), loan_no=loan(n), host_serial=_serial(n)) | otherwise
+    rows = {"statement": (come(n, **(said or {})),), "ledger": (booked,), "dues": (owe(n, fen=1),)}
     link = linked("RECEIPT_BOOKED", statement=10 * n, ledger=n)
-    broken = _broken(kind, n, 0) if kind else ()
-    return Plot({"statement": (come(n),), "ledger": (booked,)}, Ending({}, broken, (link,)))
+    return Plot(rows, Ending({}, _broken(kind, n, 0) if kind else (), (link,)))
+
+
+def _counter_long_ago(n: int) -> Plot:
+    """The bank uses its serials again, and instalments are alike."""
+    plot = _counter(n, "STATEMENT_UNCLAIMED", booked_on=TODAY - timedelta(days=10))
+    broken = ("POSTED_NOT_TAKEN", "ledger", n)
+    return Plot(plot.rows, Ending({}, (*plot.ending.breaks, broken)))
 
 
 def _counter_off_by_a_fen(n: int) -> Plot:
@@ -279,5 +287,13 @@ FAULTS_OF_STATEMENTS: dict[str, Telling] = {
     "booked at a counter": lambda n: _counter(n, None),
     "booked at a counter the day before":
         lambda n: _counter(n, "BOOKED_DAY_DIFFERS", booked_on=YESTERDAY),
+    "booked at a counter nine days before": lambda n: _counter(
+        n, "BOOKED_DAY_DIFFERS", booked_on=TODAY - timedelta(days=9)
+    ),
+    "booked at a counter ten days before": _counter_long_ago,
+    "booked at a counter to the loan named": lambda n: _counter(n, None, {"remark": loan(n)}),
+    "booked at a counter to another loan": lambda n: _counter(
+        n, "DETAILS_DIFFER", {"remark": loan(n)}, loan_no=f"OTHER{n:06d}"
+    ),
     "booked at a counter, a fen more": _counter_off_by_a_fen,
 }  # fmt: skip
