@@ -209,10 +209,13 @@ def test_b01_settled_is_taken_whole_where_nothing_else_is_said(status):
     assert (found.taken_fen, found.asked_fen, found.code) == (200_170, 200_170, "00000")
 
 
-def test_b07_b08_what_was_settled_is_what_was_taken():
+def test_b07_of_a_part_what_was_settled_is_what_was_taken():
     assert answer(status="PART", settled="1500.00").taken_fen == 150_000
-    # the rules hold it against the flag, as in any other dialect
-    assert answer(settled="1500.00").taken_fen == 150_000
+
+
+def test_b08_settled_and_yet_less_than_asked_is_refused():
+    found = decode(REPORT, report(settled="1500.00"), LINES_MAX)
+    assert found.findings[0].code is Code.VALUE_NOT_ALLOWED
 
 
 @pytest.mark.parametrize("settled", ["", "0.00", "2001.70", "2001.71"])
@@ -253,4 +256,4 @@ def test_no_digit_altered_alone_changes_what_was_taken():
 
 
 def _money(decoded):
-    return [(one.asked_fen, one.taken_fen, one.code) for one in decoded.results]
+    return [(one.asked_fen, one.taken_fen) for one in decoded.results]

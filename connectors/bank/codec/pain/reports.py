@@ -129,22 +129,22 @@ def _payer_name(original: Element) -> str:
 
 
 def _taken(original: Element, standing: Standing, currency: str) -> int:
-    """What the bank took: what it settled where it says so, else all, and only of a final status.
+    """What the bank took: all, the part it says was settled, or nothing, by the status.
 
     Raises BadElement where status and amount contradict each other.
     """
     path, title = "IntrBkSttlmAmt", "实扣金额"
+    asked = yuan_in(original, "Amt/InstdAmt", "应扣金额", currency)
     said = yuan_in(original, path, title, currency) if original.all(path) else None
-    if standing is Standing.TAKEN:
-        return yuan_in(original, "Amt/InstdAmt", title, currency) if said is None else said
-    if standing is Standing.PARTLY:
-        asked = yuan_in(original, "Amt/InstdAmt", title, currency)
-        wrong = said is None or not 0 < said < asked
-    else:
-        wrong = bool(said)
-    if wrong:
+    agreed = {
+        Standing.TAKEN: said in (None, asked),
+        Standing.PARTLY: said is not None and 0 < said < asked,
+        Standing.PENDING: not said,
+        Standing.REJECTED: not said,
+    }
+    if not agreed[standing]:
         raise BadElement(Code.VALUE_NOT_ALLOWED, original, title)
-    return said or 0
+    return asked if standing is Standing.TAKEN else said or 0
 
 
 def _code(element: Element, standing: Standing, reasons: Mapping[str, str]) -> str:
