@@ -27,7 +27,7 @@ def allocated(asked: pl.DataFrame, policy: Policy) -> pl.DataFrame:
     rest = pl.when(_proved).then(_taken).otherwise(0)
     shares: list[pl.Expr] = []
     for part in policy.allocation:
-        share = pl.min_horizontal(pl.col(part.value), rest)
+        share = pl.min_horizontal(pl.col(part.value).clip(lower_bound=0), rest)
         shares.append(share.alias(given(part)))
         rest = rest - share
     return asked.with_columns(shares)

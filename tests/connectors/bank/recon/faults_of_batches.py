@@ -1,4 +1,4 @@
-"""The fault catalogue, first half: what can be wrong with a deduction and its booking. 扣款差错"""
+"""The fault catalogue: what can be wrong with a deduction and its booking. 扣款差错"""
 
 from datetime import timedelta
 

@@ -59,6 +59,16 @@ def come(n: int, k: int = 0, **changes: object) -> Row:
     return line(10 * n + k, fen(n)) | changes
 
 
+def serial(n: int, k: int = 0) -> str:
+    """The host serial of that booking."""
+    return f"S{10 * n + k:08d}"
+
+
+def broken(kind: str, n: int, *numbers: int) -> tuple[Broken, ...]:
+    """Breaks of this kind on these bookings of loan n."""
+    return tuple((kind, "statement", 10 * n + k) for k in numbers)
+
+
 def linked(evidence: str, **ids: int | tuple[int, ...]) -> Link:
     """A link as its evidence and members, named by side."""
     several = {side: one if isinstance(one, tuple) else (one,) for side, one in ids.items()}
