@@ -31,6 +31,7 @@ from gateway.cli.verbs import (
     delinquency,
     docs,
     evidence,
+    explain,
     find,
     housekeep,
     journal,
@@ -53,8 +54,8 @@ Verb = Callable[[argparse.Namespace], Answer]
 # Each module adds its parser and names the function that answers.
 _VERBS = (
     check, show, find, journal, evidence, keys, approvals, tries, bank, deductions, reconcile,
-    proof, breaks, day, reveal, purge, shred, housekeep, listen, delinquency, dates, calendar,
-    migrate, docs, bench, advices,
+    proof, breaks, explain, day, reveal, purge, shred, housekeep, listen, delinquency, dates,
+    calendar, migrate, docs, bench, advices,
 )  # fmt: skip
 
 

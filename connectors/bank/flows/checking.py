@@ -5,9 +5,10 @@ from dataclasses import dataclass, replace
 
 from connectors.bank.codec import decode, read_flag
 from connectors.bank.flows import correcting
+from connectors.bank.flows.missing import found_again, missed
 from connectors.bank.flows.parts import Bank
 from connectors.bank.flows.receipts import draft_receipt
-from connectors.bank.model import DecodedFile, FileKind, FileName, NightKey
+from connectors.bank.model import DecodedFile, FileName, NightKey
 from connectors.bank.rules.gate import (
     Envelope,
     content_findings,
@@ -184,8 +185,7 @@ def _complete(work: UnitOfWork, night: NightRow) -> dict[str, int]:
     usable = {file.kind for file in files.usable(here)}
     if night.state is NightState.OPEN and set(owed) <= usable:
         nights.advance(work, night, NightEvent.FILES_COMPLETE)
-        for kind in owed:
-            alarms.clear(work, Code.FILE_OVERDUE, _overdue(night.key, kind), "已到齐")
+        found_again(work, night.key, owed)
     return {
         "expected": len(owed),
         "usable": len(usable),
@@ -218,7 +218,7 @@ def _require(
         bad = {file.kind for file in here if file.state is FileState.QUARANTINED}
         late = [kind for kind in missing if kind not in bad and owed[kind] <= work.now]
         for kind in late:
-            alarms.ring(work, Code.FILE_OVERDUE, _overdue(key, kind), kind.title)
+            missed(work, key, kind)
     if not missing:
         return
     reasons = (
@@ -229,7 +229,3 @@ def _require(
     code = next(code for code, kinds in reasons if kinds)
     titles = "、".join(kind.title for kind in missing)
     raise RefusedHere(code, detail=f"{key.label} {titles}", subject=key.night_id)
-
-
-def _overdue(key: NightKey, kind: FileKind) -> str:
-    return f"{key.night_id}/{kind.value}"

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 
 import polars as pl
 
-from connectors.bank.codec.frames import decode_books, decode_names
+from connectors.bank.codec.frames import Kept, decode_books
 from connectors.bank.flows.parts import Bank
 from connectors.bank.model import FileKind, NightKey
 from connectors.bank.model.books import (
@@ -53,10 +53,13 @@ class Extract:
     offsets: Sequence[FundOffset]
 
 
-def extract(ledger: Ledger, key: NightKey) -> Extract:
-    """Read the ledger. Raises what the ledger raises, NotConfigured for one place given twice."""
+def extract(ledger: Ledger, key: NightKey, own: Sequence[Instruction] | None = None) -> Extract:
+    """Read the ledger; `own` are the instructions of our own batches, where we build them.
+
+    Raises what the ledger raises, NotConfigured for one place given twice.
+    """
     bank, account, day = key.bank, key.account, key.business_date
-    instructions = ledger.instructions(bank, account, day)
+    instructions = ledger.instructions(bank, account, day) if own is None else own
     _require_places(instructions)
     earlier = (item for item in instructions if item.business_date != day)
     asked = [(item.batch_no, item.serial) for item in earlier]
@@ -78,16 +81,8 @@ def _require_places(instructions: Sequence[Instruction]) -> None:
             raise NotConfigured(Code.INTERFACE_DIFFERS, detail=f"{batch}-{serial}")
 
 
-@dataclass(frozen=True, slots=True)
-class Base:
-    """The books before any file of the bank's: the ledger's side, and what its items are called."""
-
-    books: Books
-    named: pl.DataFrame
-
-
-def base_of(bank: Bank, key: NightKey, read: Extract) -> Base:
-    """The books of a night that is decided for the first time."""
+def base_of(bank: Bank, key: NightKey, read: Extract) -> Kept:
+    """The ledger's side of the books of a night that is decided for the first time."""
     day = key.business_date
     books = Books(
         business_date=day,
@@ -102,20 +97,20 @@ def base_of(bank: Bank, key: NightKey, read: Extract) -> Base:
         days=values.day_frame(bank.calendar, day),
         policy=Policy(meanings=_MEANINGS),
     )
-    return Base(books, named_items(_names(bank.tokens, read)))
+    names = named_items(_names(bank.tokens, read))
+    return Kept(books, names, values.parts_frame(read.dues))
 
 
-def base_again(bank: Bank, digest: str) -> Base:
+def base_again(bank: Bank, digest: str) -> Kept:
     """The books a night was decided on before a correction: the ledger's side is what it was.
 
     Raises RefusedHere when the retention rules have shredded them.
     """
-    kept = bank.store.archive.get(digest)
-    return Base(decode_books(kept), decode_names(kept))
+    return decode_books(bank.store.archive.get(digest))
 
 
 def fill(
-    bank: Bank, work: UnitOfWork, key: NightKey, used: Sequence[FileRow], base: Base
+    bank: Bank, work: UnitOfWork, key: NightKey, used: Sequence[FileRow], base: Kept
 ) -> Filled:
     """The books of a night: its own lines and what earlier nights left open."""
     open_before = open_items.carried(work, key.bank, key.account, key.business_date)
@@ -128,8 +123,8 @@ def fill(
         statement=statement.select(list(STATEMENT)),
         expected=expected.select(list(EXPECTED)),
     )
-    items = items_of(books, (results, statement, expected), base.named)
-    return Filled(books, results, statement, items, base.named, tuple(open_before))
+    items = items_of(books, (results, statement, expected), base.names)
+    return Filled(books, results, statement, items, tuple(open_before))
 
 
 def _ids(used: Sequence[FileRow], kind: FileKind) -> Sequence[str]:

@@ -76,7 +76,9 @@ def _settle(work: UnitOfWork, night: NightRow) -> None:
             Code.NIGHT_NOT_READY, detail=night.key.label, subject=open_messages[0].message_id
         )
     refused = [_refused(*row) for row in decisions.refused_postings(work, night.night_id)]
-    breaks.add(work, night.key, night.revision, refused)
+    turned = decisions.refused_receipts(work, night.night_id, night.revision)
+    found = [*refused, *(_refused_receipt(*row) for row in turned)]
+    breaks.add(work, night.key, night.revision, found)
     nights.advance(work, night, NightEvent.SETTLED)
 
 
@@ -93,6 +95,21 @@ def _refused(batch_no: str, serial: int, fen: int) -> FoundBreak:
         side=Side.INSTRUCTION,
         batch_no=batch_no,
         serial=serial,
+    )
+
+
+def _refused_receipt(item: str, file_id: str | None, line: int | None, fen: int) -> FoundBreak:
+    """Money that came with a loan's own key, and the ledger would not have it."""
+    return FoundBreak(
+        kind=BreakKind.POSTING_REFUSED,
+        direction=Direction.LONG,
+        blocking=True,
+        item=item,
+        amount_fen=fen,
+        signed_fen=fen,
+        side=Side.STATEMENT,
+        file_id=file_id,
+        line=line,
     )
 
 

@@ -8,6 +8,7 @@ from sqlalchemy import (
     Date,
     ForeignKey,
     ForeignKeyConstraint,
+    Index,
     Integer,
     MetaData,
     SmallInteger,
@@ -36,7 +37,7 @@ NIGHT = Table(
     Column("decision_digest", Text, ForeignKey(PAYLOAD.c.digest)),
     Column("books_digest", Text, ForeignKey(PAYLOAD.c.digest)),
     # which of its decisions is in force
-    Column("revision", Integer, nullable=False, server_default="1"),
+    Column("revision", Integer, nullable=False, server_default=text("1")),
     UniqueConstraint("bank", "account", "business_date"),
 )
 
@@ -225,6 +226,9 @@ LINK = Table(
     Column("file_id", Text),
     Column("line", Integer),
     Column("fen", BigInteger, nullable=False),
+    # what books it, where a strong key is enough
+    Column("posting_key", Text),
+    Index("ix_bank_link_line", "file_id", "line"),
 )
 
 SHEET = Table(

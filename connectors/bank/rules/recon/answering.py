@@ -10,6 +10,7 @@ import polars as pl
 
 from connectors.bank.model import Outcome
 from connectors.bank.model.books import Books
+from connectors.bank.rules.recon.frames import doubled
 from connectors.bank.rules.recon.hearing import Heard, hear
 from connectors.bank.rules.recon.judging import (
     CONTRADICTED,
@@ -51,15 +52,15 @@ class Answered:
 def answer(books: Books) -> Answered:
     """Judge every instruction on what the bank said of its place (placed books)."""
     heard = hear(books.results)
-    doubled = books.instructions.get_column("place").is_duplicated()
-    unique = books.instructions.filter(~doubled) if doubled.any() else books.instructions
+    shared = doubled(books.instructions.get_column("place"))
+    unique = books.instructions.filter(~shared)
     alone = unique.join(heard.several, on="place", how="anti") if heard.several.height else unique
     met = _met(alone, heard.plain, books)
     several = unique.join(heard.several, on="place")
     parts = [
         met,
         _bare(several, pl.when("reversed").then(_number(FAILED)).otherwise(_number(CONTRADICTED))),
-        _bare(books.instructions.filter(doubled), _number(NOT_UNIQUE)),
+        _bare(books.instructions.filter(shared), _number(NOT_UNIQUE)),
     ]
     filled = (part for part in parts if part.height or part is met)
     asked = _once(pl.concat(filled, how="diagonal").with_columns(_TAKEN.fill_null(0)))
@@ -104,7 +105,7 @@ def _once(asked: pl.DataFrame) -> pl.DataFrame:
     # by digest first: only what may be double is compared by the texts themselves
     digest = pl.col("loan_no").hash() ^ pl.col("instalment_no").hash(1)
     took = asked.select(pl.when(is_of(Outcome.EXACT, Outcome.PARTIAL)).then(digest)).to_series()
-    twice = asked.filter(took.is_duplicated() & took.is_not_null())
+    twice = asked.filter(doubled(took))
     if not twice.height:
         return asked
     later = (

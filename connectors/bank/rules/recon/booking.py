@@ -4,7 +4,7 @@ import polars as pl
 
 from connectors.bank.model import BreakKind, Outcome
 from connectors.bank.model.books import Evidence, Part, Policy, Side
-from connectors.bank.rules.recon.frames import AT_THE_BANK, one_to_one
+from connectors.bank.rules.recon.frames import AT_THE_BANK, doubled, one_to_one
 from connectors.bank.rules.recon.judging import NOT_UNIQUE, PARTS, is_of, verdict
 from connectors.bank.rules.recon.links import Reason, pairs
 
@@ -57,9 +57,9 @@ def _totals(ledger: pl.DataFrame) -> pl.DataFrame:
         booked_fen=pl.col("fen") * standing,
         **{f"booked_{part}": pl.col(part) * standing for part in PARTS},
     )
-    doubled = row.get_column("place").is_duplicated()
+    shared = doubled(row.get_column("place"))
     several = (
-        row.filter(doubled)
+        row.filter(shared)
         .group_by("place")
         .agg(
             booked_on=pl.lit(None, pl.Date),
@@ -69,7 +69,7 @@ def _totals(ledger: pl.DataFrame) -> pl.DataFrame:
             **{name: pl.col(name).sum() for name in _BOOKED_PARTS},
         )
     )
-    return pl.concat([row.filter(~doubled), several])
+    return pl.concat([row.filter(~shared), several])
 
 
 _gap = _taken - _booked

@@ -166,12 +166,12 @@ def _next_batch(books: Books, decided: Decided) -> Equation:
         decided.answers.filter(pl.col("outcome") != Outcome.FAILED.name), on="instruction"
     )
     paid = _of(decided, Side.DUE, low=6, high=9)
-    loans = _blocked_loans(books, decided)
+    loans = decided.breaks.filter("blocking").get_column("loan_no").unique()
     due = books.dues.filter(pl.col("kind") != "payoff")
+    taken = due.join(running, on=["loan_no", "instalment_no"], how="semi").get_column("id")
     state = due.with_columns(
         state=pl.when(pl.col("id").is_in(paid.get_column("id").implode())).then(pl.lit("paid"))
-        .when(pl.struct("loan_no", "instalment_no").is_in(_structs(running).implode()))
-        .then(pl.lit("running"))
+        .when(pl.col("id").is_in(taken.implode())).then(pl.lit("running"))
         .when(pl.col("loan_no").is_in(loans.implode())).then(pl.lit("held"))
         .otherwise(pl.lit("free"))
     )  # fmt: skip
@@ -182,14 +182,6 @@ def _next_batch(books: Books, decided: Decided) -> Equation:
         _sum(due),
         [(title, _sum(state.filter(pl.col("state") == one))) for one, title in titles.items()],
     )
-
-
-def _structs(running: pl.DataFrame) -> pl.Series:
-    return running.select(pl.struct("loan_no", "instalment_no")).to_series()
-
-
-def _blocked_loans(books: Books, decided: Decided) -> pl.Series:
-    return decided.breaks.filter("blocking").get_column("loan_no").unique()
 
 
 def _posted(decided: Decided) -> Equation:

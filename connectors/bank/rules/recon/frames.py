@@ -69,6 +69,14 @@ def among(frame: pl.DataFrame, ids: pl.Series) -> pl.DataFrame:
     return frame.filter(pl.col("id").is_in(ids.implode()))
 
 
+def doubled(values: pl.Series) -> pl.Series:
+    """Which values stand more than once; nulls do not. Counted first: mostly none does."""
+    said = values.drop_nulls()
+    if said.n_unique() == len(said):
+        return pl.repeat(value=False, n=len(values), eager=True)
+    return values.is_duplicated() & values.is_not_null()
+
+
 def one_to_one(left: pl.DataFrame, right: pl.DataFrame, key: Sequence[str]) -> pl.DataFrame:
     """The rows that have this key alone on both sides, joined: mutual uniqueness, no other."""
     alone = ~pl.struct(key).is_duplicated()

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 import polars as pl
 
 from connectors.bank.model.books import Evidence, Side
+from connectors.bank.rules.recon.frames import doubled
 from connectors.bank.rules.recon.links import Reason, members
 
 
@@ -28,10 +29,10 @@ def hear(results: pl.DataFrame) -> Heard:
     A line that is equal in everything is the same line in another file. Several different lines
     for one place are never chosen among: the place is reversed or contradicted.
     """
-    doubled = results.get_column("place").is_duplicated()
-    if not doubled.any():
+    shared = doubled(results.get_column("place"))
+    if not shared.any():
         return Heard(results, _several(results.clear()), results, _none())
-    plain, crowded = results.filter(~doubled), results.filter(doubled)
+    plain, crowded = results.filter(~shared), results.filter(shared)
     content = [name for name in results.columns if name != "id"]
     first = crowded.group_by(content).agg(pl.col("id").min(), again=pl.col("id"))
     once = first.select(results.columns)

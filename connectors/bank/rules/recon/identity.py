@@ -21,24 +21,22 @@ def identities(lines: pl.DataFrame) -> pl.DataFrame:
     use serials again. `repeated` names bookings equal in everything, a serial included, to an
     earlier one: sound only if the balances say so.
     """
-    text = pl.concat_str(
-        [pl.col(name).cast(pl.String).fill_null("") for name in _CONTENT], separator=_UNIT
-    )
-    told = lines.with_columns(text=text)
-    occurrence = pl.int_range(pl.len()).over("text")
     numbered = (pl.col("host_serial").fill_null("") != "") & pl.col("booked_on").is_not_null()
-    told = told.with_columns(
-        occurrence=occurrence,
-        unique=numbered & ~pl.struct("booked_on", "host_serial").is_duplicated(),
-        repeated=numbered & (occurrence > 0),
-    )
-    keyed = told.filter("unique").with_columns(key=_by_serial())
-    rest = told.filter(~pl.col("unique"))
+    alone = numbered & ~pl.struct("booked_on", "host_serial").is_duplicated()
+    mask = lines.select(alone).to_series()
+    keyed = lines.filter(mask).with_columns(key=_by_serial(), repeated=pl.lit(value=False))
+    rest = lines.filter(~mask).with_columns(text=_text())
+    occurrence = pl.int_range(pl.len()).over("text")
     digests = pl.Series("key", [_digest(one) for one in rest.get_column("text")], pl.String)
-    rest = rest.with_columns(digests).with_columns(
-        key=pl.concat_str("key", pl.lit("-"), "occurrence")
+    told = rest.with_columns(digests).with_columns(
+        key=pl.concat_str("key", pl.lit("-"), occurrence), repeated=numbered & (occurrence > 0)
     )
-    return pl.concat([keyed, rest]).select(*lines.columns, "key", "repeated").sort("key")
+    return pl.concat([keyed, told.select(keyed.columns)])
+
+
+def _text() -> pl.Expr:
+    said = [pl.col(name).cast(pl.String).fill_null("") for name in _CONTENT]
+    return pl.concat_str(said, separator=_UNIT)
 
 
 def _by_serial() -> pl.Expr:

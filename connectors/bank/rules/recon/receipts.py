@@ -7,7 +7,7 @@ import polars as pl
 from connectors.bank.model import Outcome
 from connectors.bank.model.books import Books, Evidence, Side
 from connectors.bank.rules.recon.candidates import Resolved, edges, resolved
-from connectors.bank.rules.recon.frames import among, without
+from connectors.bank.rules.recon.frames import CANDIDATES_MAX, among, without
 from connectors.bank.rules.recon.judging import is_of
 from connectors.bank.rules.recon.links import Reason, members, pairs, spent
 from connectors.bank.rules.recon.names import folded
@@ -102,12 +102,13 @@ def odd_amounts(lines: pl.DataFrame, naming: pl.DataFrame, dues: pl.DataFrame) -
     one = naming.filter(~pl.col("many") & (pl.col("loans").list.len() == 1))
     loans = one.select("id", loan_no=pl.col("loans").list.first())
     money = lines.filter(pl.col("fen") > 0).select("id", "fen").join(loans, on="id")
-    running = dues.filter(pl.col("kind") != _PAYOFF)
+    running = dues.filter(pl.col("kind") != _PAYOFF).sort("due_on", "instalment_no", "fen", "due")
+    running = running.filter(pl.int_range(pl.len()).over("loan_no") < CANDIDATES_MAX)
     each = (
         money.join(
             running.select("loan_no", "due", "due_on", "instalment_no", owed="fen"), on="loan_no"
         )
-        .sort("id", "due_on", "instalment_no", "due")
+        .sort("id", "due_on", "instalment_no", "owed", "due")
         .with_columns(before=pl.col("owed").cum_sum().over("id") - pl.col("owed"))
         .filter(pl.col("before") < pl.col("fen"))
         .with_columns(share=pl.min_horizontal("owed", pl.col("fen") - pl.col("before")))
@@ -124,11 +125,12 @@ def by_account(lines: pl.DataFrame, dues: pl.DataFrame, books: Books) -> Found:
     By itself only if the account is registered to that very borrower and the days are near;
     a spouse's card or another month is a suggestion.
     """
-    known = lines.filter(pl.col("other_account") != "").select("id", "fen", "other_account")
-    owners = books.registered.select("loan_no", "borrower", other_account="account")
-    wanted = known.join(owners, on="other_account")
-    own = _edges(wanted, dues, "borrower").with_columns(own=pl.lit(value=True))
-    other = _edges(wanted, dues, "loan_no").join(own, on=["id", "due"], how="anti")
+    key = ["other_account", "fen"]
+    known = lines.filter(pl.col("other_account") != "").select("id", *key)
+    own = edges(known, _reached(dues, books, "borrower"), key)
+    own = own.with_columns(own=pl.lit(value=True))
+    other = edges(known, _reached(dues, books, "loan_no"), key)
+    other = other.join(own, on=["id", "due"], how="anti")
     met = pl.concat([own, other.with_columns(own=pl.lit(value=False))])
     found = _one_way_of_paying(resolved(met), dues)
     sure = found.pairs.join(_near(found.pairs, lines, dues, books), on="id", how="semi").filter(
@@ -145,9 +147,14 @@ def by_account(lines: pl.DataFrame, dues: pl.DataFrame, books: Books) -> Found:
 _SIDES = (Side.STATEMENT, Side.DUE)
 
 
-def _edges(wanted: pl.DataFrame, dues: pl.DataFrame, owner: str) -> pl.DataFrame:
-    rows = wanted.filter(pl.col(owner) != "").select("id", "fen", owner).unique()
-    return edges(rows, dues, [owner, "fen"]).select("id", "fen", "due").unique()
+def _reached(dues: pl.DataFrame, books: Books, owner: str) -> pl.DataFrame:
+    """Each due with the accounts registered to its borrower, or to its loan.
+
+    Joined from our side: how many lines a bank sends from one account is not for us to say.
+    """
+    owners = books.registered.filter(pl.col(owner) != "")
+    paying = owners.select(owner, other_account="account")
+    return dues.join(paying, on=owner).select("due", "fen", "other_account").unique()
 
 
 def _near(met: pl.DataFrame, lines: pl.DataFrame, dues: pl.DataFrame, books: Books) -> pl.DataFrame:

@@ -33,11 +33,13 @@ _NO_SOLUTION = pl.DataFrame(
 
 def _payers(lines: pl.DataFrame, books: Books) -> pl.DataFrame:
     """Whose dues to look at: the one borrower the paying account is registered to."""
-    owners = books.registered.select("borrower", other_account="account")
-    known = lines.filter(pl.col("other_account") != "").join(owners, on="other_account")
-    known = known.select("id", "borrower").unique()
-    sole = (pl.col("borrower") != "") & ~pl.col("id").is_duplicated()
-    return known.filter(sole)
+    accounts = lines.get_column("other_account").unique().implode()
+    known = books.registered.filter(
+        pl.col("account").is_in(accounts) & (pl.col("account") != "") & (pl.col("borrower") != "")
+    )
+    owners = known.select("borrower", other_account="account").unique()
+    sole = owners.filter(~pl.col("other_account").is_duplicated())
+    return lines.join(sole, on="other_account").select("id", "borrower")
 
 
 def _own_dues(owners: pl.DataFrame, dues: pl.DataFrame, most: int) -> pl.DataFrame:

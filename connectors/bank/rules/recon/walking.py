@@ -67,7 +67,7 @@ def walk(books: Books, credits_: pl.DataFrame, stray: pl.DataFrame, asked: pl.Da
     receipts = _receipts(loose.filter((pl.col("fen") > 0) & ~pl.col("reversal")), asked, books)
     return Walked(
         links=(nets, sums, serials, counter, *receipts.links),
-        marks=(_keyed_marks(held), *_own_marks(lines, nets, books), *receipts.marks),
+        marks=(_keyed_marks(held), *_own_marks(lines, nets), *receipts.marks, _fees(lines, books)),
         keyed=held.get_column("id"),
     )
 
@@ -114,13 +114,17 @@ def _keyed_marks(held: pl.DataFrame) -> pl.DataFrame:
     return mark(kinds, pl.col("kind"), Side.EXPECTED)
 
 
-def _own_marks(lines: pl.DataFrame, nets: pl.DataFrame, books: Books) -> tuple[pl.DataFrame, ...]:
-    """What a line says of itself: a reversal, a return, a fee."""
+def _own_marks(lines: pl.DataFrame, nets: pl.DataFrame) -> tuple[pl.DataFrame, ...]:
+    """What a line says of itself: a reversal, a return."""
     back = nets.filter((pl.col("evidence") == Evidence.RETURNED.name) & ~pl.col("automatic"))
     returned = among(lines, back.get_column("anchor"))
-    fees = lines.filter(pl.col("summary").is_in(sorted(books.policy.fee_summaries)))
     return (
         mark(lines.filter("reversal"), BreakKind.REVERSAL_UNPAIRED),
         mark(returned, BreakKind.RETURNED),
-        mark(fees, BreakKind.FEE_OR_INTEREST),
     )
+
+
+def _fees(lines: pl.DataFrame, books: Books) -> pl.DataFrame:
+    """The bank's own fees and interest, by the words agreed with it."""
+    words = pl.col("summary").is_in(sorted(books.policy.fee_summaries))
+    return mark(lines.filter(words), BreakKind.FEE_OR_INTEREST)

@@ -13,6 +13,7 @@ alter table bank_night
     add column revision integer not null default 1,
     add column books_digest text references payload;
 alter table instruction add column fine_fen bigint not null default 0;
+alter table instruction alter column fine_fen drop default;
 """
 
 # What was taken, part by part as it is booked; all zero where nothing is.
@@ -25,6 +26,11 @@ alter table deduction_match
     drop constraint deduction_match_check,
     add constraint deduction_match_posts
         check (posting_key is null or outcome in ('EXACT', 'PARTIAL'));
+alter table deduction_match
+    alter column principal_fen drop default,
+    alter column interest_fen drop default,
+    alter column penalty_fen drop default,
+    alter column fine_fen drop default;
 alter table posting add column reversal_of text not null default '';
 """
 
@@ -43,7 +49,8 @@ create table bank_link (
     item text not null,
     file_id text,
     line integer,
-    fen bigint not null
+    fen bigint not null,
+    posting_key text
 );
 create index ix_bank_link_night on bank_link (night_id);
 create index ix_bank_link_line on bank_link (file_id, line);

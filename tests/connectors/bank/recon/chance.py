@@ -9,6 +9,7 @@ import polars as pl
 
 from connectors.bank.model.books import Books, Columns, CreditForm, Policy
 from tests.connectors.bank.recon.making import (
+    BATCH,
     FRAMES,
     POLICY,
     TODAY,
@@ -96,7 +97,7 @@ def _reversal(chance: random.Random, number: int, of: Row) -> Row:
 
 def _ledger(chance: random.Random, instructions: list[Row]) -> list[Row]:
     booked = [entry(n, one) for n, one in enumerate(instructions) if chance.random() < 0.2]
-    if chance.random() < 0.3:
+    if chance.random() < 0.5:
         booked.append(counter(50, chance.choice(AMOUNTS), host_serial="S00000001"))
     return booked
 
@@ -115,6 +116,42 @@ def _account(chance: random.Random) -> Row:
     of = chance.choice(_LOANS)
     return account_of(of, account=card(chance.choice(_LOANS)), settled=chance.random() < 0.1)
 
+
+# ------------------------------------------------------------------ one batch and its answers
+
+_NAMES = ("沙箱䶮", "沙箱·阿依古丽", "沙箱伟")
+_CODES = ("00000", "00000", "00000", "03008", "03031", "99999", "03051", "07777")
+_LIES: Mapping[str, tuple[object, ...]] = {
+    "loan_no": (loan(1), loan(2), ""), "instalment_no": (12, 13, None),
+    "payer_account": (card(1), card(2), None), "payer_name": (*_NAMES, None),
+    "asked_fen": (*AMOUNTS, None), "taken_fen": (0, *AMOUNTS, 40), "full_flag": ("0", "1", ""),
+    "code": _CODES, "host_serial": ("H", ""), "batch_no": (BATCH, "B2"),
+    "host_date": (TODAY, None, *(TODAY + timedelta(days=n) for n in (-1, 1, 9, 10))),
+}  # fmt: skip
+
+
+def batch(chance: random.Random) -> tuple[list[Row], list[Row]]:
+    """Instructions and answers; every key stands once on each side, whatever else is wrong."""
+    instructions = [
+        _asked(chance, n) | {"payer_name": chance.choice(_NAMES), "fine_fen": int(n == 9)}
+        for n in chance.sample(range(1, 10), chance.randint(0, 7))
+    ]
+    strays = [_asked(chance, n) for n in range(10, 10 + chance.randint(0, 3))]
+    results = [_lying(chance, one) for one in instructions + strays if chance.random() < 0.9]
+    keys = [(one["batch_no"], one["serial"]) for one in results]
+    return instructions, [
+        one for one, key in zip(results, keys, strict=True) if keys.count(key) == 1
+    ]
+
+
+def _lying(chance: random.Random, to: Row) -> Row:
+    """An answer with nothing, one thing or several things wrong."""
+    honest = _said(chance, to) | {"id": to["id"]}
+    names = chance.sample(sorted(_LIES), chance.choice([0, 0, 1, 1, 2, 4]))
+    return honest | {name: chance.choice(_LIES[name]) for name in names}
+
+
+# ------------------------------------------------------------------ nonsense
 
 _WORDS: Mapping[str, tuple[object, ...]] = {
     "batch_no": ("B1", "B2", ""), "serial": (0, 1, 2, -3), "instalment_no": (1, 2),
