@@ -38,12 +38,14 @@ from gateway.cli.verbs import (
     keys,
     listen,
     migrate,
+    night,
     proof,
     purge,
     reconcile,
     reveal,
     show,
     shred,
+    statement,
     tries,
 )
 from gateway.errors import GatewayError
@@ -54,8 +56,8 @@ Verb = Callable[[argparse.Namespace], Answer]
 # Each module adds its parser and names the function that answers.
 _VERBS = (
     check, show, find, journal, evidence, keys, approvals, tries, bank, deductions, reconcile,
-    proof, breaks, explain, day, reveal, purge, shred, housekeep, listen, delinquency, dates,
-    calendar, migrate, docs, bench, advices,
+    proof, statement, night, breaks, explain, day, reveal, purge, shred, housekeep, listen,
+    delinquency, dates, calendar, migrate, docs, bench, advices,
 )  # fmt: skip
 
 
