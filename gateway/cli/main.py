@@ -38,6 +38,7 @@ from gateway.cli.verbs import (
     keys,
     listen,
     migrate,
+    morning,
     night,
     proof,
     purge,
@@ -56,7 +57,7 @@ Verb = Callable[[argparse.Namespace], Answer]
 # Each module adds its parser and names the function that answers.
 _VERBS = (
     check, show, find, journal, evidence, keys, approvals, tries, bank, deductions, reconcile,
-    proof, statement, night, breaks, explain, day, reveal, purge, shred, housekeep, listen,
+    proof, morning, statement, night, breaks, explain, day, reveal, purge, shred, housekeep, listen,
     delinquency, dates, calendar, migrate, docs, bench, advices,
 )  # fmt: skip
 
