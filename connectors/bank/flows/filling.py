@@ -115,30 +115,32 @@ def base_again(bank: Bank, digest: str) -> Kept:
 
 
 @dataclass(frozen=True, slots=True)
-class Lines:
-    """What a night's files say, line by line, each with its place."""
+class Told:
+    """What a night is filled with: its files' lines, each with its place, and what was open."""
 
     results: pl.DataFrame
     statement: pl.DataFrame
+    open_before: Sequence[OpenItem]
 
 
 def fill(
     bank: Bank, work: UnitOfWork, key: NightKey, used: Sequence[FileRow], base: Kept
 ) -> Filled:
     """The books of a night: its own lines as they are stored, and what earlier nights left open."""
+    statements = _ids(used, FileKind.ACCOUNT_STATEMENT)
     pattern = bank.profile.lump_summary
-    stored = Lines(
+    told = Told(
         frames.results(work, _ids(used, FileKind.DEDUCTION_RESULT)),
-        frames.statement(work, _ids(used, FileKind.ACCOUNT_STATEMENT), key.business_date, pattern),
+        frames.statement(work, statements, key.business_date, pattern),
+        open_items.carried(work, key.bank, key.account, key.business_date),
     )
-    return fill_with(bank, work, key, stored, base)
+    return fill_with(bank, work, key, told, base)
 
 
-def fill_with(bank: Bank, work: UnitOfWork, key: NightKey, lines: Lines, base: Kept) -> Filled:
-    """The books of a night whose own lines are these."""
-    open_before = open_items.carried(work, key.bank, key.account, key.business_date)
-    results = lines.results
-    statement = _statement(bank, work, key, lines.statement, open_before)
+def fill_with(bank: Bank, work: UnitOfWork, key: NightKey, told: Told, base: Kept) -> Filled:
+    """The books of a night of which this is told."""
+    open_before, results = told.open_before, told.results
+    statement = _statement(bank, work, key, told)
     expected = _expected(open_before)
     books = replace(
         base.books,
@@ -158,13 +160,12 @@ def _statement(
     bank: Bank,
     work: UnitOfWork,
     key: NightKey,
-    told: pl.DataFrame,
-    open_before: Sequence[OpenItem],
+    told: Told,
 ) -> pl.DataFrame:
     """The night's bookings and those carried, each with the identity it keeps for ever."""
     pattern = bank.profile.lump_summary
-    own = identities(told).drop("repeated")
-    carried = [item for item in open_before if item.side is Side.STATEMENT]
+    own = identities(told.statement).drop("repeated")
+    carried = [item for item in told.open_before if item.side is Side.STATEMENT]
     files = sorted({item.file_id for item in carried if item.file_id})
     old = frames.statement(work, files, key.business_date, pattern)
     known = pl.DataFrame(

@@ -12,10 +12,11 @@ import polars as pl
 
 from connectors.bank.codec import decode
 from connectors.bank.codec.frames import Kept
-from connectors.bank.flows.filling import Lines, base_again, fill_with, policy_in_force
+from connectors.bank.flows.filling import Told, base_again, fill_with, policy_in_force
 from connectors.bank.flows.parts import Bank
 from connectors.bank.model import DecodedFile, FileKind, FileName, NightKey
 from connectors.bank.model.books import Decided, Policy
+from connectors.bank.model.items import OpenItem
 from connectors.bank.rules import frames as values
 from connectors.bank.rules.booking import receipts
 from connectors.bank.rules.gate import content_findings
@@ -30,10 +31,11 @@ from connectors.bank.rules.replaying import (
     Difference,
     Of,
     compare,
+    open_then,
 )
 from connectors.bank.rules.states import FileState
 from connectors.bank.rules.telling import Filled, answered, found_breaks, linked
-from connectors.bank.store import files, nights, replays
+from connectors.bank.store import files, nights, open_items, replays
 from connectors.bank.store.files import FileRow
 from connectors.bank.store.nights import NightRow
 from gateway.errors import Code, Finding, NotConfigured, RefusedHere
@@ -95,7 +97,9 @@ def _differences(
     if refused:
         return refused
     base = _under(bank, base_again(bank, night.books_digest or ""), policy)
-    filled = fill_with(bank, work, key, _lines(bank, key, read), base)
+    known = open_items.known(work, key.bank, key.account, key.business_date)
+    told = _told(bank, key, read, open_then(known, base.books))
+    filled = fill_with(bank, work, key, told, base)
     decided = decide(filled.books)
     return compare(replays.decision(work, night), _decision(key, base, filled, decided))
 
@@ -112,7 +116,12 @@ def _findings(bank: Bank, key: NightKey, file: FileRow, decoded: DecodedFile) ->
     return [*decoded.findings, *content_findings(bank.profile, name, decoded)]
 
 
-def _lines(bank: Bank, key: NightKey, read: Sequence[tuple[FileRow, DecodedFile]]) -> Lines:
+def _told(
+    bank: Bank,
+    key: NightKey,
+    read: Sequence[tuple[FileRow, DecodedFile]],
+    open_before: Sequence[OpenItem],
+) -> Told:
     results = [
         (file.file_id, decoded.results)
         for file, decoded in read
@@ -124,7 +133,7 @@ def _lines(bank: Bank, key: NightKey, read: Sequence[tuple[FileRow, DecodedFile]
         if file.kind is FileKind.ACCOUNT_STATEMENT
     ]
     booked = statement_lines(statement, key.business_date, bank.profile.lump_summary)
-    return Lines(result_lines(results), booked)
+    return Told(result_lines(results), booked, open_before)
 
 
 def _under(bank: Bank, base: Kept, policy: Policy) -> Kept:

@@ -1,13 +1,15 @@
 """A night decided twice: what today's rules would decide otherwise than it was decided. 重演比较"""
 
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from enum import Enum
 
 import polars as pl
 
 from connectors.bank.model import BreakKind
-from connectors.bank.model.books import Columns
+from connectors.bank.model.books import Books, Columns, Side
+from connectors.bank.model.items import OpenItem
 from connectors.bank.rules.booking import PARTS
 
 ANSWERED: Columns = {
@@ -72,6 +74,28 @@ def compare(before: Decision, after: Decision) -> Sequence[Difference]:
     return [
         Difference(Of[of], item, was or "", will or "") for of, item, was, will in other.iter_rows()
     ]
+
+
+def open_then(known: Iterable[OpenItem], books: Books) -> Sequence[OpenItem]:
+    """Of the items ever left open those that a night's kept `books` began with.
+
+    What earlier nights leave open may have changed since, by a correction; what the night was
+    decided on has not. Items that say the same of themselves are one as good as the other.
+    """
+    lines = books.statement.filter(pl.col("first_seen") < books.business_date)
+    wanted = Counter([*_marks(Side.STATEMENT, lines), *_marks(Side.EXPECTED, books.expected)])
+    return [item for item in known if _taken(wanted, item)]
+
+
+def _marks(side: Side, rows: pl.DataFrame) -> Iterator[tuple[object, ...]]:
+    for row in rows.select("fen", "first_seen", "batch_no", "host_serial").iter_rows():
+        yield (side, *row)
+
+
+def _taken(wanted: Counter[tuple[object, ...]], item: OpenItem) -> bool:
+    mark = (item.side, item.fen, item.first_seen, item.batch_no, item.host_serial)
+    wanted[mark] -= 1
+    return wanted[mark] >= 0
 
 
 def _said(decision: Decision) -> pl.DataFrame:
