@@ -22,7 +22,7 @@ from connectors.bank.model.items import OpenItem
 from connectors.bank.rules import frames as values
 from connectors.bank.rules.recon.identity import identities
 from connectors.bank.rules.telling import Filled, items_of, named_items
-from connectors.bank.store import frames, open_items
+from connectors.bank.store import batches, frames, open_items
 from connectors.bank.store.files import FileRow
 from connectors.bank.verdicts import RESULT_CODES
 from connectors.core_system.model import (
@@ -141,11 +141,13 @@ def _statement(
     """The night's bookings and those carried, each with the identity it keeps for ever."""
     ids = _ids(used, FileKind.ACCOUNT_STATEMENT)
     pattern = bank.profile.lump_summary
-    told = frames.statement(work, ids, key.business_date, pattern)
+    ours = batches.own_numbers(work, key.bank)
+    in_ours = pl.col("batch_no").replace(ours)
+    told = frames.statement(work, ids, key.business_date, pattern).with_columns(in_ours)
     own = identities(told).drop("repeated")
     carried = [item for item in open_before if item.side is Side.STATEMENT]
     files = sorted({item.file_id for item in carried if item.file_id})
-    old = frames.statement(work, files, key.business_date, pattern)
+    old = frames.statement(work, files, key.business_date, pattern).with_columns(in_ours)
     known = pl.DataFrame(
         {
             "file_id": [item.file_id for item in carried],
