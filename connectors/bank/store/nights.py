@@ -166,6 +166,12 @@ def decided(work: UnitOfWork, night_id: str) -> Sequence[DecisionRow]:
     return [DecisionRow(*row[1:]) for row in work.connection.execute(query)]
 
 
+def books_of(work: UnitOfWork, night_id: str) -> str:
+    """The books of the decision in force; "" before the first."""
+    made = decided(work, night_id)
+    return made[-1].books_digest if made else ""
+
+
 def _keep(work: UnitOfWork, night: NightRow, values: dict[str, object]) -> None:
     mine = NIGHT.c.night_id == night.night_id
     work.connection.execute(update(NIGHT).where(mine).values(values))
