@@ -247,6 +247,8 @@ def _keep_basis(
         "night_decided",
         night.night_id,
         revision=night.revision,
+        ledger=nights.extract_of(work, night),
+        grade=READ_BACK.name,
         books=books,
         decision=decision,
         matches=decided.answers.height,
