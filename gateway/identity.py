@@ -99,7 +99,7 @@ def mask_account(number: str) -> str:
 _PERSONAL = re.compile(
     r"(?P<ours>"
     r"(?:night|file|receipt|postings|break|alarm|stray|stamp|approval|batch|acct|name|loan|idno"
-    r"|dunning|day|item|booking)"
+    r"|dunning|day|item|booking|deduction|split|ack|plan)"
     r"-[0-9a-f]{20}"
     r"(?![0-9A-Za-z]))"
     r"|(?<![0-9A-Za-z])(?:\d{15,}|\d{17}[Xx]|(?:86)?1[3-9]\d{9}"

@@ -1,6 +1,7 @@
 """The error tree and its catalogue: an error's branch says what to do next. 错误体系"""
 
-from gateway.errors.catalogue import Code, Entry, Money
+from gateway.errors.catalogue import Code
+from gateway.errors.entries import Entry, Money
 from gateway.errors.tree import (
     BRANCHES,
     Finding,

@@ -5,7 +5,19 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ARRAY, Column, ForeignKey, Integer, Row, Table, Text, select
+from sqlalchemy import (
+    ARRAY,
+    Column,
+    ForeignKey,
+    Index,
+    Integer,
+    Row,
+    Table,
+    Text,
+    UniqueConstraint,
+    select,
+    text,
+)
 
 from gateway.errors import Code, NotConfigured
 from gateway.identity import mask_text
@@ -27,6 +39,19 @@ APPROVAL = Table(
     moment("state_at"),
     moment("asked_at"),
     Column("round", Integer, nullable=False),
+    UniqueConstraint("kind", "subject", "digest"),
+    Index(
+        "ix_approval_standing",
+        "kind",
+        "subject",
+        unique=True,
+        postgresql_where=text("state <> 'SUPERSEDED'"),
+    ),
+    Index(
+        "ix_approval_waiting",
+        "asked_at",
+        postgresql_where=text("state in ('AWAITING', 'RELEASED')"),
+    ),
 )
 
 ACT = Table(
@@ -39,6 +64,14 @@ ACT = Table(
     Column("digest", Text, nullable=False),
     moment("at"),
     Column("reason", Text, nullable=False),
+    Index(
+        "ix_approval_act_two_people",
+        "approval_id",
+        "round",
+        "person",
+        unique=True,
+        postgresql_where=text("act <> 'REFUSED'"),
+    ),
 )
 
 # What waits for a person.

@@ -123,8 +123,8 @@ class MonthBank:
             own = [effect for _, case, effect in effects if case.asked.batch_no == batch_no]
             taken = sum(effect.today_fen for effect in own)
             kept = min(taken, _KEPT.get(self.days.index(day) % EVERY, 0))
-            self._owed[tomorrow if kept < taken else after][batch_no] += kept
-            self._owed[tomorrow][batch_no] += sum(effect.next_fen for effect in own)
+            rest = self._owed[after if kept and kept == taken else tomorrow]
+            rest[batch_no] += kept + sum(effect.next_fen for effect in own)
             if taken > kept:
                 found.append((moving.lump(self.bank, batch_no, taken - kept), ()))
             told = sum(answer.line.taken_fen for effect in own for answer in effect.answers)

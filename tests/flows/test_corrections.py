@@ -52,9 +52,8 @@ def test_an_original_then_corrected_ends_as_the_corrected_alone(branch, empty_ta
     # one posting is taken back, every other one is left alone
     assert len(branch.postings()) == len(before) + 1
     assert branch.rows("select revision from bank_night") == [(2,)]
-    assert not branch.rows(
-        "select from alarm where code = 'CORRECTION_WAITS' and cleared_at is null"
-    )
+    waits = "select from alarm where code = 'CORRECTION_WAITS' and cleared_at is null"
+    assert not branch.rows(waits)
     empty_tables()
     branch.forget()
     branch.publish(BANK)

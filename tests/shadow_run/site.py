@@ -16,6 +16,7 @@ from connectors.bank.model.books import (
     Side,
     empty,
 )
+from connectors.bank.rules import frames
 from connectors.bank.rules.recon.deciding import decide
 from connectors.bank.verdicts import RESULT_CODES
 from connectors.core_system.model import (
@@ -31,7 +32,6 @@ from sandbox.core.acts import Acts
 from sandbox.months import ledger
 from sandbox.months.bank import MonthBank
 from sandbox.months.truth import Answer, Asked, BankNight, Moved, Planted
-from tests.shadow_run import frames
 
 ACCOUNT = "ZH01"
 POLICY = Policy({code: said.meaning.name for code, said in RESULT_CODES.items()})

@@ -9,9 +9,12 @@ from sqlalchemy.dialects import postgresql
 import connectors.bank.store.break_acts as acts_tables
 import connectors.bank.store.breaks as breaks_tables
 import connectors.bank.store.days as days_tables
+import connectors.bank.store.deduction_tables as deduction_tables
+import connectors.bank.store.delinquency as delinquency_tables
 import connectors.bank.store.open_items as items_tables
 import connectors.bank.store.platform_tables as platform_tables
 import connectors.core_system.store as core_tables
+import gateway.store.approval_rows as approval_tables
 import gateway.store.tables as kernel_tables
 from connectors.bank.rules.break_states import BREAK_STATES
 from connectors.bank.rules.day import DAY_STATES
@@ -20,8 +23,21 @@ from connectors.bank.rules.states import FILE_STATES, NIGHT_STATES
 from gateway.store.messages import MESSAGE_STATES
 
 # the tables of a module are known once it is imported
-BANK = (acts_tables, breaks_tables, days_tables, items_tables, platform_tables)
-METADATAS = (kernel_tables.METADATA, BANK[0].METADATA, core_tables.METADATA)
+BANK = (
+    acts_tables,
+    breaks_tables,
+    days_tables,
+    delinquency_tables,
+    items_tables,
+    platform_tables,
+)
+METADATAS = (
+    approval_tables.METADATA,
+    kernel_tables.METADATA,
+    BANK[0].METADATA,
+    core_tables.METADATA,
+    deduction_tables.METADATA,
+)
 TABLES = {table.name: table for metadata in METADATAS for table in metadata.tables.values()}
 DIALECT = postgresql.dialect()
 STATES = {

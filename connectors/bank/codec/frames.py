@@ -7,7 +7,7 @@ import io
 import json
 import zipfile
 from collections.abc import Mapping, Sequence
-from dataclasses import fields
+from dataclasses import dataclass, fields
 from datetime import date
 from enum import Enum
 from typing import Any
@@ -15,11 +15,11 @@ from typing import Any
 import polars as pl
 from pydantic import TypeAdapter
 
-from connectors.bank.model.books import Books, Decided, Policy
+from connectors.bank.model.books import Books, Decided, Policy, Side
 from connectors.bank.rules.proof import Equation
 
 _FACTS = "facts.json"
-_NAMES = "names"
+_NAMES, _PARTS = "names", "parts"
 _EPOCH = (1980, 1, 1, 0, 0, 0)
 # What a decision says of people stands in the books it was made on.
 _PEOPLE = "loan_no"
@@ -29,13 +29,23 @@ _POLICY = TypeAdapter(Policy)
 _EQUATIONS = TypeAdapter(Sequence[Equation])
 
 
-def encode_books(books: Books, names: pl.DataFrame) -> bytes:
-    """Everything an account-day was decided on, and what the ledger calls its items."""
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """Books with what stands beside them: the ledger's `names` of items, the `parts` of dues."""
+
+    books: Books
+    names: pl.DataFrame
+    parts: pl.DataFrame
+
+
+def encode_books(kept: Kept) -> bytes:
+    """Everything an account-day was decided on."""
+    books = kept.books
     facts = {
         "business_date": books.business_date.isoformat(),
         "policy": {each.name: getattr(books.policy, each.name) for each in fields(Policy)},
     }
-    frames = _frames(books) | {_NAMES: names}
+    frames = _frames(books) | {_NAMES: kept.names, _PARTS: kept.parts}
     return _packed(frames, json.dumps(facts, default=_plain, sort_keys=True))
 
 
@@ -48,17 +58,24 @@ def _plain(value: object) -> object:
     return sorted(value) if isinstance(value, frozenset) else str(value)
 
 
-def decode_books(data: bytes) -> Books:
+def decode_books(data: bytes) -> Kept:
     """The books of bytes that `encode_books` made."""
     frames, facts = _unpacked(data)
-    del frames[_NAMES]
+    names, parts = frames.pop(_NAMES), frames.pop(_PARTS)
     policy = _POLICY.validate_python(facts["policy"])
-    return Books(date.fromisoformat(facts["business_date"]), policy=policy, **frames)
+    books = Books(date.fromisoformat(facts["business_date"]), policy=policy, **frames)
+    return Kept(books, names, parts)
 
 
-def decode_names(data: bytes) -> pl.DataFrame:
-    """What the ledger called its items, of bytes that `encode_books` made."""
-    return _unpacked(data)[0][_NAMES]
+def decode_ledger(data: bytes) -> tuple[pl.DataFrame, Sequence[str]]:
+    """The ledger's entries of such bytes, and the number of each: no other frame is read."""
+    with zipfile.ZipFile(io.BytesIO(data)) as archive:
+        entries, names = (
+            pl.read_parquet(io.BytesIO(archive.read(f"{name}.parquet")))
+            for name in (Side.LEDGER.value, _NAMES)
+        )
+    mine = names.filter(pl.col("side") == Side.LEDGER.value).select("id", number="item")
+    return entries, entries.join(mine, on="id", how="left").get_column("number").to_list()
 
 
 def encode_decided(decided: Decided, shown: Sequence[Equation]) -> bytes:

@@ -16,9 +16,9 @@ from connectors.bank.rules.breaks import (
 from connectors.bank.rules.resolving import BreakAct, BreakNow
 from connectors.bank.store import break_acts, break_evidence
 from connectors.bank.store.break_acts import Wanted
-from connectors.bank.store.break_evidence import Says
+from connectors.bank.store.break_evidence import Says, Suggested
 from gateway.dates import Calendar
-from gateway.store.unit_of_work import Store, UnitOfWork
+from gateway.store.unit_of_work import Store
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +61,7 @@ class Dossier:
     words: str
     acts: Sequence[BreakAct]
     says: Sequence[Says]
+    suggested: Sequence[Suggested]
     lawful: Sequence[Resolution]
 
 
@@ -83,13 +84,10 @@ def read_one(reader: Reader, wanted: str, *, with_line: bool) -> Dossier:
             listed=_listed(reader, row),
             words=TREATMENTS[row.kind].words,
             acts=break_acts.acts(work, row.break_id),
-            says=_says(work, row) if with_line else (),
+            says=break_evidence.says(work, row) if with_line else (),
+            suggested=break_evidence.suggestions(work, row),
             lawful=lawful(row.kind),
         )
-
-
-def _says(work: UnitOfWork, row: BreakNow) -> Sequence[Says]:
-    return break_evidence.says(work, row)
 
 
 def _listed(reader: Reader, row: BreakNow) -> Listed:

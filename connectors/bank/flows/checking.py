@@ -5,9 +5,10 @@ from dataclasses import dataclass, replace
 
 from connectors.bank.codec import decode, read_flag
 from connectors.bank.flows import correcting
+from connectors.bank.flows.missing import found_again, missed
 from connectors.bank.flows.parts import Bank
 from connectors.bank.flows.receipts import draft_receipt
-from connectors.bank.model import DecodedFile, FileKind, FileName, NightKey
+from connectors.bank.model import DecodedFile, FileName, NightKey
 from connectors.bank.rules.gate import (
     Envelope,
     content_findings,
@@ -17,7 +18,7 @@ from connectors.bank.rules.gate import (
     signature_finding,
 )
 from connectors.bank.rules.states import FileEvent, FileState, NightEvent, NightState
-from connectors.bank.store import files, nights
+from connectors.bank.store import batches, files, nights
 from connectors.bank.store.files import FileRow
 from connectors.bank.store.nights import NightRow
 from gateway.errors import Code, Finding, RefusedHere
@@ -104,7 +105,7 @@ def examine(bank: Bank, key: NightKey, file: FileRow, seen: SeenBefore) -> Repor
     at = bank.clock.now()
     found = Published(file.name, (data,), signature)
     verified = verify_detached(bank.ring, Purpose.BANK_FILE, bank.profile.code, found, at)
-    decoded = decode(layout, data, bank.profile.limits.lines_max)
+    decoded = _in_our_numbers(bank, decode(layout, data, bank.profile.limits.lines_max))
     signed = signature_finding(bank.profile.evidence, verified.code)
     findings = [
         *envelope_findings(envelope),
@@ -113,6 +114,19 @@ def examine(bank: Bank, key: NightKey, file: FileRow, seen: SeenBefore) -> Repor
         *content_findings(bank.profile, name, decoded),
     ]
     return Report(findings, verified, decoded)
+
+
+def _in_our_numbers(bank: Bank, decoded: DecodedFile) -> DecodedFile:
+    """The file with our own numbers of batches, where the bank has given them others (BDC105)."""
+    if bank.profile.deductions is None or bank.profile.deductions.platform is None:
+        return decoded
+    with bank.store.begin() as work:
+        ours = batches.own_numbers(work, bank.profile.code)
+    header = decoded.header
+    if header is not None:
+        header = replace(header, batch_no=ours.get(header.batch_no, header.batch_no))
+    lines = [replace(one, batch_no=ours.get(one.batch_no, one.batch_no)) for one in decoded.results]
+    return replace(decoded, header=header, results=lines)
 
 
 def _judge(bank: Bank, work: UnitOfWork, night: NightRow, examined: tuple[FileRow, Report]) -> None:
@@ -184,8 +198,7 @@ def _complete(work: UnitOfWork, night: NightRow) -> dict[str, int]:
     usable = {file.kind for file in files.usable(here)}
     if night.state is NightState.OPEN and set(owed) <= usable:
         nights.advance(work, night, NightEvent.FILES_COMPLETE)
-        for kind in owed:
-            alarms.clear(work, Code.FILE_OVERDUE, _overdue(night.key, kind), "已到齐")
+        found_again(work, night.key, owed)
     return {
         "expected": len(owed),
         "usable": len(usable),
@@ -218,7 +231,7 @@ def _require(
         bad = {file.kind for file in here if file.state is FileState.QUARANTINED}
         late = [kind for kind in missing if kind not in bad and owed[kind] <= work.now]
         for kind in late:
-            alarms.ring(work, Code.FILE_OVERDUE, _overdue(key, kind), kind.title)
+            missed(work, key, kind)
     if not missing:
         return
     reasons = (
@@ -229,7 +242,3 @@ def _require(
     code = next(code for code, kinds in reasons if kinds)
     titles = "、".join(kind.title for kind in missing)
     raise RefusedHere(code, detail=f"{key.label} {titles}", subject=key.night_id)
-
-
-def _overdue(key: NightKey, kind: FileKind) -> str:
-    return f"{key.night_id}/{kind.value}"

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 
 import polars as pl
 
-from connectors.bank.codec.frames import decode_books, decode_names
+from connectors.bank.codec.frames import Kept, decode_books
 from connectors.bank.flows.parts import Bank
 from connectors.bank.model import FileKind, NightKey
 from connectors.bank.model.books import (
@@ -22,7 +22,7 @@ from connectors.bank.model.items import OpenItem
 from connectors.bank.rules import frames as values
 from connectors.bank.rules.recon.identity import identities
 from connectors.bank.rules.telling import Filled, items_of, named_items
-from connectors.bank.store import frames, open_items
+from connectors.bank.store import batches, frames, open_items
 from connectors.bank.store.files import FileRow
 from connectors.bank.verdicts import RESULT_CODES
 from connectors.core_system.model import (
@@ -41,6 +41,11 @@ from gateway.store.unit_of_work import UnitOfWork
 _MEANINGS = {code: said.meaning.name for code, said in RESULT_CODES.items()}
 
 
+def policy_in_force() -> Policy:
+    """What a night that is decided now is decided by."""
+    return Policy(meanings=_MEANINGS)
+
+
 @dataclass(frozen=True, slots=True)
 class Extract:
     """What the ledger says of an account-day, read over the wire before the night is locked."""
@@ -53,10 +58,13 @@ class Extract:
     offsets: Sequence[FundOffset]
 
 
-def extract(ledger: Ledger, key: NightKey) -> Extract:
-    """Read the ledger. Raises what the ledger raises, NotConfigured for one place given twice."""
+def extract(ledger: Ledger, key: NightKey, own: Sequence[Instruction] | None = None) -> Extract:
+    """Read the ledger; `own` are the instructions of our own batches, where we build them.
+
+    Raises what the ledger raises, NotConfigured for one place given twice.
+    """
     bank, account, day = key.bank, key.account, key.business_date
-    instructions = ledger.instructions(bank, account, day)
+    instructions = ledger.instructions(bank, account, day) if own is None else own
     _require_places(instructions)
     earlier = (item for item in instructions if item.business_date != day)
     asked = [(item.batch_no, item.serial) for item in earlier]
@@ -78,16 +86,8 @@ def _require_places(instructions: Sequence[Instruction]) -> None:
             raise NotConfigured(Code.INTERFACE_DIFFERS, detail=f"{batch}-{serial}")
 
 
-@dataclass(frozen=True, slots=True)
-class Base:
-    """The books before any file of the bank's: the ledger's side, and what its items are called."""
-
-    books: Books
-    named: pl.DataFrame
-
-
-def base_of(bank: Bank, key: NightKey, read: Extract) -> Base:
-    """The books of a night that is decided for the first time."""
+def base_of(bank: Bank, key: NightKey, read: Extract) -> Kept:
+    """The ledger's side of the books of a night that is decided for the first time."""
     day = key.business_date
     books = Books(
         business_date=day,
@@ -100,27 +100,47 @@ def base_of(bank: Bank, key: NightKey, read: Extract) -> Base:
         registered=values.registered_frame(read.accounts, read.loans, day),
         offsets=values.offset_frame(read.offsets),
         days=values.day_frame(bank.calendar, day),
-        policy=Policy(meanings=_MEANINGS),
+        policy=policy_in_force(),
     )
-    return Base(books, named_items(_names(bank.tokens, read)))
+    names = named_items(_names(bank.tokens, read))
+    return Kept(books, names, values.parts_frame(read.dues))
 
 
-def base_again(bank: Bank, digest: str) -> Base:
+def base_again(bank: Bank, digest: str) -> Kept:
     """The books a night was decided on before a correction: the ledger's side is what it was.
 
     Raises RefusedHere when the retention rules have shredded them.
     """
-    kept = bank.store.archive.get(digest)
-    return Base(decode_books(kept), decode_names(kept))
+    return decode_books(bank.store.archive.get(digest))
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """What a night is filled with: its files' lines, each with its place, and what was open."""
+
+    results: pl.DataFrame
+    statement: pl.DataFrame
+    open_before: Sequence[OpenItem]
 
 
 def fill(
-    bank: Bank, work: UnitOfWork, key: NightKey, used: Sequence[FileRow], base: Base
+    bank: Bank, work: UnitOfWork, key: NightKey, used: Sequence[FileRow], base: Kept
 ) -> Filled:
-    """The books of a night: its own lines and what earlier nights left open."""
-    open_before = open_items.carried(work, key.bank, key.account, key.business_date)
-    results = frames.results(work, _ids(used, FileKind.DEDUCTION_RESULT))
-    statement = _statement(bank, work, key, used, open_before)
+    """The books of a night: its own lines as they are stored, and what earlier nights left open."""
+    statements = _ids(used, FileKind.ACCOUNT_STATEMENT)
+    pattern = bank.profile.lump_summary
+    told = Told(
+        frames.results(work, _ids(used, FileKind.DEDUCTION_RESULT)),
+        frames.statement(work, statements, key.business_date, pattern),
+        open_items.carried(work, key.bank, key.account, key.business_date),
+    )
+    return fill_with(bank, work, key, told, base)
+
+
+def fill_with(bank: Bank, work: UnitOfWork, key: NightKey, told: Told, base: Kept) -> Filled:
+    """The books of a night of which this is told."""
+    open_before, results = told.open_before, told.results
+    statement = _statement(bank, work, key, told)
     expected = _expected(open_before)
     books = replace(
         base.books,
@@ -128,8 +148,8 @@ def fill(
         statement=statement.select(list(STATEMENT)),
         expected=expected.select(list(EXPECTED)),
     )
-    items = items_of(books, (results, statement, expected), base.named)
-    return Filled(books, results, statement, items, base.named, tuple(open_before))
+    items = items_of(books, (results, statement, expected), base.names)
+    return Filled(books, results, statement, items, tuple(open_before))
 
 
 def _ids(used: Sequence[FileRow], kind: FileKind) -> Sequence[str]:
@@ -140,17 +160,15 @@ def _statement(
     bank: Bank,
     work: UnitOfWork,
     key: NightKey,
-    used: Sequence[FileRow],
-    open_before: Sequence[OpenItem],
+    told: Told,
 ) -> pl.DataFrame:
     """The night's bookings and those carried, each with the identity it keeps for ever."""
-    ids = _ids(used, FileKind.ACCOUNT_STATEMENT)
     pattern = bank.profile.lump_summary
-    told = frames.statement(work, ids, key.business_date, pattern)
-    own = identities(told).drop("repeated")
-    carried = [item for item in open_before if item.side is Side.STATEMENT]
+    in_ours = pl.col("batch_no").replace(batches.own_numbers(work, key.bank))
+    own = identities(told.statement.with_columns(in_ours)).drop("repeated")
+    carried = [item for item in told.open_before if item.side is Side.STATEMENT]
     files = sorted({item.file_id for item in carried if item.file_id})
-    old = frames.statement(work, files, key.business_date, pattern)
+    old = frames.statement(work, files, key.business_date, pattern).with_columns(in_ours)
     known = pl.DataFrame(
         {
             "file_id": [item.file_id for item in carried],

@@ -1,18 +1,21 @@
 """Matching: the night is decided on one extract of the ledger, in one transaction. 勾对"""
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 import polars as pl
 
-from connectors.bank.codec.frames import encode_books, encode_decided
-from connectors.bank.flows.filling import Base, Extract, base_again, base_of, extract, fill
+from connectors.bank.codec.frames import Kept, encode_books, encode_decided
+from connectors.bank.flows import in_flight
+from connectors.bank.flows.filling import Extract, base_again, base_of, extract, fill
+from connectors.bank.flows.missing import found_again, missed
 from connectors.bank.flows.parts import Bank
 from connectors.bank.model import BreakKind, FileKind, NightKey, Outcome
-from connectors.bank.model.books import Decided
+from connectors.bank.model.books import Decided, Side
 from connectors.bank.model.items import FoundBreak
-from connectors.bank.rules.booking import postings
+from connectors.bank.rules.booking import postings, receipt_no, receipts
 from connectors.bank.rules.correcting import Redone, redone
-from connectors.bank.rules.owed import DECIDED_ON
+from connectors.bank.rules.owed import DECIDED_ON, unanswered
 from connectors.bank.rules.recon.deciding import decide
 from connectors.bank.rules.recon.equations import Balances, equations
 from connectors.bank.rules.statement import closing_break, opening_break
@@ -49,11 +52,12 @@ def match(bank: Bank, key: NightKey) -> StageCount:
     Raises RefusedHere when not all owed files are accepted, or a batch of the night has no result.
     """
     with bank.store.begin() as work:
-        night = nights.lock(work, key)
-    if _is_undecided(night):
-        first = night.revision == 1
-        read = extract(bank.ledger, key) if first else None
-        base = base_of(bank, key, read) if read else base_again(bank, night.books_digest or "")
+        undecided = _is_undecided(nights.lock(work, key))
+        before = nights.decided(work, key.night_id)
+    if undecided:
+        read = None if before else _extract(bank, key)
+        base = base_of(bank, key, read) if read else base_again(bank, before[-1].books_digest)
+        _require_answers(bank, key, base)
         with bank.store.begin() as work:
             night = nights.lock(work, key)
             if _is_undecided(night):
@@ -65,29 +69,55 @@ def match(bank: Bank, key: NightKey) -> StageCount:
     return StageCount("match", counts["instructions"], counts)
 
 
+def _extract(bank: Bank, key: NightKey) -> Extract:
+    read = extract(bank.ledger, key, in_flight.asked_of(bank, key))
+    return in_flight.of_this_night(bank, key, read)
+
+
+def _require_answers(bank: Bank, key: NightKey, base: Kept) -> None:
+    """Raise RefusedHere while a batch of this date has no usable result file."""
+    today = base.books.instructions.filter(pl.col("business_date") == key.business_date)
+    with bank.store.begin() as work:
+        here = files.usable(files.of_night(work, key.night_id))
+        parts = [file.part for file in here if file.kind is FileKind.DEDUCTION_RESULT]
+        missing = unanswered(today.get_column("batch_no").unique(), parts)
+        late = missing and nights.owed(work, key)[FileKind.DEDUCTION_RESULT] <= work.now
+        if late:
+            missed(work, key, FileKind.DEDUCTION_RESULT, "、".join(missing))
+    if missing:
+        code = Code.FILE_OVERDUE if late else Code.FILE_NOT_YET
+        detail = f"{key.label} {FileKind.DEDUCTION_RESULT.title} {'、'.join(missing)}"
+        raise RefusedHere(code, detail=detail, subject=key.night_id)
+
+
 def _is_undecided(night: NightRow) -> bool:
     if night.state is NightState.OPEN:
         raise RefusedHere(Code.NIGHT_NOT_READY, detail=night.key.label, subject=night.night_id)
     return night.state is NightState.RECEIVED
 
 
-def _decide(bank: Bank, work: UnitOfWork, night: NightRow, base: Base) -> None:
+def _decide(bank: Bank, work: UnitOfWork, night: NightRow, base: Kept) -> None:
     key, anew = night.key, night.revision > 1
     used = _use_files(work, night)
     filled = fill(bank, work, key, used, base)
     decided = decide(filled.books)
     answers = answered(filled, decided)
-    wanted = list(postings(key, answers, filled.books.dues))
+    received = list(receipts(key, base.parts, filled, decided))
+    wanted = [*postings(key, answers, filled.books.dues), *received]
     asked = redone(_booked(bank, work, key) if anew else {}, wanted)
     decisions.keep_answers(work, key.night_id, _with_keys(answers, asked), anew=anew)
-    decisions.keep_links(work, key.night_id, night.revision, linked(filled, decided))
+    links = _with_receipts(key, linked(filled, decided), asked)
+    decisions.keep_links(work, key.night_id, night.revision, links)
+    in_flight.settle(bank, work, key, answers)
     found = [*found_breaks(filled, decided, key), *_balance_breaks(work, night, used)]
     _keep_breaks(work, night, found)
     ended = clearings(filled, decided, key)
     open_items.keep(work, key, left_open(filled, decided), ended)
     breaks.explained(work, key, [clearing.key for clearing in ended])
     draft_postings(bank.store, work, key.night_id, asked.postings, night.revision)
-    _keep_basis(bank, work, night, (filled, decided), _balances(work, filled, used))
+    kept = replace(base, books=filled.books)
+    _keep_basis(bank, work, night, (kept, decided), _balances(work, filled, used))
+    found_again(work, key, DECIDED_ON)
     nights.advance(work, night, NightEvent.DECIDED)
 
 
@@ -112,13 +142,28 @@ def _booked(bank: Bank, work: UnitOfWork, key: NightKey) -> dict[tuple[str, int]
 
 def _with_keys(answers: pl.DataFrame, asked: Redone) -> pl.DataFrame:
     """The answers, each with the posting that books it: one that stands, or one asked for now."""
-    now = {(p.batch_no, p.serial): p.key for p in asked.postings if not p.reversal_of}
     keys = pl.DataFrame(
-        [(*place, key) for place, key in {**asked.kept, **now}.items()],
+        [(*place, key) for place, key in _keys(asked).items()],
         schema={"batch_no": pl.String, "serial": pl.Int32, "posting_key": pl.String},
         orient="row",
     )
     return answers.join(keys, on=["batch_no", "serial"], how="left")
+
+
+def _keys(asked: Redone) -> dict[tuple[str, int], str]:
+    """The posting of each place: one that stands, or one asked for now."""
+    now = {(p.batch_no, p.serial): p.key for p in asked.postings if not p.reversal_of}
+    return {**asked.kept, **now}
+
+
+def _with_receipts(key: NightKey, links: pl.DataFrame, asked: Redone) -> pl.DataFrame:
+    """The links, each booking that posts by itself with its posting."""
+    keys = {batch: posting for (batch, _), posting in _keys(asked).items()}
+    return links.with_columns(
+        pl.when("automatic", pl.col("side") == Side.STATEMENT.value)
+        .then(pl.col("item").map_elements(lambda i: keys.get(receipt_no(key, i)), pl.String))
+        .alias("posting_key")
+    )
 
 
 def _keep_breaks(work: UnitOfWork, night: NightRow, found: Sequence[FoundBreak]) -> None:
@@ -189,13 +234,13 @@ def _keep_basis(
     bank: Bank,
     work: UnitOfWork,
     night: NightRow,
-    basis: tuple[Filled, Decided],
+    basis: tuple[Kept, Decided],
     balances: Balances,
 ) -> None:
     """Archive what the night was decided on and what was decided; the journal holds the digests."""
-    filled, decided = basis
-    shown = list(equations(filled.books, decided, balances))
-    books = keep_bytes(bank.store, work, encode_books(filled.books, filled.named))
+    kept, decided = basis
+    shown = list(equations(kept.books, decided, balances))
+    books = keep_bytes(bank.store, work, encode_books(kept))
     decision = keep_bytes(bank.store, work, encode_decided(decided, shown))
     nights.keep_decision(work, night, books, decision)
     work.note(

@@ -76,9 +76,7 @@ def bookings(
     """
     decoded = [_decoded(platform, file.data) for file in files]
     findings = [finding for one in decoded for finding in (*one.findings, *one.held)]
-    found = [
-        Booking(one.accounts.get(line.line, ""), line) for one in decoded for line in one.statement
-    ]
+    found = [Booking(line.account_number, line) for one in decoded for line in one.statement]
     findings += [
         Finding(Code.ACCOUNT_DIFFERS, booking.line.line, field="账号")
         for booking in found
@@ -93,7 +91,8 @@ def bookings(
 def _decoded(platform: Platform, data: bytes) -> DecodedFile:
     """The file as its bank writes it: whose it is stands in its lines, so it is read first."""
     plain = decode(platform.details, data, _LINES_MAX)
-    banks = {platform.accounts.get(number, ("", ""))[0] for number in plain.accounts.values()}
+    numbers = {line.account_number for line in plain.statement}
+    banks = {platform.accounts.get(number, ("", ""))[0] for number in numbers}
     own = platform.details_of.get(banks.pop()) if len(banks) == 1 else None
     return decode(own, data, _LINES_MAX) if own else plain
 

@@ -73,7 +73,9 @@ class Resolution(Enum):
 class Treatment:
     """How one kind of break is treated; `words` say to a clerk what it is.
 
-    `blocking` keeps the loan out of the next batch until the break has ended.
+    `blocking` keeps the loan out of the next batch until the break has ended; where it does not,
+    either nobody knows the loan, or its money is where it should be. Of a partial deduction whose
+    part is booked the rest is due again; one that is not blocks all the same (B07).
     """
 
     words: str
@@ -95,7 +97,7 @@ _WAIT = (_R.ASK_BANK, _R.CARRY)
 
 # fmt: off
 TREATMENTS: Mapping[BreakKind, Treatment] = {
-    BreakKind.PARTIAL_DEDUCTION:   Treatment("银行只扣到一部分，其余仍欠", _ANY, True, _O.LOANS, (_R.POST_TAKEN, _R.REFUND, _R.ACCEPT, *_WAIT)),
+    BreakKind.PARTIAL_DEDUCTION:   Treatment("银行只扣到一部分，其余仍欠", _ANY, False, _O.LOANS, (_R.POST_TAKEN, _R.REFUND, _R.ACCEPT, *_WAIT)),
     BreakKind.AMOUNT_DIFFERS:      Treatment("银行所扣与指令金额不一致", _ANY, True, _O.SETTLEMENT, (_R.POST_TAKEN, _R.ASSIGN, _R.REFUND, _R.ACCEPT, *_WAIT)),
     BreakKind.STATUS_DIFFERS:      Treatment("响应码与金额、流水自相矛盾", _ANY, True, _O.SETTLEMENT, (_R.POST_TAKEN, _R.REVERSE, _R.ACCEPT, *_WAIT)),
     BreakKind.OUTCOME_UNKNOWN:     Treatment("银行尚无定论，不得再扣", _DOUBT, True, _O.SETTLEMENT, (_R.POST_TAKEN, _R.ACCEPT, *_WAIT)),
@@ -118,9 +120,9 @@ TREATMENTS: Mapping[BreakKind, Treatment] = {
     BreakKind.SETTLED_STILL_TAKEN: Treatment("贷款已结清，银行仍然扣款", _LONG, True, _O.LOANS, (_R.REFUND, _R.ASSIGN, *_WAIT)),
     BreakKind.CROSS_DAY:           Treatment("结果已成功，款项次日才到账", _SHORT, False, _O.SETTLEMENT, (_R.MATCH, _R.WRITE_OFF, *_WAIT)),
     BreakKind.REVERSAL_UNPAIRED:   Treatment("冲正找不到原交易", _EITHER, True, _O.SETTLEMENT, (_R.REVERSE, _R.MATCH, _R.ACCEPT, *_WAIT)),
-    BreakKind.RETURNED:            Treatment("付出的款项被退回", _EITHER, True, _O.SETTLEMENT, (_R.MATCH, _R.REVERSE, _R.REFUND, *_WAIT)),
+    BreakKind.RETURNED:            Treatment("付出的款项被退回", _EITHER, False, _O.SETTLEMENT, (_R.MATCH, _R.REVERSE, _R.REFUND, *_WAIT)),
     BreakKind.FEE_OR_INTEREST:     Treatment("银行手续费或账户利息", _EITHER, False, _O.ACCOUNTING, (_R.BOOK_ELSEWHERE, *_WAIT)),
-    BreakKind.AMBIGUOUS:           Treatment("候选不止一个，系统不代为选择", _ANY, False, _O.SETTLEMENT, (_R.MATCH, _R.ASSIGN, _R.REFUND, *_WAIT)),
+    BreakKind.AMBIGUOUS:           Treatment("候选不止一个，系统不代为选择", _ANY, True, _O.SETTLEMENT, (_R.MATCH, _R.ASSIGN, _R.REFUND, *_WAIT)),
     BreakKind.OFFSET_DIFFERS:      Treatment("冲还贷与公积金账户不一致", _ANY, True, _O.LOANS, (_R.REVERSE, _R.ACCEPT, _R.CARRY)),
     BreakKind.FILE_MISSING:        Treatment("应收文件逾期未到", _DOUBT, False, _O.SETTLEMENT, (_R.EXCUSE, *_WAIT)),
     BreakKind.WITHDRAWN:           Treatment("银行以更正文件撤回了已入账的一笔", _ANY, True, _O.SETTLEMENT, (_R.REVERSE, _R.ACCEPT, *_WAIT)),

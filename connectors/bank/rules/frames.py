@@ -30,6 +30,15 @@ from gateway.dates import SHANGHAI, Calendar
 # Windows are a few working days; what is older than this is older than any of them.
 _DAYS_BACK, _DAYS_ON = 90, 30
 
+# The parts of a due, for the posting of money that is exactly it.
+PARTS: Columns = {
+    "id": pl.Int64,
+    "principal_fen": pl.Int64,
+    "interest_fen": pl.Int64,
+    "penalty_fen": pl.Int64,
+    "fine_fen": pl.Int64,
+}
+
 Getters = Mapping[str, Callable[[Any], object]]
 
 
@@ -69,6 +78,11 @@ def due_frame(dues: Sequence[DueInstalment]) -> pl.DataFrame:
             "borrower": lambda d: d.borrower_id,
         },
     )
+
+
+def parts_frame(dues: Sequence[DueInstalment]) -> pl.DataFrame:
+    """What each open due is made of, by the id it has among the dues."""
+    return _framed(PARTS, dues, {})
 
 
 def registered_frame(

@@ -1,6 +1,6 @@
 """Which bank owes which file for which date, and by when. 应收文件"""
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
@@ -54,3 +54,12 @@ def _is_owed(owed: Owed, day: date, calendar: Calendar) -> bool:
 def _due_at(owed: Owed, day: date) -> datetime:
     due_day = day + timedelta(days=owed.due_days_after)
     return datetime.combine(due_day, owed.due_time, SHANGHAI)
+
+
+def unanswered(asked: Collection[str], answered: Collection[str]) -> Sequence[str]:
+    """The batches of a night that no result file answers.
+
+    A file that names no batch ("") speaks for all of them; where every file names its own, each
+    batch is owed one (B19: a batch without results is late, and nothing of it has failed).
+    """
+    return [] if "" in answered else sorted(set(asked) - set(answered))

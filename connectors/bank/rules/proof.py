@@ -24,7 +24,8 @@ class NightSums:
     `asked` and `taken` are by outcome; `result_lines` is the count of the bank's own trailers;
     `line_taken` sums the stored lines; `lump` and `claimed` are bookings of this statement that
     were matched, with the results' credits or otherwise, `left_open` those that were not; `before`
-    had been booked already, `posted`, `refused` and `open` are postings by the ledger's answer.
+    had been booked already, `posted`, `refused` and `open` are postings by the ledger's answer;
+    `receipts` is money without a batch that a strong key books by itself.
     """
 
     instructions: Sum
@@ -43,6 +44,9 @@ class NightSums:
     posted: Sum
     refused: Sum
     open: Sum
+    receipts: Sum
+    receipts_posted: Sum
+    receipts_refused: Sum
     unbooked_fen: int
 
 
@@ -123,6 +127,12 @@ def _of_the_ledger(sums: NightSums) -> Iterator[Equation]:
             ("核心拒绝", sums.refused),
             ("核心未答复", sums.open),
         ],
+    )
+    yield Equation(
+        "凭贷款号或登记账户自动入账的来款均有结果",
+        "自动入账来款",
+        sums.receipts,
+        [("核心已入账", sums.receipts_posted), ("核心拒绝", sums.receipts_refused)],
     )
     yield Equation(
         "未入账款项全部列为不平账项",

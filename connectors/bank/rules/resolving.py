@@ -87,13 +87,14 @@ class BreakAct:
 def complaint(row: BreakNow, proposal: Proposal) -> str:
     """Why this may not be proposed about this break, as a clerk reads it; empty when it may."""
     means = proposal.how.value
+    nothing_came = row.direction is Direction.SHORT and not row.unbooked_fen
     checks = (
         (proposal.how not in lawful(row.kind), f"{row.kind.value}不许{means.title}"),
         (not proposal.reason.strip(), "须写明理由"),
         (means.document and not proposal.document, f"{means.title}须附书面材料"),
         (means.needs_loan and not proposal.loan_no, f"{means.title}须指明贷款"),
         (means.needs_other and proposal.other in ("", row.break_id), "须指明另一账项"),
-        (means.effect is Effect.POST and row.direction is Direction.SHORT, "短款无款可入"),
+        (means.effect is Effect.POST and nothing_came, "短款无款可入"),
         (means.effect is Effect.REFUND and row.direction is Direction.SHORT, "短款无款可退"),
     )
     return "；".join(text for wrong, text in checks if wrong)

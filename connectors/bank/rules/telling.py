@@ -19,15 +19,13 @@ _NETTING = 2
 class Filled:
     """The books of a night, with the place of every line and the name of every item.
 
-    `items` names what the engine's ids stand for: (side, id) → item, and for a line its file;
-    `named` are those of the ledger's side.
+    `items` names what the engine's ids stand for: (side, id) → item, and for a line its file.
     """
 
     books: Books
     results: pl.DataFrame = field(repr=False)
     statement: pl.DataFrame = field(repr=False)
     items: pl.DataFrame = field(repr=False)
-    named: pl.DataFrame = field(repr=False)
     open_before: tuple[OpenItem, ...] = field(repr=False)
 
 
@@ -71,7 +69,7 @@ def answered(filled: Filled, decided: Decided) -> pl.DataFrame:
         "batch_no", "serial", "loan_no", "instalment_no", "business_date",
     )  # fmt: skip
     said = filled.results.select(
-        pl.col("id").alias("result"), "file_id", "line", "host_date", "host_serial"
+        pl.col("id").alias("result"), "file_id", "line", "code", "host_date", "host_serial"
     )
     whole = decided.answers.join(asked, on="instruction").join(said, on="result", how="left")
     return whole.sort("batch_no", "serial")

@@ -5,11 +5,14 @@ from datetime import date
 
 from sqlalchemy import Select, select
 
+from connectors.bank.model.books import Evidence
 from connectors.bank.rules.lending.debts import Debt
 from connectors.bank.rules.resolving import BreakNow
-from connectors.bank.store.tables import BREAK, INSTRUCTION, RESULT, STATEMENT
+from connectors.bank.store.tables import BREAK, INSTRUCTION, LINK, NIGHT, RESULT, STATEMENT
 from gateway.identity import mask_account, mask_name
 from gateway.store.unit_of_work import UnitOfWork
+
+_SUGGESTED_MAX = 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +33,15 @@ class Says:
     title: str
     field: str
     shown: str
+
+
+@dataclass(frozen=True, slots=True)
+class Suggested:
+    """A suggestion: the pass, why, and with which items; a loan stands by its token."""
+
+    stage: int
+    why: str
+    items: tuple[str, ...]
 
 
 def source(work: UnitOfWork, row: BreakNow) -> Source:
@@ -61,9 +73,38 @@ def says(work: UnitOfWork, row: BreakNow) -> tuple[Says, ...]:
     return tuple(told)
 
 
+def suggestions(work: UnitOfWork, row: BreakNow) -> tuple[Suggested, ...]:
+    """What the engine suggests for the line of a break; never applied by itself.
+
+    By the decision in force of the last night that linked the line.
+    """
+    mine = LINK.alias()
+    night = (
+        select(mine.c.night_id, mine.c.revision, mine.c.group_no)
+        .join(NIGHT, (NIGHT.c.night_id == mine.c.night_id) & (NIGHT.c.revision == mine.c.revision))
+        .where(mine.c.file_id == row.file_id, mine.c.line == row.line, ~mine.c.automatic)
+        .order_by(NIGHT.c.business_date.desc(), mine.c.stage)
+        .limit(_SUGGESTED_MAX)
+    ).subquery()
+    same = (LINK.c.night_id == night.c.night_id) & (LINK.c.revision == night.c.revision)
+    query = (
+        select(LINK.c.group_no, LINK.c.stage, LINK.c.evidence, LINK.c.item)
+        .join(night, same & (LINK.c.group_no == night.c.group_no))
+        .where((LINK.c.file_id != row.file_id) | LINK.c.file_id.is_(None))
+        .order_by(LINK.c.stage, LINK.c.group_no, LINK.c.item)
+    )
+    groups: dict[tuple[int, int, str], list[str]] = {}
+    for group, stage, evidence, item in work.connection.execute(query).all():
+        groups.setdefault((stage, group, evidence), []).append(item)
+    return tuple(
+        Suggested(stage, Evidence[evidence].value, tuple(items))
+        for (stage, _, evidence), items in groups.items()
+    )
+
+
 def asked(work: UnitOfWork, row: BreakNow) -> Debt | None:
     """What our instruction asked for, part by part; None where no instruction stands behind."""
-    parts = ("principal_fen", "interest_fen", "penalty_fen")
+    parts = ("principal_fen", "interest_fen", "penalty_fen", "fine_fen")
     query = (
         select(INSTRUCTION.c.instalment_no, *(INSTRUCTION.c[name] for name in parts))
         .join(BREAK, BREAK.c.night_id == INSTRUCTION.c.night_id)

@@ -30,6 +30,7 @@ _KEY = ("batch_no", "serial")
 _ANSWER_FIELDS = ("outcome", "file_id", "line", "taken_fen", *PARTS, "posting_key")
 _LINK_FIELDS = (
     "group", "stage", "evidence", "automatic", "carried", "side", "item", "file_id", "line", "fen",
+    "posting_key",
 )  # fmt: skip
 _LINK_COLUMNS = ("group_no", *_LINK_FIELDS[1:])
 _PERSON_FIELDS = ("loan_no", "payer_account", "payer_name")
@@ -153,7 +154,7 @@ def failures(work: UnitOfWork, night_id: str) -> Sequence[tuple[str, Sum]]:
 
 
 def refused_postings(work: UnitOfWork, night_id: str) -> Sequence[tuple[str, int, int]]:
-    """The postings the ledger would not book: (batch, serial, fen)."""
+    """The postings for instructions that the ledger would not book: (batch, serial, fen)."""
     query = (
         select(MATCH.c.batch_no, MATCH.c.serial, POSTING.c.fen)
         .join_from(MATCH, POSTING, MATCH.c.posting_key == POSTING.c.posting_key)
@@ -161,3 +162,17 @@ def refused_postings(work: UnitOfWork, night_id: str) -> Sequence[tuple[str, int
         .order_by(MATCH.c.batch_no, MATCH.c.serial)
     )
     return [(row[0], row[1], row[2]) for row in work.connection.execute(query)]
+
+
+def refused_receipts(
+    work: UnitOfWork, night_id: str, revision: int
+) -> Sequence[tuple[str, str | None, int | None, int]]:
+    """The bookings the ledger would not take as repayments: (item, file, line, fen)."""
+    query = (
+        select(LINK.c.item, LINK.c.file_id, LINK.c.line, LINK.c.fen)
+        .join(POSTING, POSTING.c.posting_key == LINK.c.posting_key)
+        .where(LINK.c.night_id == night_id, LINK.c.revision == revision)
+        .where(POSTING.c.result_code.not_in(("", SUCCESS)))
+        .order_by(LINK.c.item)
+    )
+    return [(row[0], row[1], row[2], row[3]) for row in work.connection.execute(query)]

@@ -7,10 +7,14 @@ from sqlalchemy import (
     Date,
     DateTime,
     ForeignKey,
+    ForeignKeyConstraint,
+    Index,
     Integer,
     MetaData,
     Table,
     Text,
+    UniqueConstraint,
+    text,
 )
 
 from gateway.store.tables import moment
@@ -24,6 +28,16 @@ def _fen(name: str) -> Column[int]:
 
 def _text(name: str) -> Column[str]:
     return Column(name, Text, nullable=False)
+
+
+def _later(name: str) -> Column[str]:
+    """A text that is not known yet when the row is made."""
+    return Column(name, Text, nullable=False, server_default="")
+
+
+def _taken(name: str) -> Column[int]:
+    """Money that is not known yet when the row is made."""
+    return Column(name, BigInteger, nullable=False, server_default=text("0"))
 
 
 def _token(name: str) -> Column[str]:
@@ -71,7 +85,14 @@ BATCH = Table(
     _text("state"),
     moment("state_at"),
     moment("sent_at", nullable=True),
-    _text("bank_no"),
+    _later("bank_no"),
+    UniqueConstraint("bank", "account", "business_date", "sequence"),
+    UniqueConstraint("bank", "batch_no"),
+    Index(
+        "ix_deduction_batch_open",
+        "state",
+        postgresql_where=text("state not in ('CLOSED', 'FAILED', 'REFUSED', 'WITHDRAWN')"),
+    ),
 )
 
 LINE = Table(
@@ -99,13 +120,22 @@ LINE = Table(
     _token("name_token"),
     Column("live", Boolean, nullable=False),
     Column("outcome", Text),
-    _text("code"),
+    _later("code"),
     Column("settled_at", DateTime(timezone=True)),
-    _text("host_serial"),
-    _fen("taken_principal_fen"),
-    _fen("taken_interest_fen"),
-    _fen("taken_penalty_fen"),
-    _fen("taken_fine_fen"),
+    _later("host_serial"),
+    _taken("taken_principal_fen"),
+    _taken("taken_interest_fen"),
+    _taken("taken_penalty_fen"),
+    _taken("taken_fine_fen"),
+    UniqueConstraint("batch_id", "loan_no", "instalment_no"),
+    Index(
+        "ix_deduction_line_live",
+        "loan_no",
+        "instalment_no",
+        unique=True,
+        postgresql_where=text("live"),
+    ),
+    Index("ix_deduction_line_loan", "loan_no", "settled_at"),
 )
 
 CURE = Table(
@@ -116,4 +146,7 @@ CURE = Table(
     moment("at"),
     _text("person"),
     _text("reason"),
+    ForeignKeyConstraint(
+        ["batch_id", "serial"], ["deduction_line.batch_id", "deduction_line.serial"]
+    ),
 )

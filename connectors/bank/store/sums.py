@@ -18,6 +18,10 @@ _FOUND = """
 _LINKED = """
     from bank_link k where k.night_id = :night and k.revision = :revision
     and k.automatic and k.side = 'statement'"""
+_STRONG = "k.evidence in ('LOAN_AND_DUE', 'PAYER_ACCOUNT')"
+_LINKED_POSTINGS = """
+    from bank_link k join posting p using (posting_key)
+    where k.night_id = :night and k.revision = :revision"""
 # What this decision matched on the statement of this night, and not of an earlier one.
 _OWN = "k.file_id = any(:statements)"
 _QUERIES = {
@@ -51,8 +55,13 @@ _QUERIES = {
         select count(*), sum(p.fen) from deduction_match m join posting p using (posting_key)
         where m.night_id = :night and p.result_code not in ('00', '')""",
     "waiting": """
-        select count(*), sum(p.fen) from posting p where p.subject = :night
-        and coalesce(p.result_code, '') = ''""",
+        select count(*), sum(p.fen) from deduction_match m join posting p using (posting_key)
+        where m.night_id = :night and coalesce(p.result_code, '') = ''""",
+    "receipts": f"select count(*), sum(fen) {_LINKED} and {_STRONG}",
+    "receipts_posted": f"""select count(*), sum(p.fen) {_LINKED_POSTINGS}
+        and p.result_code = '00'""",
+    "receipts_refused": f"""select count(*), sum(p.fen) {_LINKED_POSTINGS}
+        and p.result_code not in ('00', '')""",
 }
 _OUTCOMES = """
     select m.outcome, count(*), sum(i.asked_fen), sum(m.taken_fen)
@@ -95,6 +104,9 @@ def night_sums(work: UnitOfWork, night: NightRow, used: Used) -> NightSums:
         posted=sums["posted"],
         refused=sums["refused"],
         open=sums["waiting"],
+        receipts=sums["receipts"],
+        receipts_posted=sums["receipts_posted"],
+        receipts_refused=sums["receipts_refused"],
         unbooked_fen=sums["unbooked"].fen,
     )
 
@@ -132,6 +144,24 @@ def balances(work: UnitOfWork, statements: Sequence[str], moved_fen: int) -> tup
     opening = next((one["opening"] for one in stated if "opening" in one), 0)
     closing = next((one["closing"] for one in reversed(stated) if "closing" in one), None)
     return opening, opening + moved_fen if closing is None else closing
+
+
+@dataclass(frozen=True, slots=True)
+class Stated:
+    """A statement's balances where it states them, and what its lines come to, in fen."""
+
+    opening_fen: int | None
+    closing_fen: int | None
+    moved_fen: int
+
+
+def stated(work: UnitOfWork, statements: Sequence[str]) -> Stated:
+    """What these statements of one account-day say together."""
+    controls = [files.controls(work, file_id) for file_id in statements]
+    opening = next((one["opening"] for one in controls if "opening" in one), None)
+    closing = next((one["closing"] for one in reversed(controls) if "closing" in one), None)
+    moved = _sum(work, _QUERIES["bookings"], {"statements": list(statements)})
+    return Stated(opening, closing, moved.fen)
 
 
 def _sum(work: UnitOfWork, query: str, ids: Mapping[str, object]) -> Sum:

@@ -36,6 +36,11 @@ def dossier_lines(dossier: Dossier) -> list[str]:
     if dossier.says:
         lines.append("凭据（先后即效力）")
         lines += [f"  {each.title} {each.shown}（{each.field}）" for each in dossier.says]
+    if dossier.suggested:
+        lines.append("系统建议（只供参考）")
+        lines += [
+            f"  第{each.stage}轮 {each.why}：{'、'.join(each.items)}" for each in dossier.suggested
+        ]
     if row.candidates:
         lines.append("候选（系统不代为选择）")
         lines += [f"  {candidate}" for candidate in row.candidates]

@@ -26,6 +26,7 @@ from gateway.wiring.agreed import load_layout
 _LIMITS = Limits()
 # What may stay unlooked at, in the order it is told.
 _UNCHECKED = {"name": "文件名", "flag": "标志文件", "signature": "签名"}
+_COMPANIONS = ["flag", "signature"]
 
 
 def add_to(verbs: Subparsers, every: argparse.ArgumentParser) -> None:
@@ -83,10 +84,10 @@ def _companions(layout: Layout, path: Path, data: bytes) -> tuple[Sequence[Findi
     if not layout.file_name:
         return [], list(_UNCHECKED)
     if all(name_parts(each, path.name) is None for each in (layout, *layout.versions)):
-        return [Finding(Code.FILE_NAME_UNKNOWN)], list(_UNCHECKED)
+        return [Finding(Code.FILE_NAME_UNKNOWN)], _COMPANIONS
     name, flag = matching_name(layout, path.name), flag_name(layout, path.name)
     if name is None or flag is None or not path.with_name(flag).is_file():
-        return [], list(_UNCHECKED)
+        return [], _COMPANIONS
     envelope = _envelope(layout, name, (path.with_name(flag), data))
     return list(envelope_findings(envelope)), ["signature"]
 

@@ -14,6 +14,7 @@ EVERY_INSTRUCTION = "扣款指令全部有下落"
 ROLL = "对账单余额衔接"
 BOOKINGS = "对账单逐笔有归属"
 POSTED = "已证实扣款均已请求入账且有结果"
+RECEIPTS = "凭贷款号或登记账户自动入账的来款均有结果"
 UNBOOKED = "未入账款项全部列为不平账项"
 # Ten instructions of 100 each; one of each fate, one booked before, two refused by the ledger, one
 # line nobody asked for; the statement shows the results' money, a receipt of 30 and 40 unexplained.
@@ -40,6 +41,9 @@ SUMS = NightSums(
     posted=Sum(3, 240),
     refused=Sum(2, 200),
     open=Sum(0, 0),
+    receipts=Sum(2, 30),
+    receipts_posted=Sum(1, 20),
+    receipts_refused=Sum(1, 10),
     unbooked_fen=100 + 20 + 200,
 )  # fmt: skip
 
@@ -51,7 +55,7 @@ def broken(sums):
 def test_a_night_in_which_nothing_is_lost_is_proved():
     assert broken(SUMS) == []
     assert is_proved(SUMS)
-    assert len(list(equations(SUMS))) == 6
+    assert len(list(equations(SUMS))) == 7
 
 
 @pytest.mark.parametrize(
@@ -76,6 +80,7 @@ def test_a_night_in_which_nothing_is_lost_is_proved():
         ({"posted": Sum(4, 400)}, [POSTED, UNBOOKED]),
         ({"posted": Sum(3, 239)}, [POSTED, UNBOOKED]),
         ({"refused": Sum(1, 100)}, [POSTED]),
+        ({"receipts_posted": Sum(1, 19)}, [RECEIPTS]),
         ({"unbooked_fen": 319}, [UNBOOKED]),
     ],
 )

@@ -89,7 +89,7 @@ def test_the_columns_are_those_of_the_agreed_interface():
     written = set(row_of(POSTING))
     assert written | {"lrsj"} == set(INTERFACE["repayment_posting"]["columns"])
     assert set(POSTING_COLUMNS) == {field.name for field in fields(Posting)} - {
-        "kind", "reversal_of",
+        "kind", "reversal_of", "act",
     }  # fmt: skip
 
 

@@ -6,16 +6,10 @@ import polars as pl
 
 from connectors.bank.model import BreakKind, Direction
 from connectors.bank.model.books import BREAK, Side
+from connectors.bank.rules.breaks import TREATMENTS
 
-# What keeps a loan out of the next batch until a person has resolved it; of all others either
-# nobody knows the loan, or its money is where it should be.
-_BLOCKING = frozenset(BreakKind) - {
-    BreakKind.STATEMENT_UNCLAIMED,
-    BreakKind.FEE_OR_INTEREST,
-    BreakKind.CROSS_DAY,
-    BreakKind.BOOKED_DAY_DIFFERS,
-    BreakKind.RETURNED,
-}
+# What keeps a loan out of the next batch until a person has resolved it.
+_BLOCKING = frozenset(kind for kind, each in TREATMENTS.items() if each.blocking)
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,13 +6,20 @@ revision = "0012"
 down_revision = "0011"
 
 # `part` is the batch that a result file answers; `revision` counts a night's decisions: a
-# correction that two people let in is decided anew. `books_digest`: all frames, as archived.
+# correction that two people let in is decided anew. What each was made on stays.
 BOOKS = """
 alter table bank_file add column part text not null default '';
-alter table bank_night
-    add column revision integer not null default 1,
-    add column books_digest text references payload;
+alter table bank_night add column revision integer not null default 1;
+create table night_decision (
+    night_id text references bank_night,
+    revision integer check (revision > 0),
+    books_digest text not null references payload,
+    decision_digest text not null references payload,
+    decided_at timestamptz not null,
+    primary key (night_id, revision)
+);
 alter table instruction add column fine_fen bigint not null default 0;
+alter table instruction alter column fine_fen drop default;
 """
 
 # What was taken, part by part as it is booked; all zero where nothing is.
@@ -25,6 +32,11 @@ alter table deduction_match
     drop constraint deduction_match_check,
     add constraint deduction_match_posts
         check (posting_key is null or outcome in ('EXACT', 'PARTIAL'));
+alter table deduction_match
+    alter column principal_fen drop default,
+    alter column interest_fen drop default,
+    alter column penalty_fen drop default,
+    alter column fine_fen drop default;
 alter table posting add column reversal_of text not null default '';
 """
 
@@ -43,7 +55,8 @@ create table bank_link (
     item text not null,
     file_id text,
     line integer,
-    fen bigint not null
+    fen bigint not null,
+    posting_key text
 );
 create index ix_bank_link_night on bank_link (night_id);
 create index ix_bank_link_line on bank_link (file_id, line);
@@ -51,7 +64,9 @@ create index ix_bank_link_line on bank_link (file_id, line);
 
 GRANTS = """
 grant update (part) on bank_file to gateway_app;
-grant update (revision, books_digest) on bank_night to gateway_app;
+grant update (revision) on bank_night to gateway_app;
+grant select, insert on night_decision to gateway_app;
+grant select on night_decision to gateway_desk;
 grant update (outcome, file_id, line, taken_fen, principal_fen, interest_fen, penalty_fen,
     fine_fen, posting_key) on deduction_match to gateway_app;
 grant select, insert on bank_link to gateway_app;
