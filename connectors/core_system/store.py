@@ -63,6 +63,12 @@ def settle(work: UnitOfWork, results: Sequence[PostingResult], grade: Grade) -> 
         )
 
 
+def known(work: UnitOfWork, keys: Sequence[str]) -> frozenset[str]:
+    """Which of these keys are of postings that we have asked for."""
+    query = select(POSTING.c.posting_key).where(POSTING.c.posting_key.in_(keys))
+    return frozenset(work.connection.execute(query).scalars())
+
+
 def standing(work: UnitOfWork, subject: str) -> frozenset[str]:
     """The keys of a subject's postings that the ledger has booked and no reversal took back."""
     query = select(POSTING.c.posting_key, POSTING.c.reversal_of).where(

@@ -4,10 +4,12 @@ import argparse
 import os
 import sys
 from collections.abc import Callable
+from dataclasses import replace
 
 from gateway.errors import GatewayError
 from gateway.launcher import airflow, preflight, processes
 from gateway.launcher.alone import alone, end_the_other
+from gateway.launcher.circle import next_day, open_circle
 from gateway.launcher.night import anchor_journal, print_sheets, run_night
 from gateway.launcher.options import Options
 from gateway.launcher.progress import Progress
@@ -48,9 +50,15 @@ def _reconcile(options: Options, started: Running, progress: Progress) -> None:
 
 
 def up(options: Options, progress: Progress) -> int:
-    """Start everything, reconcile once, and stay up until stopped or an essential part dies."""
+    """Start everything, reconcile once, open the real day's deductions, and stay up.
+
+    Until stopped, or an essential part dies.
+    """
+    options = replace(options, circle=True)
     with running(options, progress) as started:
         _reconcile(options, started, progress)
+        with progress.step("当日扣款：核心系统换日，编制批次，提请双人复核"):
+            day = open_circle(options, started)
         for title, address in airflow.addresses(options).items():
             progress.say(f"{title}：{address}")
         for name, password in ui_users(options.secrets).items():
@@ -58,6 +66,7 @@ def up(options: Options, progress: Progress) -> int:
         progress.say("按 Ctrl-C 停止，或在别处 make down。")
         while True:
             started.watch.look()
+            day = next_day(options, started, day)
             pause(_WATCH_SECONDS)
 
 
@@ -65,7 +74,7 @@ def prepare(options: Options, progress: Progress) -> int:
     """Make secrets, databases and the sandbox ready, without starting anything that stays."""
     with alone(options.run):
         stop_leftovers(options, progress)
-        with running_database(options, progress) as (_, access):
+        with running_database(options, progress) as access:
             prepare_sandbox(options, access, progress)
     return 0
 

@@ -25,7 +25,7 @@ def run_night(up: Running, day: date, progress: Progress) -> None:
 
     Raises RefusedHere when the run did not succeed; what it did is said before.
     """
-    _wait_for_dag(up)
+    wait_for_dag(up, _DAG)
     left = up.api.fail_unfinished_runs(_DAG, up.since)
     if left:
         progress.say(f"  上次中断的运行已了结：{len(left)} 个")
@@ -36,12 +36,13 @@ def run_night(up: Running, day: date, progress: Progress) -> None:
         raise RefusedHere(Code.NIGHT_UNPROVED, detail=f"{_DAG} {run_id}")
 
 
-def _wait_for_dag(up: Running) -> None:
+def wait_for_dag(up: Running, dag_id: str) -> None:
+    """Return when Airflow has parsed the DAG. Raises NotConfigured when it takes too long."""
     for _ in range(int(_PARSED_SECONDS / _LOOK_SECONDS)):
-        if up.api.has_dag(_DAG):
+        if up.api.has_dag(dag_id):
             return
         pause(_LOOK_SECONDS)
-    raise NotConfigured(Code.PROCESS_FAILED, detail=f"Airflow 尚未识别 {_DAG}")
+    raise NotConfigured(Code.PROCESS_FAILED, detail=f"Airflow 尚未识别 {dag_id}")
 
 
 def _follow(up: Running, run_id: str, progress: Progress) -> str:
@@ -80,10 +81,11 @@ _MARKS = {
 
 
 def print_sheets(options: Options, day: date, progress: Progress) -> int:
-    """Print the proof sheet of every bank of the date; how many are proved."""
+    """Print the proof sheet of every bank that owes the date its files; how many are proved."""
     gateway = build(Places(options.secrets))
     proved = 0
-    for bank in gateway.banks.values():
+    owing = (b for b in gateway.banks.values() if any(o.first <= day for o in b.profile.owes))
+    for bank in owing:
         for own in bank.profile.accounts:
             try:
                 sheet = sheet_of(bank, NightKey(bank.profile.code, own.id, day))

@@ -11,7 +11,15 @@ from gateway.wiring.places import ROOT
 _PORT_MAX = 65535
 # by the number of its standard, RFC 3161
 _TSA_PORT = 3161
-_PORTS = {"GATEWAY_UI_PORT": 8080, "GATEWAY_SFTP_PORT": 2222, "GATEWAY_TSA_PORT": _TSA_PORT}
+# The settlement platform, and our listener for what it pushes.
+_PLATFORM_PORT, _LISTEN_PORT = 9105, 9100
+_PORTS = {
+    "GATEWAY_UI_PORT": 8080,
+    "GATEWAY_SFTP_PORT": 2222,
+    "GATEWAY_TSA_PORT": _TSA_PORT,
+    "GATEWAY_PLATFORM_PORT": _PLATFORM_PORT,
+    "GATEWAY_LISTEN_PORT": _LISTEN_PORT,
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,6 +32,10 @@ class Options:
     seed: str
     database_url: str
     tsa_port: int = _TSA_PORT
+    platform_port: int = _PLATFORM_PORT
+    listen_port: int = _LISTEN_PORT
+    # whether the site takes part in the deduction circle of the real day too
+    circle: bool = False
 
     @classmethod
     def from_environment(cls, environ: Mapping[str, str] = os.environ) -> "Options":
@@ -31,7 +43,8 @@ class Options:
 
         Raises NotConfigured naming the variable that makes no sense.
         """
-        ui_port, sftp_port, tsa_port = ports = [_port(environ, *each) for each in _PORTS.items()]
+        ports = [_port(environ, *each) for each in _PORTS.items()]
+        ui_port, sftp_port, tsa_port, platform_port, listen_port = ports
         if len(set(ports)) < len(ports):
             names = " ".join(f"{name}={port}" for name, port in zip(_PORTS, ports, strict=True))
             raise NotConfigured(Code.SETTING_INVALID, detail=names)
@@ -42,6 +55,8 @@ class Options:
             seed=environ.get("GATEWAY_SEED") or "20260228",
             database_url=environ.get(DATABASE_VARIABLE, ""),
             tsa_port=tsa_port,
+            platform_port=platform_port,
+            listen_port=listen_port,
         )
 
     @property

@@ -1,4 +1,4 @@
-"""The sandbox's settings: what a site agrees with its banks, for three invented ones. 沙箱配置"""
+"""The sandbox's settings: what a site agrees with its banks, for invented ones. 沙箱配置"""
 
 import json
 from collections.abc import Mapping, Sequence
@@ -9,6 +9,8 @@ from pathlib import Path
 from sqlalchemy import URL
 
 from gateway.errors import Code, NotConfigured
+from gateway.launcher import circle_site
+from gateway.launcher.circle_site import FILES_CODE, PLATFORM_CODE
 from gateway.launcher.databases import Access
 from gateway.launcher.options import Options
 from gateway.launcher.own_keys import (
@@ -45,6 +47,15 @@ BANKS = (
     SandboxBank("990002", "沙箱乙银行", "signature", Algorithm.ECDSA_P256_SHA256),
     SandboxBank("990003", "沙箱丙银行", "channel", Algorithm.RSA_PSS_SHA256),
 )
+CIRCLE_BANKS = (
+    SandboxBank(FILES_CODE, "沙箱丁银行", "channel", Algorithm.SM2_SM3),
+    SandboxBank(PLATFORM_CODE, "沙箱戊银行", "channel", Algorithm.ECDSA_P256_SHA256),
+)
+
+
+def banks_of(options: Options) -> tuple[SandboxBank, ...]:
+    """The banks the site works with."""
+    return BANKS + CIRCLE_BANKS if options.circle else BANKS
 
 
 def require_sandbox(secrets: Path) -> None:
@@ -68,7 +79,7 @@ def write_site(options: Options, access: Access, now: datetime) -> None:
     """
     secrets = options.secrets
     passphrase = (secrets / "key_passphrase").read_bytes()
-    for bank in BANKS:
+    for bank in banks_of(options):
         _provide_keys(options, bank, passphrase)
     provide_own_keys(options)
     _write(secrets / "settings.json", _settings(options))
@@ -109,17 +120,19 @@ def _settings(options: Options) -> Mapping[str, object]:
         "time_authority": {"url": f"http://{LOOPBACK}:{options.tsa_port}/"},
         "logs": str(options.logs),
         "four_eyes": {"releasers": ["operator"], "approvers": ["approver"]},
-        "banks": [_bank_settings(bank) for bank in BANKS],
+        "banks": [_bank_settings(options, bank) for bank in banks_of(options)],
+        **({"settlement": circle_site.settlement(options)} if options.circle else {}),
     }
 
 
-def _bank_settings(bank: SandboxBank) -> Mapping[str, object]:
+def _bank_settings(options: Options, bank: SandboxBank) -> Mapping[str, object]:
+    circle = bank in CIRCLE_BANKS
     owed = {
         "days": "working_days",
         "due_time": "08:00",
         "due_days_after": 1,
-        "first": FIRST_DAY.isoformat(),
-        "last": LAST_DAY.isoformat(),
+        "first": (circle_site.begun(options) if circle else FIRST_DAY).isoformat(),
+        "last": None if circle else LAST_DAY.isoformat(),
     }
     return {
         "code": bank.code,
@@ -133,12 +146,13 @@ def _bank_settings(bank: SandboxBank) -> Mapping[str, object]:
         },
         "evidence": bank.evidence,
         "owes": [owed | {"kind": kind} for kind in ("deduction_result", "account_statement")],
+        **(circle_site.circle_terms(bank.code) if circle else {}),
     }
 
 
 def _connections(options: Options, access: Access) -> Mapping[str, object]:
     host_key = (options.sandbox / "public" / "ssh_host_key.pub").read_text(encoding="ascii").strip()
-    banks = {
+    banks: dict[str, Mapping[str, object]] = {
         f"bank_{bank.code}": {
             "conn_type": "sftp",
             "host": LOOPBACK,
@@ -146,8 +160,10 @@ def _connections(options: Options, access: Access) -> Mapping[str, object]:
             "login": bank.code,
             "extra": {"private_key": f"keys/sftp-{bank.code}", "host_keys": [host_key]},
         }
-        for bank in BANKS
+        for bank in banks_of(options)
     }
+    if options.circle:
+        banks["settlement"] = circle_site.connection(options)
     return banks | {
         "gateway_db": _postgres(access.url("gateway", "gateway_app")),
         "gateway_owner": _postgres(access.url("gateway", "gateway_owner")),
@@ -180,7 +196,7 @@ def keyring(options: Options, now: datetime) -> Sequence[Mapping[str, object]]:
         "sign_until": (start + timedelta(days=_SIGNING_DAYS)).isoformat(),
         "verify_until": (start + timedelta(days=_VERIFYING_DAYS)).isoformat(),
     }
-    entries = [entry for bank in BANKS for entry in _key_entries(options, bank)]
+    entries = [entry for bank in banks_of(options) for entry in _key_entries(options, bank)]
     rows = [{**entry, **window} for entry in (*entries, *own_entries(), *time_entries(options))]
     path = options.secrets / "keyring.json"
     there = read_json(path) if path.exists() else []

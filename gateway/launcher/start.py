@@ -26,7 +26,7 @@ from gateway.store.database import meaning
 class Running:
     """What runs after a start."""
 
-    server: Server
+    access: Access
     watch: Watch
     api: AirflowApi
     since: datetime
@@ -40,7 +40,7 @@ def stop_leftovers(options: Options, progress: Progress) -> None:
 
 
 @contextmanager
-def running_database(options: Options, progress: Progress) -> Iterator[tuple[Server, Access]]:
+def running_database(options: Options, progress: Progress) -> Iterator[Access]:
     """Secrets, server, databases and schema; the server is stopped at the end if it is ours."""
     sandbox_site.require_sandbox(options.secrets)
     with progress.step("生成密钥与口令（var/secrets，仅本机可读）"):
@@ -50,7 +50,7 @@ def running_database(options: Options, progress: Progress) -> Iterator[tuple[Ser
     try:
         with progress.step("建立数据库、角色与表结构"):
             access = _provided(server, options)
-        yield server, access
+        yield access
     finally:
         with undisturbed():
             server.stop()
@@ -64,13 +64,16 @@ def _provided(server: Server, options: Options) -> Access:
 
 
 def prepare_sandbox(options: Options, access: Access, progress: Progress) -> None:
-    """The three banks and the core system, ready for the nights of the sandbox's calendar."""
+    """The banks and the core system, ready for the nights of the sandbox's calendar."""
     with progress.step("准备沙箱银行与核心系统"):
         counterparties.prepare_banks(options)
         counterparties.prepare_time_authority(options)
+        counterparties.prepare_platform(options)
         sandbox_site.write_site(options, access, SystemClock().now())
         counterparties.publish_nights(options)
         counterparties.fill_core_system(options, access)
+        if options.circle:
+            counterparties.fill_circle(options, access)
 
 
 @contextmanager
@@ -82,29 +85,37 @@ def running(options: Options, progress: Progress) -> Iterator[Running]:
             require_free(options.ui_port, "GATEWAY_UI_PORT")
             require_free(options.sftp_port, "GATEWAY_SFTP_PORT")
             require_free(options.tsa_port, "GATEWAY_TSA_PORT")
+            if options.circle:
+                require_free(options.platform_port, "GATEWAY_PLATFORM_PORT")
+                require_free(options.listen_port, "GATEWAY_LISTEN_PORT")
         with _everything(options, progress) as up:
             yield up
 
 
 @contextmanager
 def _everything(options: Options, progress: Progress) -> Iterator[Running]:
-    with running_database(options, progress) as (server, access):
+    with running_database(options, progress) as access:
         prepare_sandbox(options, access, progress)
         try:
-            yield _start(options, (server, access), progress)
+            yield _start(options, access, progress)
         finally:
             with undisturbed(), progress.step("停止全部进程，请稍候"):
                 processes.stop(options.run, processes.recorded(options.run))
 
 
-def _start(options: Options, on: tuple[Server, Access], progress: Progress) -> Running:
-    server, access = on
+def _start(options: Options, access: Access, progress: Progress) -> Running:
     since = SystemClock().now()
     with progress.step("启动沙箱银行（SFTP）与时间戳服务"):
-        strangers = (
+        strangers = [
             counterparties.start_banks(options),
             counterparties.start_time_authority(options),
-        )
+        ]
+    if options.circle:
+        with progress.step("启动沙箱结算平台与推送监听"):
+            strangers += [
+                counterparties.start_platform(options),
+                counterparties.start_listener(options),
+            ]
     with progress.step("准备 Airflow 元数据、角色与用户"):
         airflow.make_metadata_ready(options, access)
     with progress.step("启动 Airflow（api server、scheduler、dag processor、triggerer）"):
@@ -112,4 +123,4 @@ def _start(options: Options, on: tuple[Server, Access], progress: Progress) -> R
         base = f"http://{LOOPBACK}:{options.ui_port}"
         api = AirflowApi(base, "admin", ui_users(options.secrets)["admin"])
         airflow.wait_until_healthy(options, components, api)
-    return Running(server, Watch(options, (*strangers, *components), progress), api, since)
+    return Running(access, Watch(options, (*strangers, *components), progress), api, since)

@@ -13,8 +13,11 @@ from sandbox.bank.receipt import (
     read_receipt,
 )
 from sandbox.bank.record import Record
+from sandbox.circle.day import take_batch
+from sandbox.circle.request import Request, read_request
 from sandbox.keys.ring import partner_signed
 from sandbox.keys.signer import read_companion
+from sandbox.world import bank_of
 
 FLAG_SUFFIX, SIGNATURE_SUFFIX = ".ok", ".sig"
 GOOD, BAD, MISSING = "ok", "bad", "missing"
@@ -30,7 +33,10 @@ class Parcel:
 
 
 def take_in(root: Path, bank: str, flag_name: str, record: Record) -> None:
-    """Read what a flag vouches for and write down what it was, one event for each answer."""
+    """Read what a flag vouches for, a receipt or a batch, and write down what it was."""
+    if flag_name.startswith("DKQQ_"):
+        _take_batch(root, bank, flag_name, record)
+        return
     try:
         parcel = _parcel(root, bank, flag_name)
         receipt = _receipt_for(bank, parcel)
@@ -53,6 +59,21 @@ def take_in(root: Path, bank: str, flag_name: str, record: Record) -> None:
         )
 
 
+def _take_batch(root: Path, bank: str, flag_name: str, record: Record) -> None:
+    """Take a batch and answer it at once: its results and the day's statement are put down."""
+    try:
+        parcel = _parcel(root, bank, flag_name)
+        asked = _request_for(bank, parcel)
+    except (Unreadable, OSError) as error:
+        record.add("batch_refused", name=flag_name, reason=str(error))
+        return
+    record.add(
+        "batch", name=parcel.flag.name, digest=parcel.flag.sha256, signature=parcel.signature,
+        batch_no=asked.batch_no, count=len(asked.lines),
+    )  # fmt: skip
+    take_batch(root, bank_of(bank), asked.day, asked.batch_no, asked.lines)
+
+
 def _parcel(root: Path, bank: str, flag_name: str) -> Parcel:
     place = incoming(root, bank)
     flag = read_flag((place / flag_name).read_bytes())
@@ -61,6 +82,13 @@ def _parcel(root: Path, bank: str, flag_name: str) -> Parcel:
     data = (place / flag.name).read_bytes()
     check_flag(flag, data)
     return Parcel(flag, data, _signature_verdict(root, bank, place / flag.name, data))
+
+
+def _request_for(bank: str, parcel: Parcel) -> Request:
+    request = read_request(parcel.flag.name, parcel.data)
+    if request.bank != bank or parcel.signature != GOOD:
+        raise Unreadable("the batch is not for this bank, or not signed by the partner")
+    return request
 
 
 def _receipt_for(bank: str, parcel: Parcel) -> Receipt:

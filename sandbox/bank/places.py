@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from sandbox.world import BANKS
+from sandbox.world.banks import ALL_BANKS
 
 SHARED = ("keys", "public", "received")
 OF_EACH_BANK = ("homes/{}/outgoing", "homes/{}/incoming", "partners/{}")
@@ -13,7 +13,7 @@ def make_places(root: Path) -> None:
     """Create every directory that does not exist yet; keys are for our eyes only."""
     for name in SHARED:
         (root / name).mkdir(parents=True, exist_ok=True)
-    for bank in BANKS:
+    for bank in ALL_BANKS:
         for name in OF_EACH_BANK:
             (root / name.format(bank.code)).mkdir(parents=True, exist_ok=True)
     (root / "keys").chmod(0o700)

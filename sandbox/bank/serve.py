@@ -13,7 +13,7 @@ from sandbox.bank.desk import Desk
 from sandbox.bank.places import HOST_KEY, authorized_keys, record_file
 from sandbox.bank.record import Record
 from sandbox.bank.wire_faults import FAULTS_FILE, Script, WireFault
-from sandbox.world import BANKS
+from sandbox.world.banks import ALL_BANKS
 
 HOST = "127.0.0.1"
 MAX_CONNECTIONS = 32
@@ -90,7 +90,7 @@ async def serve(root: Path, port: int) -> None:
 
 
 def _counters(root: Path, script: Script) -> dict[str, Counter]:
-    codes = [bank.code for bank in BANKS]
+    codes = [bank.code for bank in ALL_BANKS]
     return {code: Counter(root, code, Record(record_file(root, code)), script) for code in codes}
 
 

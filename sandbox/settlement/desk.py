@@ -7,11 +7,13 @@ from datetime import datetime
 from pathlib import Path
 
 from sandbox.bank.record import SHANGHAI
+from sandbox.circle.day import take_batch
 from sandbox.settlement.faults import PlatformFault
 from sandbox.settlement.messages import Message
 from sandbox.settlement.sessions import KEY_BYTES, hand_key
 from sandbox.settlement.state import Batch, State, installed_key
 from sandbox.settlement.truth import details, fen_of, moment, read_lines, result_file
+from sandbox.world.banks import PLATFORM_BANK
 
 OK, FAILED, OPEN = "0", "1", "2"
 # the first enquiry finds it working, the second partly done, from the third on it is done
@@ -83,6 +85,9 @@ def _deduct(desk: Desk, asked: Message, told: Message, fault: PlatformFault | No
         batch = Batch(f"LOAN{day}{len(desk.state.batches) + 1:04}", day, data.hex())
         desk.state.batches[batch.batch_no] = batch
         desk.state.file_names.append(name)
+        if asked.body["CrAcctNo"] == PLATFORM_BANK.account.number:
+            on = moment(day + "000000").date()
+            take_batch(desk.root, PLATFORM_BANK, on, batch.batch_no, lines)
         told.body["BatchNo"] = batch.batch_no
     desk.state.taken[seq_no] = [said[0], said[1], told.body.get("BatchNo", "")]
     return said

@@ -1,4 +1,4 @@
-"""The three banks, each with one special account of the branch. 沙箱银行与专户."""
+"""The banks, each with one special account of the branch. 沙箱银行与专户."""
 
 from dataclasses import dataclass
 
@@ -50,12 +50,18 @@ BANKS = (
          shared_card=True),
     Bank("990003", "沙箱丙银行", _account("990003"), 30, _MIX_990003),
 )
+# They take batches of the real day: one as files, one over the settlement platform.
+FILES_BANK = Bank("990004", "沙箱丁银行", _account("990004"), 0, ())
+PLATFORM_BANK = Bank("990005", "沙箱戊银行", _account("990005"), 0, ())
 # fmt: on
+CIRCLE_BANKS = (FILES_BANK, PLATFORM_BANK)
+ALL_BANKS = (*BANKS, *CIRCLE_BANKS)
 
 
 def bank_of(code: str) -> Bank:
     """Return the bank with a node code; an unknown code is refused."""
-    for bank in BANKS:
+    for bank in ALL_BANKS:
         if bank.code == code:
             return bank
-    raise ValueError(f"the sandbox has no bank {code!r}; it has {[bank.code for bank in BANKS]}")
+    known = [bank.code for bank in ALL_BANKS]
+    raise ValueError(f"the sandbox has no bank {code!r}; it has {known}")

@@ -72,7 +72,7 @@ def test_fewer_nights_on_demand_and_never_too_many(get):
 def test_a_proved_nights_page_is_its_sheet(get):
     page = get(night_path(PROVED)).text
     assert "等式全部成立，核平" in page
-    for title in ("扣款指令全部有下落", "总分勾稽（差额另列）", "扣款失败", "不平账项", "报文"):
+    for title in ("扣款指令全部有下落", "对账单逐笔有归属", "扣款失败", "不平账项", "报文"):
         assert title in page
     assert "✕" not in page
     assert len(set(re.findall(rf"/things/({_ID})", page))) >= 6

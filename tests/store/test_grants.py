@@ -27,7 +27,6 @@ UPDATES = {
         "state_at",
         "ledger_digest",
         "ledger_grade",
-        "books_digest",
         "decision_digest",
         "revision",
     },

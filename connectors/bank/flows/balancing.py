@@ -93,7 +93,7 @@ def _moved(bank: Bank, work: UnitOfWork, here: Sequence[NightRow], closing: int)
     for night in here:
         said = _stated(work, night)
         closing = closing + said.moved_fen if said.closing_fen is None else said.closing_fen
-        entries = decode_ledger(bank.store.archive.get(night.books_digest or ""))
+        entries = decode_ledger(bank.store.archive.get(nights.books_of(work, night.night_id)))
         yield Moved(
             day=night.key.business_date,
             closing_fen=closing,

@@ -18,7 +18,7 @@ from connectors.bank.rules.gate import (
     signature_finding,
 )
 from connectors.bank.rules.states import FileEvent, FileState, NightEvent, NightState
-from connectors.bank.store import files, nights
+from connectors.bank.store import batches, files, nights
 from connectors.bank.store.files import FileRow
 from connectors.bank.store.nights import NightRow
 from gateway.errors import Code, Finding, RefusedHere
@@ -105,7 +105,7 @@ def examine(bank: Bank, key: NightKey, file: FileRow, seen: SeenBefore) -> Repor
     at = bank.clock.now()
     found = Published(file.name, (data,), signature)
     verified = verify_detached(bank.ring, Purpose.BANK_FILE, bank.profile.code, found, at)
-    decoded = decode(layout, data, bank.profile.limits.lines_max)
+    decoded = _in_our_numbers(bank, decode(layout, data, bank.profile.limits.lines_max))
     signed = signature_finding(bank.profile.evidence, verified.code)
     findings = [
         *envelope_findings(envelope),
@@ -114,6 +114,19 @@ def examine(bank: Bank, key: NightKey, file: FileRow, seen: SeenBefore) -> Repor
         *content_findings(bank.profile, name, decoded),
     ]
     return Report(findings, verified, decoded)
+
+
+def _in_our_numbers(bank: Bank, decoded: DecodedFile) -> DecodedFile:
+    """The file with our own numbers of batches, where the bank has given them others (BDC105)."""
+    if bank.profile.deductions is None or bank.profile.deductions.platform is None:
+        return decoded
+    with bank.store.begin() as work:
+        ours = batches.own_numbers(work, bank.profile.code)
+    header = decoded.header
+    if header is not None:
+        header = replace(header, batch_no=ours.get(header.batch_no, header.batch_no))
+    lines = [replace(one, batch_no=ours.get(one.batch_no, one.batch_no)) for one in decoded.results]
+    return replace(decoded, header=header, results=lines)
 
 
 def _judge(bank: Bank, work: UnitOfWork, night: NightRow, examined: tuple[FileRow, Report]) -> None:

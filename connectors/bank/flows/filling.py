@@ -22,7 +22,7 @@ from connectors.bank.model.items import OpenItem
 from connectors.bank.rules import frames as values
 from connectors.bank.rules.recon.identity import identities
 from connectors.bank.rules.telling import Filled, items_of, named_items
-from connectors.bank.store import frames, open_items
+from connectors.bank.store import batches, frames, open_items
 from connectors.bank.store.files import FileRow
 from connectors.bank.verdicts import RESULT_CODES
 from connectors.core_system.model import (
@@ -164,10 +164,11 @@ def _statement(
 ) -> pl.DataFrame:
     """The night's bookings and those carried, each with the identity it keeps for ever."""
     pattern = bank.profile.lump_summary
-    own = identities(told.statement).drop("repeated")
+    in_ours = pl.col("batch_no").replace(batches.own_numbers(work, key.bank))
+    own = identities(told.statement.with_columns(in_ours)).drop("repeated")
     carried = [item for item in told.open_before if item.side is Side.STATEMENT]
     files = sorted({item.file_id for item in carried if item.file_id})
-    old = frames.statement(work, files, key.business_date, pattern)
+    old = frames.statement(work, files, key.business_date, pattern).with_columns(in_ours)
     known = pl.DataFrame(
         {
             "file_id": [item.file_id for item in carried],

@@ -52,11 +52,11 @@ def match(bank: Bank, key: NightKey) -> StageCount:
     Raises RefusedHere when not all owed files are accepted, or a batch of the night has no result.
     """
     with bank.store.begin() as work:
-        night = nights.lock(work, key)
-    if _is_undecided(night):
-        first = night.revision == 1
-        read = extract(bank.ledger, key, in_flight.asked_of(bank, key)) if first else None
-        base = base_of(bank, key, read) if read else base_again(bank, night.books_digest or "")
+        undecided = _is_undecided(nights.lock(work, key))
+        before = nights.decided(work, key.night_id)
+    if undecided:
+        read = None if before else _extract(bank, key)
+        base = base_of(bank, key, read) if read else base_again(bank, before[-1].books_digest)
         _require_answers(bank, key, base)
         with bank.store.begin() as work:
             night = nights.lock(work, key)
@@ -67,6 +67,11 @@ def match(bank: Bank, key: NightKey) -> StageCount:
     counts = _counts(bank, key)
     _LOG.info("night_matched", night=key.label, **counts)
     return StageCount("match", counts["instructions"], counts)
+
+
+def _extract(bank: Bank, key: NightKey) -> Extract:
+    read = extract(bank.ledger, key, in_flight.asked_of(bank, key))
+    return in_flight.of_this_night(bank, key, read)
 
 
 def _require_answers(bank: Bank, key: NightKey, base: Kept) -> None:

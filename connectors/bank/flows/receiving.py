@@ -82,7 +82,7 @@ def receive(bank: Bank, key: NightKey) -> StageCount:
 
 def _names(bank: Bank) -> Sequence[str]:
     """The names of the files the bank has flagged; what can be nobody's file name rings instead."""
-    suffixes = {layout.flag_suffix for layout in bank.layouts.values()}
+    suffixes = {layout.flag_suffix for layout in bank.layouts.values() if layout.flag}
     flagged = [
         (suffix, name)
         for suffix in sorted(suffixes)

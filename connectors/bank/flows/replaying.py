@@ -62,7 +62,7 @@ def decided_nights(bank: Bank, account: str, days: tuple[date, date]) -> Sequenc
     """An account's nights of a span of dates, both ends in it, that have been decided."""
     with bank.store.begin() as work:
         here = nights.span(work, bank.profile.code, account, days)
-    return [night.key for night in here if night.books_digest]
+        return [night.key for night in here if nights.books_of(work, night.night_id)]
 
 
 def replay(bank: Bank, key: NightKey, asking: Asking) -> Replayed:
@@ -75,7 +75,7 @@ def replay(bank: Bank, key: NightKey, asking: Asking) -> Replayed:
         night = nights.find(work, key)
         if night is None:
             raise NotConfigured(Code.NOT_FOUND, detail=key.label)
-        if not night.books_digest:
+        if not nights.books_of(work, night.night_id):
             raise RefusedHere(Code.NIGHT_NOT_READY, detail=key.label, subject=night.night_id)
         differences = _differences(bank, work, night, asking.policy or policy_in_force())
         count = len(differences)
@@ -96,7 +96,7 @@ def _differences(
     ]
     if refused:
         return refused
-    base = _under(bank, base_again(bank, night.books_digest or ""), policy)
+    base = _under(bank, base_again(bank, nights.books_of(work, night.night_id)), policy)
     known = open_items.known(work, key.bank, key.account, key.business_date)
     told = _told(bank, key, read, open_then(known, base.books))
     filled = fill_with(bank, work, key, told, base)

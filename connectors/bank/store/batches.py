@@ -1,6 +1,6 @@
 """Deduction batches as they lie: written with their plan, found, moved by their table. 扣款批次"""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
@@ -109,6 +109,14 @@ def in_states(work: UnitOfWork, bank: str, states: Collection[BatchState]) -> Se
 def of_day(work: UnitOfWork, bank: str, account: str, day: date) -> Sequence[Batch]:
     """Every batch there ever was for a business date."""
     return _select(work, _of(bank, account, day))
+
+
+def own_numbers(work: UnitOfWork, bank: str) -> Mapping[str, str]:
+    """Our number of each batch that a bank calls by another of its own, by the bank's number."""
+    query = select(BATCH.c.bank_no, BATCH.c.batch_no).where(
+        BATCH.c.bank == bank, BATCH.c.bank_no != "", BATCH.c.bank_no != BATCH.c.batch_no
+    )
+    return {row.bank_no: row.batch_no for row in work.connection.execute(query)}
 
 
 def newest(work: UnitOfWork, most: int) -> Sequence[Batch]:

@@ -35,10 +35,19 @@ NIGHT = Table(
     Column("ledger_digest", Text, ForeignKey(PAYLOAD.c.digest)),
     Column("ledger_grade", Text),
     Column("decision_digest", Text, ForeignKey(PAYLOAD.c.digest)),
-    Column("books_digest", Text, ForeignKey(PAYLOAD.c.digest)),
     # which of its decisions is in force
     Column("revision", Integer, nullable=False, server_default=text("1")),
     UniqueConstraint("bank", "account", "business_date"),
+)
+
+DECISION = Table(
+    "night_decision",
+    METADATA,
+    Column("night_id", Text, ForeignKey("bank_night.night_id"), primary_key=True),
+    Column("revision", Integer, primary_key=True),
+    Column("books_digest", Text, ForeignKey(PAYLOAD.c.digest), nullable=False),
+    Column("decision_digest", Text, ForeignKey(PAYLOAD.c.digest), nullable=False),
+    moment("decided_at"),
 )
 
 EXPECTED = Table(
@@ -148,7 +157,7 @@ INSTRUCTION = Table(
     Column("principal_fen", BigInteger, nullable=False),
     Column("interest_fen", BigInteger, nullable=False),
     Column("penalty_fen", BigInteger, nullable=False),
-    Column("fine_fen", BigInteger, nullable=False),
+    Column("fine_fen", BigInteger, nullable=False, server_default=text("0")),
     Column("full_flag", Text, nullable=False),
     # keyed tokens: a person is found again by them, and not named
     Column("loan_token", Text, index=True),
@@ -167,10 +176,10 @@ MATCH = Table(
     Column("line", Integer),
     Column("taken_fen", BigInteger, nullable=False),
     # how what was taken is booked
-    Column("principal_fen", BigInteger, nullable=False),
-    Column("interest_fen", BigInteger, nullable=False),
-    Column("penalty_fen", BigInteger, nullable=False),
-    Column("fine_fen", BigInteger, nullable=False),
+    Column("principal_fen", BigInteger, nullable=False, server_default=text("0")),
+    Column("interest_fen", BigInteger, nullable=False, server_default=text("0")),
+    Column("penalty_fen", BigInteger, nullable=False, server_default=text("0")),
+    Column("fine_fen", BigInteger, nullable=False, server_default=text("0")),
     Column("posting_key", Text, unique=True),
     UniqueConstraint("file_id", "line"),
     ForeignKeyConstraint(

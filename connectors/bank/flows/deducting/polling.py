@@ -6,12 +6,15 @@ from connectors.bank.codec.settlement import (
     Answered,
     BatchAsked,
     BatchStatus,
+    NamedFile,
     ResultAsked,
     Tx,
 )
 from connectors.bank.flows.deducting.building import terms_of
 from connectors.bank.flows.parts import Bank
 from connectors.bank.flows.platform import Platform, read, request
+from connectors.bank.flows.receiving import open_nights
+from connectors.bank.model import FileKind, FileName, NightKey
 from connectors.bank.rules.deduction.states import (
     STATUS_EVENTS,
     WITH_THE_BANK,
@@ -19,8 +22,9 @@ from connectors.bank.rules.deduction.states import (
     BatchState,
 )
 from connectors.bank.rules.settlement import reason_of, verdict_of
-from connectors.bank.store import batch_lines, batches
+from connectors.bank.store import batch_lines, batches, files, nights
 from connectors.bank.store.batches import Batch
+from connectors.bank.store.files import Companions
 from gateway.errors import Code, MessageRejected
 from gateway.ports import Verdict
 from gateway.states import Answer
@@ -84,20 +88,35 @@ def watch(bank: Bank, batch: Batch) -> None:
 def fetch_results(bank: Bank, platform: Platform, batch: Batch) -> int:
     """Fetch the result files of a batch that is done into the inbox; how many are new.
 
-    What is in them the night reads. Raises MessageRejected when the platform has none, else as the
-    line does.
+    They are files of the night of their business date, which reads them. Raises MessageRejected
+    when the platform has none, else as the line does.
     """
     answered, _ = _asked(platform, batch, Tx.BATCH_RESULT, ResultAsked(batch.bank_no))
     if verdict_of(answered.head) is not Verdict.ACCEPTED:
         detail = reason_of(answered.head.rtn_code)
         raise MessageRejected(Code.MESSAGE_REJECTED, detail=detail, subject=batch.batch_id)
+    open_nights(bank, batch.key.business_date)
     new = 0
     for file in answered.files:
         with bank.store.begin() as work:
-            digest = keep_bytes(bank.store, work, file.data)
-            arrival = inbox.take(work, batch.key.bank, file.name, digest)
-            if arrival.seen is not Seen.SAME_AGAIN:
-                new += 1
-                about = {"about": batch.batch_id, "digest": digest}
-                work.note("results_fetched", arrival.item_id, **about)
+            new += _take_file(bank, work, batch, file)
     return new
+
+
+def _take_file(bank: Bank, work: UnitOfWork, batch: Batch, file: NamedFile) -> bool:
+    """Enter a result file, and give it to its night where the bank owes one."""
+    key = batch.key
+    digest = keep_bytes(bank.store, work, file.data)
+    arrival = inbox.take(work, key.bank, file.name, digest)
+    if arrival.seen is Seen.SAME_AGAIN:
+        return False
+    work.note("results_fetched", arrival.item_id, about=batch.batch_id, digest=digest)
+    night = NightKey(key.bank, key.account, key.business_date)
+    if nights.find(work, night) is not None:
+        nights.lock(work, night)
+        # it came whole inside a message: there is no flag, and nothing in it
+        flag = keep_bytes(bank.store, work, b"")
+        kind = FileKind.DEDUCTION_RESULT
+        name = FileName(file.name, kind, key.bank, key.account, key.business_date, version=1)
+        files.add(work, arrival.item_id, night.night_id, name, Companions(digest, flag, None))
+    return True

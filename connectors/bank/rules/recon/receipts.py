@@ -24,17 +24,25 @@ class Found:
 
 
 def open_dues(dues: pl.DataFrame, asked: pl.DataFrame) -> pl.DataFrame:
-    """The dues money may still be for (`due` is their id): none that a deduction may have paid.
+    """The dues money may be for (`due` is their id), `free` where no deduction may have paid them.
 
-    A payoff counts every instalment: it is out as soon as one of its loan is in the bank's hands.
+    What a deduction took is gone. What it may have taken stays a candidate that nobody is given:
+    left out, it would make another due look like the only one.
     """
     loans = dues.get_column("loan_no").unique().implode()
-    running = asked.filter(pl.col("loan_no").is_in(loans) & ~is_of(Outcome.FAILED))
-    dues = dues.filter(pl.col("fen") > 0)
-    whole = dues.filter(pl.col("kind") == _PAYOFF).join(running, on="loan_no", how="anti")
+    asked = asked.filter(pl.col("loan_no").is_in(loans))
+    took = is_of(Outcome.EXACT, Outcome.PARTIAL)
+    unpaid = _not_asked(dues.filter(pl.col("fen") > 0), asked.filter(took))
+    in_doubt = asked.filter(~took & ~is_of(Outcome.FAILED))
+    free = _not_asked(unpaid, in_doubt).get_column("id")
+    return unpaid.with_columns(free=pl.col("id").is_in(free.implode())).rename({"id": "due"})
+
+
+def _not_asked(dues: pl.DataFrame, asked: pl.DataFrame) -> pl.DataFrame:
+    """The dues these instructions are not for; a payoff counts every instalment of its loan."""
+    whole = dues.filter(pl.col("kind") == _PAYOFF).join(asked, on="loan_no", how="anti")
     single = dues.filter(pl.col("kind") != _PAYOFF)
-    single = single.join(running, on=["loan_no", "instalment_no"], how="anti")
-    return pl.concat([single, whole]).rename({"id": "due"})
+    return pl.concat([single.join(asked, on=["loan_no", "instalment_no"], how="anti"), whole])
 
 
 def in_reach(lines: pl.DataFrame, naming: pl.DataFrame, books: Books) -> pl.DataFrame:
@@ -56,26 +64,28 @@ def by_reference(lines: pl.DataFrame, naming: pl.DataFrame, dues: pl.DataFrame) 
     """Pass 6: lines that name one loan (`references.named`) and bring exactly one due of it."""
     sure = naming.filter(~pl.col("many")).explode("loans").select("id", loan_no="loans")
     wanted = lines.select("id", "fen").join(sure, on="id")
-    found = _one_way_of_paying(resolved(edges(wanted, dues, ["loan_no", "fen"])), dues)
+    found = _payable(resolved(edges(wanted, dues, ["loan_no", "fen"])), dues)
     links = pairs(_as_pairs(found.pairs), Reason(6, Evidence.LOAN_AND_DUE), *_SIDES)
     return Found(links, found.unclear)
 
 
 def unclaimed(lines: pl.DataFrame, naming: pl.DataFrame, dues: pl.DataFrame) -> pl.DataFrame:
-    """The dues no line has named with their amount: what it claimed in vain is no weaker line's."""
+    """The same dues; those lines have named with their amount in vain are free for no other."""
     claims = naming.explode("loans").select("id", loan_no="loans")
     claimed = lines.select("id", "fen").join(claims, on="id")
-    return dues.join(claimed, on=["loan_no", "fen"], how="anti")
+    loose = dues.join(claimed, on=["loan_no", "fen"], how="anti").get_column("due")
+    return dues.with_columns(free=pl.col("free") & pl.col("due").is_in(loose.implode()))
 
 
-def _one_way_of_paying(found: Resolved, dues: pl.DataFrame) -> Resolved:
-    """A loan is paid off or paid on, not both: such pairs rival each other, all of them."""
-    kinds = dues.select("due", of="loan_no", whole=pl.col("kind") == _PAYOFF)
+def _payable(found: Resolved, dues: pl.DataFrame) -> Resolved:
+    """Only pairs whose due is free; and a loan is paid off or paid on: such pairs are rivals."""
+    kinds = dues.select("due", "free", of="loan_no", whole=pl.col("kind") == _PAYOFF)
     typed = found.pairs.join(kinds, on="due")
     both = (pl.col("whole").any() & (pl.len() > 1)).over("of")
-    rivals = typed.filter(both).select("id", candidates=pl.concat_list("due"))
+    given = pl.col("free") & ~both
+    refused = typed.filter(~given).select("id", candidates=pl.concat_list("due"))
     return Resolved(
-        typed.filter(~both).select(found.pairs.columns), pl.concat([found.unclear, rivals])
+        typed.filter(given).select(found.pairs.columns), pl.concat([found.unclear, refused])
     )
 
 
@@ -102,7 +112,9 @@ def odd_amounts(lines: pl.DataFrame, naming: pl.DataFrame, dues: pl.DataFrame) -
     one = naming.filter(~pl.col("many") & (pl.col("loans").list.len() == 1))
     loans = one.select("id", loan_no=pl.col("loans").list.first())
     money = lines.filter(pl.col("fen") > 0).select("id", "fen").join(loans, on="id")
-    running = dues.filter(pl.col("kind") != _PAYOFF).sort("due_on", "instalment_no", "fen", "due")
+    running = dues.filter("free", pl.col("kind") != _PAYOFF).sort(
+        "due_on", "instalment_no", "fen", "due"
+    )
     running = running.filter(pl.int_range(pl.len()).over("loan_no") < CANDIDATES_MAX)
     each = (
         money.join(
@@ -132,7 +144,7 @@ def by_account(lines: pl.DataFrame, dues: pl.DataFrame, books: Books) -> Found:
     other = edges(known, _reached(dues, books, "loan_no"), key)
     other = other.join(own, on=["id", "due"], how="anti")
     met = pl.concat([own, other.with_columns(own=pl.lit(value=False))])
-    found = _one_way_of_paying(resolved(met), dues)
+    found = _payable(resolved(met), dues)
     sure = found.pairs.join(_near(found.pairs, lines, dues, books), on="id", how="semi").filter(
         "own"
     )
@@ -180,7 +192,7 @@ def by_name(lines: pl.DataFrame, dues: pl.DataFrame, books: Books) -> Found:
     )
     owed = dues.filter(pl.col("fen").is_in(wanted.get_column("fen").unique().implode()))
     owed = owed.select("due", "fen", name=folded(pl.col("borrower_name")))
-    found = resolved(edges(wanted, owed, ["name", "fen"]))
+    found = _payable(resolved(edges(wanted, owed, ["name", "fen"])), dues)
     near = _near(found.pairs, lines, dues, books)
     reason = Reason(9, Evidence.PAYER_NAME, automatic=False)
     return Found(pairs(_as_pairs(near), reason, *_SIDES), found.unclear)
