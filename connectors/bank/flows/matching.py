@@ -14,7 +14,7 @@ from connectors.bank.model import BreakKind, FileKind, NightKey, Outcome
 from connectors.bank.model.books import Decided, Side
 from connectors.bank.model.items import FoundBreak
 from connectors.bank.rules.booking import postings, receipt_no, receipts
-from connectors.bank.rules.correcting import Redone, redone
+from connectors.bank.rules.correcting import Booked, Redone, booked_of, redone
 from connectors.bank.rules.owed import DECIDED_ON, unanswered
 from connectors.bank.rules.recon.deciding import decide
 from connectors.bank.rules.recon.equations import Balances, equations
@@ -104,7 +104,7 @@ def _decide(bank: Bank, work: UnitOfWork, night: NightRow, base: Kept) -> None:
     answers = answered(filled, decided)
     received = list(receipts(key, base.parts, filled, decided))
     wanted = [*postings(key, answers, filled.books.dues), *received]
-    asked = redone(_booked(bank, work, key) if anew else {}, wanted)
+    asked = redone(_booked(bank, work, key), wanted)
     decisions.keep_answers(work, key.night_id, _with_keys(answers, asked), anew=anew)
     links = _with_receipts(key, linked(filled, decided), asked)
     decisions.keep_links(work, key.night_id, night.revision, links)
@@ -128,16 +128,16 @@ def _keep_extract(bank: Bank, work: UnitOfWork, night: NightRow, read: Extract) 
     nights.keep_extract(work, night, words, READ_BACK)
 
 
-def _booked(bank: Bank, work: UnitOfWork, key: NightKey) -> dict[tuple[str, int], Posting]:
-    """What the night's earlier decisions have booked and nothing has taken back."""
-    standing = core_store.standing(work, key.night_id)
+def _booked(bank: Bank, work: UnitOfWork, key: NightKey) -> Booked:
+    """What the night's earlier decisions have asked the ledger to book, and what became of it."""
     made = [
         posting
         for message in outbox.of_subject(work, key.night_id)
         if message.kind == POSTINGS
         for posting in core_codec.decode(bank.store.archive.get(message.digest))
     ]
-    return {(one.batch_no, one.serial): one for one in made if one.key in standing}
+    standing = core_store.standing(work, key.night_id)
+    return booked_of(made, standing, core_store.taken_back(work, key.night_id))
 
 
 def _with_keys(answers: pl.DataFrame, asked: Redone) -> pl.DataFrame:
