@@ -73,9 +73,9 @@ class BulkReading:
         first = self._read + 1
         self._read += count
         numbers = pl.int_range(first, first + count, dtype=pl.Int32, eager=True)
-        return typed(lines.drop(_TAG, _END, strict=False), layout.detail.fields, layout.encoding).with_columns(
-            line=numbers
-        )
+        return typed(
+            lines.drop(_TAG, _END, strict=False), layout.detail.fields, layout.encoding
+        ).with_columns(line=numbers)
 
     def _conclude(self, header: Mapping[str, Any], trailer: Mapping[str, Any]) -> None:
         self._read += 1
@@ -121,8 +121,10 @@ def _record(layout: Layout, record: Record, line: bytes) -> Mapping[str, Any]:
     text = as_utf8(line, layout.encoding).decode()
     tag, *texts = text.removesuffix("\n").split(layout.delimiter)
     ended = texts[len(record.fields) :]
-    if tag != record.tag or ended != [""] * len(_ending(layout)) or len(texts) - len(ended) != len(
-        record.fields
+    if (
+        tag != record.tag
+        or ended != [""] * len(_ending(layout))
+        or len(texts) - len(ended) != len(record.fields)
     ):
         raise NotPlain
     try:
