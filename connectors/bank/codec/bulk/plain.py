@@ -14,8 +14,9 @@ class NotPlain(Exception):
 def is_plain(layout: Layout) -> bool:
     """Whether files of this layout can be read in blocks.
 
-    Delimited by one sign, ended alike in every line, tagged header, details and trailer, every total in the trailer, nothing
-    to be held, undone or chosen, and balances, if any, that go from the oldest line to the newest.
+    Delimited by one sign, ended alike in every line; header, details and trailer tagged; every
+    total in the trailer; nothing to be held, undone or chosen; balances, if any, that go from the
+    oldest line to the newest.
     """
     return (
         layout.form is Form.DELIMITED
