@@ -4,9 +4,9 @@ import argparse
 import sys
 from collections.abc import Sequence
 
-from sandbox.verbs import bank, ca, core, rest, settlement, soap, truth, tsa
+from sandbox.verbs import bank, ca, core, months, rest, settlement, soap, truth, tsa
 
-_VERBS = (bank, ca, core, rest, settlement, soap, truth, tsa)
+_VERBS = (bank, ca, core, months, rest, settlement, soap, truth, tsa)
 
 
 def main(argv: Sequence[str] | None = None) -> int:

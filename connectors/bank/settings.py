@@ -72,8 +72,8 @@ class Credit:
 class PlatformTerms:
     """A bank that takes its batches over the settlement platform (BDC105).
 
-    `credit` is our special account, `transit_account` the bank's own (银行内部过渡户). With the four
-    last ones the bank wants the split (BDC106) too.
+    `credit` is our special account, `transit_account` the bank's own (银行内部过渡户). Where the
+    last four are given the bank wants the split (BDC106) too.
     """
 
     credit: Credit

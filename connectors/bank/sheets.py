@@ -51,6 +51,35 @@ class FailureLine:
 
 
 @dataclass(frozen=True, slots=True)
+class MatchedLine:
+    """What one pass has matched: how many items and how much."""
+
+    stage: int
+    title: str
+    total: Sum
+
+
+@dataclass(frozen=True, slots=True)
+class AgeLine:
+    """Breaks of one type and age; the age in working days since they were first seen."""
+
+    kind: str
+    days: int
+    total: Sum
+
+
+@dataclass(frozen=True, slots=True)
+class Account:
+    """The account's day in figures: its balances, its bookings, what came in open and went out."""
+
+    opening_fen: int
+    closing_fen: int
+    bookings: Sum
+    carried_in: Sum
+    carried_out: Sum
+
+
+@dataclass(frozen=True, slots=True)
 class BreakLine:
     """One break, with the person it is about."""
 
@@ -79,7 +108,12 @@ class BreakLine:
 
 @dataclass(frozen=True, slots=True)
 class ProofSheet:
-    """One night on one page."""
+    """One night on one page.
+
+    `made_at` is the moment the last of its files came: the same stored bytes are the same sheet,
+    whenever it is made. `figures` and what follows are empty until the night is decided, and
+    in sheets of before there were passes.
+    """
 
     bank: str
     bank_name: str
@@ -93,6 +127,9 @@ class ProofSheet:
     equations: tuple[EquationLine, ...]
     failures: tuple[FailureLine, ...]
     breaks: tuple[BreakLine, ...]
+    figures: Account | None = None
+    matched: tuple[MatchedLine, ...] = ()
+    ages: tuple[AgeLine, ...] = ()
 
 
 _ADAPTER = TypeAdapter(ProofSheet)
@@ -135,6 +172,7 @@ def to_text(sheet: ProofSheet) -> str:
         [
             *_head(sheet),
             *_files(sheet.files),
+            *_figures(sheet),
             *_equations(sheet.equations),
             *_failures(sheet.failures),
             *_breaks(sheet.breaks),
@@ -154,7 +192,7 @@ def _head(sheet: ProofSheet) -> Iterator[str]:
     yield f"夜间对账核对表  {sheet.bank_name}（{sheet.bank}）  专户 {sheet.account}"
     yield (
         f"业务日期 {day.isoformat()}（周{_WEEKDAYS[day.weekday()]}，{kind}）"
-        f"  制表 {sheet.made_at:%Y-%m-%d %H:%M:%S}"
+        f"  资料截至 {sheet.made_at:%Y-%m-%d %H:%M:%S}"
     )
 
 
@@ -169,6 +207,21 @@ def _files(files: Sequence[FileLine]) -> Iterator[str]:
     shown = [Grade[file.grade] for file in files if file.grade in Grade.__members__]
     for meaning in legend(shown):
         yield f"  凭据 {meaning.grade.name}：可证明{meaning.proves}；不能证明{meaning.proves_not}"
+
+
+def _figures(sheet: ProofSheet) -> Iterator[str]:
+    """The account's day and what each pass has matched; no heading of its own before there were."""
+    if sheet.figures is None:
+        return
+    day = sheet.figures
+    yield f"  期初余额 {show_yuan(day.opening_fen)}  期末余额 {show_yuan(day.closing_fen)}"
+    sums = (
+        ("对账单", day.bookings),
+        ("上日结转未达", day.carried_in),
+        ("结转下日未达", day.carried_out),
+    )
+    for title, total in (*sums, *((line.title, line.total) for line in sheet.matched)):
+        yield f"      {_pad(title, 24)}{_sum(total)}"
 
 
 def _equations(lines: Sequence[EquationLine]) -> Iterator[str]:

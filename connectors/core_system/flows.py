@@ -26,12 +26,15 @@ READ_BACK = grade_of(Fact.CHANNEL, Fact.READABLE)
 
 
 def draft_postings(
-    base: Store, work: UnitOfWork, subject: str, postings: Sequence[Posting]
+    base: Store, work: UnitOfWork, subject: str, postings: Sequence[Posting], revision: int = 1
 ) -> str | None:
-    """Write one message with all postings of a subject (a night); None when there are none."""
+    """Write one message with all postings of a subject (a night); None when there are none.
+
+    What is decided anew after a correction (`revision` 2 …) is a message of its own.
+    """
     if not postings:
         return None
-    message_id = business_id("postings", subject)
+    message_id = business_id("postings", subject, *([revision] if revision > 1 else []))
     payload = codec.encode(postings)
     outbox.draft(base, work, Draft(message_id, COUNTERPARTY, KIND, subject, subject, payload))
     store.add(work, message_id, subject, postings)

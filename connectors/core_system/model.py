@@ -211,7 +211,9 @@ class FundOffset:
 class Posting:
     """One repayment to be posted: what the bank took for an instruction, part by part, in fen.
 
-    A reversal (冲账 02) takes back what the posting with the key `reversal_of` has booked.
+    A reversal (冲账 02) takes back what the posting with the key `reversal_of` has booked. `act` is
+    what stands behind a posting besides its place in a batch: the posting it follows after a
+    correction, or the booking on the account where no instruction is.
     """
 
     bank: str
@@ -230,13 +232,15 @@ class Posting:
     kind: PostingKind = PostingKind.NORMAL
     fine_fen: int = 0
     reversal_of: str = ""
+    act: str = ""
 
     @property
     def key(self) -> str:
         """The idempotency key: the same instruction is the same posting, however often decided."""
         if self.reversal_of:
             return idempotency_key("reversal", self.reversal_of, self.host_serial)
-        return idempotency_key("posting", self.bank, self.account, self.batch_no, self.serial)
+        place = (self.bank, self.account, self.batch_no, self.serial)
+        return idempotency_key("posting", *place, *([self.act] if self.act else []))
 
 
 @dataclass(frozen=True, slots=True)

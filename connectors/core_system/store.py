@@ -31,6 +31,8 @@ POSTING = Table(
     Column("subject", Text, nullable=False, index=True),
     Column("content_digest", Text, nullable=False),
     Column("fen", BigInteger, nullable=False),
+    # the posting a reversal takes back, empty for all others
+    Column("reversal_of", Text, nullable=False, server_default=""),
     Column("result_code", Text),
     Column("result_text", Text),
     graded(),
@@ -43,6 +45,7 @@ def add(work: UnitOfWork, message_id: str, subject: str, postings: Sequence[Post
         {
             "posting_key": posting.key, "message_id": message_id, "subject": subject,
             "content_digest": codec.content_digest(posting), "fen": posting.fen,
+            "reversal_of": posting.reversal_of,
         }
         for posting in postings
     ]  # fmt: skip
@@ -58,6 +61,15 @@ def settle(work: UnitOfWork, results: Sequence[PostingResult], grade: Grade) -> 
             .where(POSTING.c.posting_key == result.key)
             .values(result_code=result.code, result_text=result.text, grade=grade.name)
         )
+
+
+def standing(work: UnitOfWork, subject: str) -> frozenset[str]:
+    """The keys of a subject's postings that the ledger has booked and no reversal took back."""
+    query = select(POSTING.c.posting_key, POSTING.c.reversal_of).where(
+        POSTING.c.subject == subject, POSTING.c.result_code == SUCCESS
+    )
+    rows = list(work.connection.execute(query))
+    return frozenset({row[0] for row in rows if not row[1]} - {row[1] for row in rows})
 
 
 def counts(work: UnitOfWork, subject: str) -> dict[str, int]:

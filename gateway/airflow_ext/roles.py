@@ -13,13 +13,22 @@ _VIEW = [
     ("can_read", DESK),
 ]
 
+# Both answer questions; which ones are whose stands in our own settings (four_eyes).
+_ANSWER = [("can_edit", "HITL Detail"), ("menu_access", "HITL Detail")]
+
 # Nobody but admin may write XComs, mark tasks as done, or see connections: neither a task's state
 # nor an XCom is evidence of anything, and nobody shall be tempted.
 ROLES: dict[str, list[tuple[str, str]]] = {
-    # 经办: starts runs
-    "operator": [*_VIEW, ("can_edit", DESK), ("can_edit", "DAGs"), ("can_create", "DAG Runs")],
-    # 复核: answers questions put to approvers
-    "approver": [*_VIEW, ("can_edit", "HITL Detail"), ("menu_access", "HITL Detail")],
+    # 经办: starts runs, works on breaks, releases
+    "operator": [
+        *_VIEW,
+        *_ANSWER,
+        ("can_edit", DESK),
+        ("can_edit", "DAGs"),
+        ("can_create", "DAG Runs"),
+    ],
+    # 复核: approves what another has released
+    "approver": [*_VIEW, *_ANSWER, ("can_edit", DESK)],
     # 审计: reads everything, the audit log too
     "auditor": [*_VIEW, ("can_read", "Audit Logs"), ("menu_access", "Audit Logs")],
     # 系统管理: may do all that Airflow can

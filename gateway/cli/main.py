@@ -18,17 +18,21 @@ from gateway.cli.output import (
     trace,
 )
 from gateway.cli.verbs import (
+    advices,
+    approvals,
     bench,
     breaks,
     calendar,
     check,
     dates,
     day,
+    deductions,
     delinquency,
     docs,
     evidence,
     find,
     housekeep,
+    infer,
     journal,
     keys,
     listen,
@@ -48,8 +52,9 @@ Verb = Callable[[argparse.Namespace], Answer]
 
 # Each module adds its parser and names the function that answers.
 _VERBS = (
-    check, show, find, journal, evidence, keys, tries, reconcile, proof, breaks, day, reveal, purge,
-    shred, housekeep, listen, delinquency, dates, calendar, migrate, docs, bench,
+    check, show, find, journal, evidence, keys, approvals, tries, infer, deductions, reconcile,
+    proof, breaks, day, reveal, purge, shred, housekeep, listen, delinquency, dates, calendar,
+    migrate, docs, bench, advices,
 )  # fmt: skip
 
 

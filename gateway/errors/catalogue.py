@@ -106,6 +106,8 @@ class Code(Enum):
                                       "内容未记录、未采用；核对来源地址与平台会话，来历不明的报信息安全负责人", _ADVICES)
 
     # a file as a whole
+    LAYOUT_NOT_INFERRED  = _file("看不出文件的格式", "no layout can be proposed for the file",
+                                 "看提示的原因；向银行要接口文档，按 schemas/bank 的样子手工编写格式定义")
     FLAG_UNREADABLE      = _file("标志文件不合格", "the flag file cannot be read")
     FILE_NAME_UNKNOWN    = _file("文件名不符合约定", "the file name does not follow the agreement")
     FILE_NOT_OWED        = _file("收到应收表以外的文件", "a file for a night that owes none",
@@ -210,6 +212,9 @@ class Code(Enum):
                                 "隔离原件，请银行说明该笔是收入冲正还是支出冲正，不得猜测")
     SERIAL_REPEATED     = _file("序号重复", "a serial number stands twice")
     BALANCE_CHAIN_BROKEN = _file("余额不衔接", "the running balance does not follow")
+    PAGE_MISSING        = _file("分页不全，缺少前页或后页", "a page of the statement is missing")
+    STATEMENT_NOT_ALONE = _file("一个文件含多份对账单，未指明取哪一份", "several statements, and none is chosen")
+    NUMBER_TURNED_FLOAT = _file("长号码已被电子表格变成浮点数，尾数丢失", "a long number that a spreadsheet has rounded")
     BANK_DIFFERS        = _file("文件中的银行代码不是该银行", "another bank's code in the file")
     ACCOUNT_DIFFERS     = _file("文件中的账号不是我方专户", "not our account")
     BUSINESS_DATE_DIFFERS = _file("文件中的业务日期与文件名不符", "the business date is not the name's")

@@ -8,6 +8,7 @@ from sqlalchemy import func, select
 
 from connectors.bank.connector import CONNECTOR as BANK
 from connectors.bank.flows.parts import Bank
+from connectors.bank.flows.platform import Platform
 from connectors.bank.settings import Evidence
 from connectors.core_system.connector import CONNECTOR as CORE_SYSTEM
 from connectors.core_system.settings import Interface
@@ -44,6 +45,7 @@ class Checked:
     core: CoreDatabase
     interface: Interface
     stamping: Stamping
+    settlement: Platform | None = None
 
 
 def check_all(checked: Checked, connector: str | None = None) -> Sequence[CheckResult]:
@@ -159,10 +161,16 @@ def _stamps(stamping: Stamping) -> tuple[int, str]:
 def _banks(checked: Checked) -> Iterator[CheckResult]:
     for bank in checked.banks.values():
         yield _tried(f"银行 {bank.profile.name}", partial(_bank, bank))
+    if checked.settlement is not None:
+        yield _tried("结算平台", partial(_platform, checked.settlement))
 
 
 def _bank(bank: Bank) -> tuple[int, str]:
     return 1, bank.wire.check()
+
+
+def _platform(platform: Platform) -> tuple[int, str]:
+    return 1, platform.line.check()
 
 
 def _core(checked: Checked) -> Iterator[CheckResult]:

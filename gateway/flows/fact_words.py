@@ -24,6 +24,7 @@ MESSAGE_KINDS = {
     "bank.receipt": "收件回执",
     "core.postings": "入账请求",
     "bank.deduction": "扣款请求",
+    "bank.deduction_file": "扣款请求文件",
     "bank.split": "本息分解",
 }
 PURPOSES = {

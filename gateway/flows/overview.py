@@ -20,9 +20,10 @@ _NIGHTS = text("""
             and f.state in ('ACCEPTED', 'USED')) as usable,
         (select count(*) from bank_file f where f.night_id = n.night_id
             and f.state in ('QUARANTINED', 'HELD')) as held,
-        (select count(*) from bank_break b where b.night_id = n.night_id) as breaks,
-        (select coalesce(sum(unbooked_fen), 0) from bank_break b
-            where b.night_id = n.night_id) as unbooked_fen,
+        (select count(*) from break_found b where b.night_id = n.night_id
+            and b.revision = n.revision) as breaks,
+        (select coalesce(sum(unbooked_fen), 0) from break_found b where b.night_id = n.night_id
+            and b.revision = n.revision) as unbooked_fen,
         (select count(*) from message m where m.subject = n.night_id
             and m.state not in ('ACKNOWLEDGED', 'REJECTED')) as open_messages
     from bank_night n order by business_date desc, bank, account limit :most

@@ -108,6 +108,7 @@ def _settings(options: Options) -> Mapping[str, object]:
         "journal": {"publication": str(options.var / "publication")},
         "time_authority": {"url": f"http://{LOOPBACK}:{options.tsa_port}/"},
         "logs": str(options.logs),
+        "four_eyes": {"releasers": ["operator"], "approvers": ["approver"]},
         "banks": [_bank_settings(bank) for bank in BANKS],
     }
 

@@ -3,7 +3,6 @@
 from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
 
 import yaml
 
@@ -24,15 +23,15 @@ def load_layout(schemas: Path, name: str) -> Layout:
 
     Raises NotConfigured when one of them is missing or unsound.
     """
-    schema = read_json(schemas / "bank" / "layout.schema.json")
     data = _parsed(schemas, name)
+    schema = read_json(schemas / "bank" / "layout.schema.json")
     others = data.get("versions", ()) if isinstance(data, dict) else ()
     layout = layout_of(data, schema)
     versions = tuple(layout_of(_parsed(schemas, other), schema) for other in others)
     return replace(layout, versions=versions)
 
 
-def _parsed(schemas: Path, name: str) -> Any:
+def _parsed(schemas: Path, name: str) -> object:
     """A layout's YAML; one that is based on another has that one's sections where it has none."""
     data = _yaml(schemas, name)
     if not isinstance(data, dict) or "based_on" not in data:
@@ -43,7 +42,7 @@ def _parsed(schemas: Path, name: str) -> Any:
     return {**base, **data}
 
 
-def _yaml(schemas: Path, name: str) -> Any:
+def _yaml(schemas: Path, name: str) -> object:
     path = schemas / "bank" / f"{name}.yaml"
     if not path.is_file():
         raise NotConfigured(Code.SETTING_MISSING, detail=f"schemas/bank/{name}.yaml")

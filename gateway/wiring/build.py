@@ -3,8 +3,9 @@
 import os
 import socket
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import Enum
+from functools import partial
 from pathlib import Path
 
 from pydantic import TypeAdapter
@@ -12,14 +13,9 @@ from pydantic import TypeAdapter
 from connectors.bank.flows.handling import Handling
 from connectors.bank.flows.parts import Bank
 from connectors.bank.flows.platform import Platform
-from connectors.bank.flows.receipts import KIND as RECEIPTS
-from connectors.bank.flows.receipts import ReceiptCourier
-from connectors.bank.model import FileKind, NightKey
+from connectors.bank.model import NightKey
 from connectors.bank.rules.owed import is_decidable
 from connectors.bank.settings import BankProfile, SettlementProfile
-from connectors.core_system.flows import KIND as POSTINGS
-from connectors.core_system.flows import PostingCourier
-from connectors.core_system.model import Ledger
 from connectors.core_system.settings import CONNECTION as CORE
 from connectors.core_system.settings import Interface
 from connectors.core_system.transport import CoreDatabase
@@ -27,6 +23,8 @@ from gateway.clock import SystemClock
 from gateway.dates import Calendar
 from gateway.errors import Code, NotConfigured
 from gateway.flows.anchoring import Anchoring
+from gateway.flows.approvals import FourEyes
+from gateway.flows.bank_deductions import Circle
 from gateway.flows.bank_night import Night
 from gateway.flows.checks import Checked
 from gateway.flows.evidence import Evidence
@@ -57,6 +55,7 @@ from gateway.wiring.agreed import (
 )
 from gateway.wiring.archives import open_archive, open_tokens
 from gateway.wiring.connections import GATEWAY, Connections
+from gateway.wiring.couriers import couriers
 from gateway.wiring.keyring_file import KeyringFile
 from gateway.wiring.keys import load_ring
 from gateway.wiring.places import Places
@@ -110,6 +109,8 @@ class Site:
     time_authority: TimeAuthoritySettings | None = None
     # the settlement platform, None where the branch exchanges files only
     settlement: SettlementProfile | None = None
+    # who releases and who approves; where nobody is named, nothing that needs two people happens
+    four_eyes: FourEyes = field(default_factory=FourEyes)
 
 
 _SITE = TypeAdapter(Site)
@@ -159,6 +160,7 @@ class Gateway:
             self.core,
             self.interface,
             self.stamping,
+            self.settlement,
         )
 
     def anchoring(self) -> Anchoring:
@@ -178,6 +180,10 @@ class Gateway:
     def evidence(self) -> Evidence:
         """What exporting a case's evidence needs."""
         return Evidence(self.store, self.ring, self.anchoring(), self.site.name, self.stamping)
+
+    def circle(self, code: str) -> Circle:
+        """One bank's deduction circle. Raises NotConfigured when there is no such bank."""
+        return Circle(self.bank(code), self.settlement, self.sending)
 
     def night(self, key: NightKey) -> Night:
         """One night with everything it needs."""
@@ -217,22 +223,20 @@ def build(places: Places | None = None) -> Gateway:
         calendar = calendars.load(work, load_years(places.schemas))
     ring = load_ring(places.secrets)
     core = CoreDatabase(connect(connections.database(CORE)))
+    bank_of = partial(
+        Bank, ring=ring, ledger=core, store=store, calendar=calendar, clock=clock, tokens=tokens
+    )
     banks = {
-        profile.code: Bank(
+        profile.code: bank_of(
             profile=profile,
             layouts=load_layouts(places.schemas, profile),
             wire=connections.files(profile.connection, profile.limits.listing_max),
-            ring=ring,
-            ledger=core,
-            store=store,
-            calendar=calendar,
-            clock=clock,
-            tokens=tokens,
         )
         for profile in settings.banks
     }
-    interface, agreed = load_interface(places.schemas), load_lending(places.schemas)
-    sending = Sending(store, couriers(banks, core, ring), clock, pause, _owner())
+    agreed = load_lending(places.schemas)
+    platform = open_platform(places, connections, settings.settlement, banks)
+    sending = Sending(store, couriers(banks, core, ring, platform), clock, pause, _owner())
     return Gateway(
         site=settings,
         tokens=tokens,
@@ -243,12 +247,12 @@ def build(places: Places | None = None) -> Gateway:
         files=KeyringFile(places.secrets),
         clock=clock,
         core=core,
-        interface=interface,
+        interface=load_interface(places.schemas),
         banks=banks,
         sending=sending,
         stamping=stamping_with(settings.time_authority, store, ring),
         handlings={code: Handling(bank, agreed) for code, bank in banks.items()},
-        settlement=open_platform(places, connections, settings.settlement, banks),
+        settlement=platform,
     )
 
 
@@ -279,15 +283,6 @@ def _store(connections: Connections, places: Places, settings: Site) -> Postgres
     engine = connect(connections.database(GATEWAY))
     require_current(engine)
     return PostgresStore(engine, archive_of(places, settings), SystemClock())
-
-
-def couriers(
-    banks: Mapping[str, Bank], ledger: Ledger, ring: KeyRing
-) -> Mapping[str, PostingCourier | ReceiptCourier]:
-    """A courier for every kind of message."""
-    wires = {code: (bank.wire, bank.profile.incoming) for code, bank in banks.items()}
-    layouts = {code: bank.layouts[FileKind.FILE_RECEIPT] for code, bank in banks.items()}
-    return {POSTINGS: PostingCourier(ledger), RECEIPTS: ReceiptCourier(wires, layouts, ring)}
 
 
 def _owner() -> str:

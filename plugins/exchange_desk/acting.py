@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from functools import cache
 from typing import Annotated
+from urllib.parse import urlsplit
 
 from airflow.api_fastapi.core_api.security import GetUserDep
 from fastapi import Depends, HTTPException, Request, status
@@ -30,11 +31,18 @@ def the_gateway() -> Gateway:
 
 def require_act(request: Request, user: GetUserDep, manager: ManagerDep) -> str:
     """The person's sign-in name; 403 for a role that may only look, and for another site's form."""
-    if request.headers.get("sec-fetch-site", "none") not in _OURS:
+    if not _is_ours(request):
         raise HTTPException(status.HTTP_403_FORBIDDEN)
     if not manager.is_authorized_custom_view(method="PUT", resource_name=DESK, user=user):
         raise HTTPException(status.HTTP_403_FORBIDDEN)
     return str(user.get_name())
+
+
+def _is_ours(request: Request) -> bool:
+    """Whether a browser says that the form is of this very server, in either of its two ways."""
+    told = request.headers.get("origin")
+    of_this_host = told is None or urlsplit(told).netloc == request.headers.get("host")
+    return of_this_host and request.headers.get("sec-fetch-site", "none") in _OURS
 
 
 def acting(

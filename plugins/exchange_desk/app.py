@@ -6,6 +6,7 @@ from fastapi import Depends, FastAPI
 from plugins.exchange_desk import failures
 from plugins.exchange_desk.access import require_desk
 from plugins.exchange_desk.pages import (
+    approvals,
     assets,
     breaks,
     codes,
@@ -19,7 +20,9 @@ from plugins.exchange_desk.pages import (
     things,
 )
 
-_PAGES = (overview, night, breaks, days, overdue, things, people, codes, runbooks, runs)
+_PAGES = (
+    overview, night, breaks, days, approvals, overdue, things, people, codes, runbooks, runs,
+)  # fmt: skip
 
 
 def build() -> FastAPI:

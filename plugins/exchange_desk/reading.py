@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import func, select
+from sqlalchemy import select
 
 from connectors.bank import sheets
 from connectors.bank.model import FileKind, NightKey, Outcome
@@ -15,7 +15,7 @@ from connectors.bank.store import decisions, files, nights
 from connectors.bank.store import sheets as sheet_store
 from connectors.bank.store.files import FileRow
 from connectors.bank.store.nights import NightRow
-from connectors.bank.store.tables import BREAK
+from connectors.bank.store.sheets import SheetRow
 from gateway.errors import Code, Finding, NotConfigured
 from gateway.ports import Grade
 from gateway.store.messages import MESSAGE_STATES, MessageState
@@ -67,7 +67,7 @@ class NightRead:
     breaks: Sum
     messages: Sequence[MessageLine]
     bells: Sequence[Bell]
-    sheet_digest: str | None
+    kept: SheetRow | None
     sheet: ProofSheet | None
 
     @property
@@ -99,11 +99,11 @@ class NightRead:
     @property
     def moved_on(self) -> bool:
         """Whether something has happened to the night since its sheet was made."""
-        if self.sheet is None:
+        if self.sheet is None or self.kept is None:
             return False
         then = {(file.name, file.digest, file.state) for file in self.sheet.files if file.name}
         now = {(file.row.name, file.row.digest, file.row.state.value) for file in self.files}
-        return then != now or self.row.state_at > self.sheet.made_at
+        return then != now or self.row.state_at > self.kept.kept_at
 
     def file_id(self, name: str, digest: str) -> str:
         """The id of a file of the sheet, empty when it has none: it never came."""
@@ -130,17 +130,17 @@ def read_night(desk: Desk, key: NightKey) -> NightRead:
         row = nights.find(work, key)
         if row is None:
             raise NotConfigured(Code.NOT_FOUND, detail=key.label)
-        digest = sheet_store.newest(work, key.night_id)
+        kept = sheet_store.newest(work, key.night_id)
         return NightRead(
             row=row,
             owed=nights.owed(work, key),
             files=_files(work, key.night_id),
             outcomes=decisions.outcome_counts(work, key.night_id),
-            breaks=_breaks(work, key.night_id),
+            breaks=decisions.break_sum(work, key.night_id),
             messages=_messages(work, key.night_id),
             bells=[bell for bell in bells(work) if bell.night == key],
-            sheet_digest=digest,
-            sheet=None if digest is None else _sheet(desk, digest),
+            kept=kept,
+            sheet=None if kept is None else _sheet(desk, kept.digest),
         )
 
 
@@ -151,12 +151,6 @@ def _sheet(desk: Desk, digest: str) -> ProofSheet:
 def _files(work: UnitOfWork, night_id: str) -> Sequence[FileNow]:
     here = files.of_night(work, night_id)
     return [FileNow(file, files.findings(work, file.file_id)) for file in here]
-
-
-def _breaks(work: UnitOfWork, night_id: str) -> Sum:
-    query = select(func.count(), func.coalesce(func.sum(BREAK.c.unbooked_fen), 0))
-    row = work.connection.execute(query.where(BREAK.c.night_id == night_id)).one()
-    return Sum(row[0], int(row[1]))
 
 
 def _messages(work: UnitOfWork, night_id: str) -> Sequence[MessageLine]:

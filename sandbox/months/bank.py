@@ -9,6 +9,7 @@ from sandbox.months import moving
 from sandbox.months.effects import Case, Effect, effect_of
 from sandbox.months.fates import Fate, fate_of, on_attempt
 from sandbox.months.loans import loans_of
+from sandbox.months.moving import Found
 from sandbox.months.spans import Span, next_working
 from sandbox.months.truth import Answer, Asked, BankNight, Moved, Planted
 from sandbox.world.banks import Bank
@@ -23,7 +24,6 @@ EVERY = 6
 _KEPT = {2: 10_000, 5: 10**12}
 RETURNS_WITHIN = timedelta(days=10)
 FIRST = OTHER_BOOKINGS + 1
-Found = list[tuple[Moved, Planted | None]]
 Effects = list[tuple[Fate, Case, Effect]]
 
 
@@ -34,6 +34,7 @@ class MonthBank:
         """Open the account."""
         self.bank, self._seed, self.days = bank, seed, span.days()
         self.loans = {one.loan.loan_no: one for one in loans_of(seed, bank, size, span)}
+        self._cards = Counter(one.loan.payer_account for one in self.loans.values())
         self._attempts: Counter[tuple[str, int]] = Counter()
         self._late: list[Answer] = []
         self._owed: dict[date, Counter[str]] = defaultdict(Counter)  # lumps to come, by batch
@@ -44,7 +45,9 @@ class MonthBank:
         """Return what befalls an instalment on the first attempt."""
         owed = self.loans[loan_no]
         role = owed.role if instalment == owed.first else None
-        return fate_of(self._seed, loan_no, instalment, role)
+        fate = fate_of(self._seed, loan_no, instalment, role)
+        shared = self._cards[owed.loan.payer_account] > 1
+        return Fate.COUNTER_CONTRACT if shared and fate is Fate.COUNTER_CARD else fate
 
     def night(self, day: date, asked: Sequence[Asked]) -> BankNight:
         """Take the batches of a business date; each date once, in order."""
@@ -56,6 +59,7 @@ class MonthBank:
         of_lines = (planted for *_, effect in effects for planted in effect.planted)
         told = BankNight(
             day=day,
+            batches=tuple(sorted({one.batch_no for one in asked})),
             answers=tuple(answer for *_, effect in effects for answer in effect.answers),
             late=late,
             moved=moved,
@@ -81,29 +85,28 @@ class MonthBank:
         found = [*self._coming.pop(day, []), *moving.usual(self.bank, day, index, chance)]
         for fate, case, effect in effects:
             if effect.pays_by_transfer:
-                moved, kind = moving.transfer(fate, case)
-                found.append((moved, Planted(kind, day) if kind else None))
+                found.append(moving.transfer(fate, case))
             if fate is Fate.SETTLED:
-                found.append((moving.paid_off(case), None))
+                found.append((moving.paid_off(case), ()))
             if effect.comes_back:
                 back = Planted("REVERSAL_UNPAIRED", case.tomorrow)
-                self._coming[case.tomorrow].append((moving.taken_back(case), back))
+                self._coming[case.tomorrow].append((moving.taken_back(case), (back,)))
         return found + self._mistakes(day, index, chance)
 
     def _mistakes(self, day: date, index: int, chance: Chance) -> Found:
         found: Found = []
         if index % TO_AND_FRO == 1:
-            found += [(one, None) for one in moving.mistake(self.bank, chance)]
+            found += [(one, ()) for one in moving.mistake(self.bank, chance)]
         if index % OVERNIGHT == 1:
             tomorrow = next_working(day + timedelta(days=1))
             wrong, back = moving.mistake(self.bank, chance)
-            found.append((wrong, Planted("STATEMENT_UNCLAIMED", day, clears=tomorrow)))
-            self._coming[tomorrow].append((back, None))
+            found.append((wrong, (Planted("STATEMENT_UNCLAIMED", day, clears=tomorrow),)))
+            self._coming[tomorrow].append((back, ()))
         paid, comes, returned = moving.payout(self.bank, day, chance)
         # what comes back after a long holiday is too late for anybody to tell that it is the same
         if index % PAYOUT == 1 and comes - day <= RETURNS_WITHIN:
-            found.append((paid, Planted("STATEMENT_UNCLAIMED", day, clears=comes)))
-            self._coming[comes].append((returned, Planted("RETURNED", comes)))
+            found.append((paid, (Planted("STATEMENT_UNCLAIMED", day, clears=comes),)))
+            self._coming[comes].append((returned, (Planted("RETURNED", comes),)))
         return found
 
     def _lumps(self, day: date, effects: Effects) -> tuple[Found, list[Planted]]:
@@ -112,7 +115,7 @@ class MonthBank:
         On some nights the bank credits all of it two days late, on some a part of it one day.
         """
         owed = self._owed.pop(day, Counter())
-        found: Found = [(moving.lump(self.bank, no, fen), None) for no, fen in owed.items() if fen]
+        found: Found = [(moving.lump(self.bank, no, fen), ()) for no, fen in owed.items() if fen]
         tomorrow = next_working(day + timedelta(days=1))
         after = next_working(tomorrow + timedelta(days=1))
         planted: list[Planted] = []
@@ -123,7 +126,7 @@ class MonthBank:
             self._owed[tomorrow if kept < taken else after][batch_no] += kept
             self._owed[tomorrow][batch_no] += sum(effect.next_fen for effect in own)
             if taken > kept:
-                found.append((moving.lump(self.bank, batch_no, taken - kept), None))
+                found.append((moving.lump(self.bank, batch_no, taken - kept), ()))
             told = sum(answer.line.taken_fen for effect in own for answer in effect.answers)
             planted += _of_lump(day, batch_no, taken - kept, told)
         return found, planted
@@ -142,8 +145,8 @@ class MonthBank:
         )
         planted = [
             replace(kind, host_serial=one.booking.host_serial)
-            for one, (_, kind) in zip(moved, found, strict=True)
-            if kind
+            for one, (_, kinds) in zip(moved, found, strict=True)
+            for kind in kinds
         ]
         return moved, planted
 

@@ -195,11 +195,13 @@ _EFFECTS: dict[Fate, Callable[[Case], Effect]] = {
     Fate.STRANGE_CODE: _strange,
     Fate.REVERSED: _reversed,
     Fate.SETTLED: _held("SETTLED_STILL_TAKEN", _unchanged),
+    Fate.ACCOUNT_CHANGED: _taken,
     Fate.OFFSET: _taken,  # should it be asked for all the same, there is money
     Fate.OFFSET_OFF: _taken,
     Fate.COUNTER_CONTRACT: _TRANSFER,
     Fate.COUNTER_ODD: _TRANSFER,
     Fate.COUNTER_CARD: _TRANSFER,
+    Fate.COUNTER_EITHER: _TRANSFER,
     Fate.COUNTER_SPOUSE: _TRANSFER,
     Fate.COUNTER_NOBODY: _TRANSFER,
 }

@@ -25,17 +25,19 @@ class Fate(StrEnum):
     STRANGE_CODE = "strange_code"  # a code nobody agreed on
     REVERSED = "reversed"  # B25 taken, taken back after midnight
     SETTLED = "settled"  # paid off at the core's counter after the batch was sent, and still taken
+    ACCOUNT_CHANGED = "account_changed"  # B27 the account is changed after the batch was sent
     OFFSET = "offset"  # paid out of the fund account 冲还贷, never asked for
     OFFSET_OFF = "offset_off"  # the same, but the fund account says another amount
     COUNTER_CONTRACT = "counter_contract"  # fails; paid by transfer, contract number in the remark
     COUNTER_ODD = "counter_odd"  # fails; the transfer names the contract, the amount is no due
     COUNTER_CARD = "counter_card"  # fails; transfer from the own registered account, no number
+    COUNTER_EITHER = "counter_either"  # B28 the same, the card pays two loans, both failed
     COUNTER_SPOUSE = "counter_spouse"  # fails; transfer from an unknown account, the own name
     COUNTER_NOBODY = "counter_nobody"  # fails; a transfer with nothing to know it by
 
 
 # one loan of every bank has each of these on its first instalment, so that no month lacks them
-ROLES = tuple(fate for fate in Fate if fate not in (Fate.TAKEN, Fate.REVOKED))
+ROLES = tuple(fate for fate in Fate if fate not in (Fate.TAKEN, Fate.REVOKED, Fate.COUNTER_EITHER))
 _CURED = {
     Fate.CLOSED: 2,
     Fate.NAME_REFUSED: 2,

@@ -1,15 +1,15 @@
 """The loans of the months in the core's ledger, and what its people do in the morning. 月度账务."""
 
 from collections.abc import Iterator, Sequence
-from datetime import date
+from datetime import date, datetime, time
 from decimal import Decimal
 
 import psycopg
 
-from sandbox.core.acts import Acts
+from sandbox.core.acts import AccountChange, Acts
 from sandbox.core.fill import copy_in, create
 from sandbox.core.grants import grant_exchange
-from sandbox.core.rows import COLUMNS, SIGNED, Row, yuan
+from sandbox.core.rows import COLUMNS, SHANGHAI, SIGNED, Row, yuan
 from sandbox.months.bank import MonthBank
 from sandbox.months.fates import OFFSETS, Fate
 from sandbox.months.loans import MonthLoan
@@ -19,6 +19,7 @@ from sandbox.months.truth import Asked, Planted
 from sandbox.world.arithmetic import MILLION
 from sandbox.world.banks import Bank
 
+CHANGES_AT = time(15, 0)
 OFF_FEN = 100  # by so much a fund account's ledger may be off
 
 
@@ -45,11 +46,23 @@ def morning(acts: Acts, bank: MonthBank, day: date) -> tuple[Planted, ...]:
     return tuple(found)
 
 
-def evening(acts: Acts, bank: MonthBank, asked: Sequence[Asked]) -> None:
-    """Let loans be paid off over the counter that stand in a batch already sent."""
+def evening(acts: Acts, bank: MonthBank, day: date, asked: Sequence[Asked]) -> None:
+    """Do what happens in the afternoon, when the batch has been sent."""
     for one in asked:
-        if bank.fate(one.loan_no, one.instalment_no) is Fate.SETTLED:
+        fate = bank.fate(one.loan_no, one.instalment_no)
+        if fate is Fate.SETTLED:
             acts.pay_off(one.loan_no, payoff_serial(one.loan_no))
+        if fate is Fate.ACCOUNT_CHANGED:
+            _change_account(acts, bank, day, one)
+
+
+def _change_account(acts: Acts, bank: MonthBank, day: date, one: Asked) -> None:
+    at = datetime.combine(day, CHANGES_AT, SHANGHAI)
+    account = one.payer_account[:-1] + "N"
+    bank_no = f"{bank.bank.code}000001"
+    people = ("柜员乙", "主管")
+    acts.change_account(AccountChange(one.loan_no, account, one.payer_name, bank_no, at, *people))
+    acts.sign(f"XN{one.loan_no}", one.loan_no, account, at)
 
 
 def due_on(bank: MonthBank, day: date) -> Iterator[tuple[str, int, Fate]]:

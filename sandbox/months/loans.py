@@ -2,7 +2,6 @@
 
 from dataclasses import dataclass, replace
 from datetime import date
-from itertools import islice
 
 from sandbox.months.fates import ROLES, Fate
 from sandbox.months.spans import Span, due_dates
@@ -84,7 +83,7 @@ def _loan(seed: Seed, bank: Bank, serial: int, span: Span) -> MonthLoan:
         loan=lent,
         due_day=due_day,
         first=months - 1 if ends else chance.between(2, months - AHEAD),
-        dues=tuple(islice(due_dates(span.first, due_day), AHEAD)),
+        dues=due_dates(span.first, due_day)[:AHEAD],
         may_take_part=role is Fate.PARTLY or chance.happens(100),
         role=role,
     )
@@ -111,10 +110,13 @@ def _twins(one: MonthLoan, other: MonthLoan) -> list[MonthLoan]:
 
 
 def _shared_card(one: MonthLoan, other: MonthLoan) -> list[MonthLoan]:
-    """One borrower, one card, two loans with the same instalments (B28)."""
+    """One borrower, one card, two loans with the same instalments, neither of them paid (B28)."""
     twin = _like(one, other)
     card = replace(one.loan, loan_no=other.loan.loan_no)
-    return [one, replace(twin, loan=card)]
+    return [
+        replace(one, role=Fate.COUNTER_EITHER),
+        replace(twin, loan=card, role=Fate.INSUFFICIENT),
+    ]
 
 
 def _spouses_card(one: MonthLoan, other: MonthLoan) -> list[MonthLoan]:

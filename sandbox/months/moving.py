@@ -14,6 +14,8 @@ from sandbox.world.statement import CLEARING_ACCOUNT, YUAN_FEN, Booking, Directi
 INTEREST_DAY = 21  # or the first working day after it, each quarter's last month
 QUARTER = 3
 RETURN_AFTER = 6  # calendar days
+# bookings, each with the breaks it must make
+Found = list[tuple[Moved, tuple[Planted, ...]]]
 C, D = Direction.CREDIT, Direction.DEBIT
 
 
@@ -38,8 +40,8 @@ def taken_back(case: Case) -> Moved:
     return Moved(back, Origin.REVERSAL, original_serial=case.host_serial, loan_no=one.loan_no)
 
 
-def transfer(fate: Fate, case: Case) -> tuple[Moved, str]:
-    """Return what a borrower pays by transfer after a failure, and the break it makes, if any."""
+def transfer(fate: Fate, case: Case) -> tuple[Moved, tuple[Planted, ...]]:
+    """Return what a borrower pays by transfer after a failure, and the breaks it makes."""
     one = case.asked
     fen = transposed(one.asked_fen) if fate is Fate.COUNTER_ODD else one.asked_fen
     line = booking(C, fen, "转账", time(14, 3, case.chance.below(60)))
@@ -49,7 +51,12 @@ def transfer(fate: Fate, case: Case) -> tuple[Moved, str]:
         line, other_account=known[account], other_name=case.owed.loan.borrower.name if name else ""
     )
     moved = Moved(shown, Origin.TRANSFER, loan_no=one.loan_no, instalment_no=one.instalment_no)
-    return replace(moved, remark=f"还贷{case.owed.contract_no}" if remark else ""), found
+    named = replace(moved, remark=f"还贷{case.owed.contract_no}" if remark else "")
+    planted: tuple[Planted, ...] = (Planted(found, case.day),) if found else ()
+    if found == "AMBIGUOUS":  # on the next night both dues are asked for again
+        again = Planted("STATEMENT_UNCLAIMED", case.tomorrow)
+        planted = (Planted(found, case.day, clears=case.tomorrow), again)
+    return named, planted
 
 
 # account shown, name shown, contract number in the remark, what must be found
@@ -57,6 +64,7 @@ _PAYERS: dict[Fate, tuple[str, bool, bool, str]] = {
     Fate.COUNTER_CONTRACT: ("other", True, True, ""),
     Fate.COUNTER_ODD: ("other", True, True, "AMOUNT_DIFFERS"),
     Fate.COUNTER_CARD: ("own", True, False, ""),
+    Fate.COUNTER_EITHER: ("own", True, False, "AMBIGUOUS"),
     Fate.COUNTER_SPOUSE: ("other", True, False, "STATEMENT_UNCLAIMED"),
     Fate.COUNTER_NOBODY: ("", False, False, "STATEMENT_UNCLAIMED"),
 }
@@ -77,15 +85,15 @@ def payoff_serial(loan_no: str) -> str:
     return f"GM{loan_no}"
 
 
-def usual(bank: Bank, day: date, index: int, chance: Chance) -> list[tuple[Moved, Planted | None]]:
+def usual(bank: Bank, day: date, index: int, chance: Chance) -> Found:
     """Return what moves on an account anyway: fees, interest, money nobody announced."""
     fee = Moved(booking(D, chance.between(10, 60) * 50, "手续费", time(16, 30)), Origin.FEE)
-    found: list[tuple[Moved, Planted | None]] = [(fee, Planted("FEE_OR_INTEREST", day))]
+    found: Found = [(fee, (Planted("FEE_OR_INTEREST", day),))]
     if _pays_interest(day):
         line = booking(C, chance.between(100, 9_999), "结息", time(0, 5, 17))
-        found.append((Moved(line, Origin.INTEREST), Planted("FEE_OR_INTEREST", day)))
+        found.append((Moved(line, Origin.INTEREST), (Planted("FEE_OR_INTEREST", day),)))
     if index % 4 == 1:
-        found.append((_stray(bank, chance), Planted("STATEMENT_UNCLAIMED", day)))
+        found.append((_stray(bank, chance), (Planted("STATEMENT_UNCLAIMED", day),)))
     return found
 
 

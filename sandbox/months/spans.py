@@ -1,6 +1,5 @@
 """Runs of nights in 2026 and what makes each worth living through. 时间段."""
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, timedelta
 
@@ -31,14 +30,13 @@ def next_working(day: date) -> date:
     return day
 
 
-def due_dates(first: date, due_day: int) -> Iterator[date]:
-    """Yield the monthly due dates from a day on; no due day is later than the 28th."""
-    year, month = first.year, first.month
-    while True:
-        day = date(year, month, due_day)
-        if day >= first:
-            yield day
-        year, month = (year, month + 1) if month < 12 else (year + 1, 1)
+def due_dates(first: date, due_day: int) -> tuple[date, ...]:
+    """Return the monthly due dates of the year from a day on; the next year has no calendar yet.
+
+    No due day is later than the 28th.
+    """
+    months = (date(first.year, month, due_day) for month in range(first.month, 13))
+    return tuple(day for day in months if day >= first)
 
 
 # From the working Sunday before the year's first week: month ends, the nine days of Spring

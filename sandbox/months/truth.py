@@ -91,6 +91,7 @@ class BankNight:
     """
 
     day: date
+    batches: tuple[str, ...]
     answers: tuple[Answer, ...]
     late: tuple[Answer, ...]
     moved: tuple[Moved, ...]

@@ -108,3 +108,24 @@ def test_no_duty_of_the_house_waits_for_another_but_the_head_comes_last(bag):
 def test_a_dag_reads_like_a_table_of_contents():
     for path in (ROOT / "dags").glob("*.py"):
         assert len(path.read_text(encoding="utf-8").splitlines()) <= 60, path.name
+
+
+def test_no_run_waits_for_a_person_but_those_made_for_asking(bag):
+    """The deductions' run asks in runs of their own and ends, whatever a step of it said."""
+    tasks = bag["dags"]["bank_deductions"]["tasks"]
+    assert {name: task["before"] for name, task in tasks.items()} == {
+        "banks": [],
+        "build": ["banks"],
+        "bring_on": ["banks", "build"],
+        "questions": ["bring_on"],
+        "ask": ["questions"],
+    }
+    always = {name for name, task in tasks.items() if task["rule"] == "all_done"}
+    assert always == {"bring_on", "questions"}
+
+
+def test_two_people_are_asked_one_after_the_other(bag):
+    dag = bag["dags"]["approvals"]
+    assert set(dag["tasks"]) == {"release", "approve"}
+    assert dag["tasks"]["approve"]["before"] == ["release"]
+    assert "approval" in dag["params"]

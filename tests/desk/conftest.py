@@ -43,7 +43,8 @@ class Manager:
     granted: frozenset[str]
 
     def is_authorized_custom_view(self, *, method, resource_name, user) -> bool:
-        return method == "GET" and resource_name in self.granted
+        wanted = resource_name if method == "GET" else f"{method} {resource_name}"
+        return wanted in self.granted
 
     def is_authorized_dag(self, *, method, access_entity, details, user) -> bool:
         return method == "GET" and f"{access_entity.name} {details.id}" in self.granted

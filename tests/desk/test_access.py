@@ -8,7 +8,12 @@ PAGES = (
     "/things",
     "/things/night-000000",
     "/overdue",
+    "/breaks",
+    "/breaks/night-000000",
+    "/days",
     "/people",
+    "/approvals",
+    "/approvals/approval-00000000000000000000",
     "/codes",
     "/codes/FILE_OVERDUE",
     "/runbooks/bank_reconciliation",
@@ -58,9 +63,15 @@ def test_without_the_permission_every_page_is_refused(client, sign_in, path):
 def test_no_page_was_forgotten(app):
     assert {path.split("?")[0] for path in PAGES + ASSETS} == {
         route.path.format(
-            bank="990001", account="ZH01", day="2026-02-24", wanted="night-000000", name=name
+            bank="990001",
+            account="ZH01",
+            day="2026-02-24",
+            wanted="night-000000",
+            name=name,
+            approval_id="approval-00000000000000000000",
         )
         for route in app.routes
+        if "GET" in route.methods
         for name in [{"/codes/{name}": "FILE_OVERDUE"}.get(route.path, "bank_reconciliation")]
     }
 

@@ -14,22 +14,23 @@ from sandbox.world import night
 from tests.branch import BANKS, LAST_DAY
 
 SEED = "20260228"
-_EXACT = """
+_PROVED = """
     select i.serial, m.taken_fen from deduction_match m
-    join instruction i using (night_id, batch_no, serial) where m.outcome = 'EXACT' order by 1
+    join instruction i using (night_id, batch_no, serial)
+    where m.outcome in ('EXACT', 'PARTIAL') order by 1
 """
 
 
 @pytest.mark.parametrize("bank", BANKS)
-def test_b01_what_posts_is_exactly_what_the_bank_took_in_full(branch, bank):
+def test_b01_what_posts_is_exactly_what_the_bank_took(branch, bank):
     branch.publish(bank)
     assert branch.run(bank) == "PROVED"
     truth = [
-        (one.serial, one.asked_fen)
+        (one.serial, one.taken_fen)
         for one in night(SEED, bank, LAST_DAY).instructions
-        if one.taken_fen == one.asked_fen
+        if one.taken_fen
     ]
-    assert branch.rows(_EXACT) == truth
+    assert branch.rows(_PROVED) == truth
     booked = branch.core_rows(
         "select xh, (fse * 100)::bigint from exchange.repayment_posting order by xh"
     )
@@ -98,20 +99,32 @@ def test_b33_rare_hanzi_pass_unharmed_from_file_to_sheet(branch):
     assert all(one.loan.payer_name in sheets.to_text(sheet) for one in rare)
 
 
-def test_a_partial_deduction_is_a_break_and_never_books_the_planned_amount_b07(branch):
+def test_b07_a_partial_deduction_books_what_was_taken_and_leaves_the_rest_due(branch):
     branch.publish("990001")
     branch.run("990001")
-    partial = [one for one in night(SEED, "990001", LAST_DAY).instructions
-               if 0 < one.taken_fen < one.asked_fen]  # fmt: skip
+    partial = {one.serial: one for one in night(SEED, "990001", LAST_DAY).instructions
+               if 0 < one.taken_fen < one.asked_fen}  # fmt: skip
     assert partial
     found = branch.rows(
-        "select serial, unbooked_fen from bank_break where kind = 'PARTIAL_DEDUCTION' order by 1"
+        "select serial, amount_fen, unbooked_fen, blocking from bank_break"
+        " where kind = 'PARTIAL_DEDUCTION' order by 1"
     )
-    assert found == [(one.serial, one.taken_fen) for one in partial]
-    assert not branch.core_rows(
-        "select from exchange.repayment_posting where xh in "
-        f"({', '.join(str(one.serial) for one in partial)})"
+    assert found == [
+        (n, one.asked_fen - one.taken_fen, 0, False) for n, one in sorted(partial.items())
+    ]
+    booked = branch.core_rows(
+        "select xh, (wyje * 100)::bigint, (fxje * 100)::bigint, (lxje * 100)::bigint,"
+        " (bjje * 100)::bigint from exchange.repayment_posting"
+        f" where xh in ({', '.join(map(str, partial))}) order by xh"
     )
+    assert booked == [(n, *_allocated(one)) for n, one in sorted(partial.items())]
+
+
+def _allocated(one) -> tuple[int, int, int, int]:
+    """By hand: 违约金, 罚息, 利息, then principal (民法典 561)."""
+    penalty = min(one.penalty_fen, one.taken_fen)
+    interest = min(one.interest_fen, one.taken_fen - penalty)
+    return 0, penalty, interest, one.taken_fen - penalty - interest
 
 
 def test_b20_an_unknown_outcome_is_neither_posted_nor_failed(branch):
@@ -131,7 +144,7 @@ def test_b28_one_card_paying_two_equal_loans_is_told_apart_by_serial(branch):
         taken = {
             (one.serial, one.loan.loan_no)
             for one in night(SEED, "990002", day).instructions
-            if one.taken_fen == one.asked_fen
+            if one.taken_fen
         }
         booked = branch.core_rows(
             f"select xh, dkzh from exchange.repayment_posting where ywrq = '{day}'"
@@ -185,8 +198,10 @@ def test_b23_every_booking_of_no_batch_is_listed_for_somebody_to_claim(branch):
         "select line, amount_fen from statement_line where summary not like '批量扣款 %' order by 1"
     )
     assert len(strangers) == 3
-    listed = "select line, amount_fen from bank_break where kind = 'STATEMENT_UNCLAIMED' order by 1"
+    listed = "select line, amount_fen from bank_break where side = 'statement' order by 1"
     assert branch.rows(listed) == strangers
+    carried = "select line, abs(fen) from open_item where cleared_on is null order by 1"
+    assert branch.rows(carried) == strangers
 
 
 def test_consecutive_nights_hang_together_and_break_nothing(branch):

@@ -4,7 +4,8 @@ from datetime import date
 from enum import Enum
 from pathlib import Path
 
-from connectors.bank.rules.matching import decide
+from connectors.bank.flows.filling import extract
+from connectors.bank.model import NightKey
 from gateway.cli import main
 from gateway.dates import Calendar
 from gateway.errors import Code
@@ -13,13 +14,16 @@ from gateway.launcher.options import Options
 from gateway.launcher.processes import Record
 from gateway.signing.keys.keyring import KeyRing, Purpose
 from gateway.states import Answer, Machine, Row
+from gateway.store import outbox
+from gateway.store.outbox import Draft
 from gateway.wiring.agreed import load_layout
 from gateway.wiring.build import site
 from gateway.wiring.places import Places
-from tests.connectors.bank.samples import answer, asked
+from tests.connectors.bank.samples import DAY, asked
 from tests.kernel.ground import Ground, raised
 from tests.signing.keys.test_keyring import key
 from tests.signing.primitives.test_selftest import LIBRARY, SELF_TEST, WITHOUT_SM, run_elsewhere
+from tests.simulation.parts import Crasher, MemoryLedger
 
 
 class Door(Enum):
@@ -79,12 +83,20 @@ def self_test_failed(ground: Ground) -> Code:
 
 def interface_differs(ground: Ground) -> Code | None:
     """The core's view gives one place of a batch twice."""
-    return raised(lambda: decide([asked(), asked()], []))
+    ledger = MemoryLedger(Crasher(), [asked(), asked()])
+    return raised(lambda: extract(ledger, NightKey("990001", "ZH01", DAY)))
 
 
 def content_differs(ground: Ground) -> Code | None:
-    """Two answers to one instruction came through the gate."""
-    return raised(lambda: decide([asked()], [answer(asked()), answer(asked(), taken_fen=1)]))
+    """One message is drafted with two payloads."""
+
+    def twice() -> None:
+        with ground.store.begin() as work:
+            for payload in (b"one", b"other"):
+                draft = Draft("postings-1", "core_system", "core.postings", "n", "x", payload)
+                outbox.draft(ground.store, work, draft)
+
+    return raised(twice)
 
 
 def transition_missing(ground: Ground) -> Code | None:

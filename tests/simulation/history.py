@@ -65,7 +65,11 @@ _TABLES = {
     "finding": "select * from bank_finding order by 1, 2",
     "result": "select * from deduction_result order by 1, 2",
     "match": "select * from deduction_match order by 1, 2, 3",
-    "break": "select * from bank_break order by 1",
+    "break": "select break_id, night_id, kind, direction, blocking, batch_no, serial,"
+    " file_id, line, amount_fen, unbooked_fen, signed_fen, first_seen, item, candidates, state"
+    " from bank_break order by 1",
+    "link": "select * from bank_link order by 1, 2, 3, 8, 9",
+    "open": "select * from open_item order by 1",
     "posting": "select * from posting order by 1",
     "message": "select message_id, name, digest, state, verdict, grade from message order by 1",
     "alarm": "select alarm_id, code, subject, cleared_at is null from alarm"

@@ -7,7 +7,17 @@ from dataclasses import dataclass, field
 from datetime import date
 
 from connectors.core_system.codec import content_digest
-from connectors.core_system.model import Instruction, Posting, PostingResult
+from connectors.core_system.model import (
+    DueInstalment,
+    FundOffset,
+    Instruction,
+    LedgerEntry,
+    LoanAccount,
+    Mandate,
+    Posting,
+    PostingResult,
+    RepaymentAccount,
+)
 from gateway.store.archive import Archive
 from gateway.store.unit_of_work import PostgresStore, UnitOfWork
 
@@ -102,6 +112,26 @@ class MemoryLedger:
     def instructions(self, bank: str, account: str, day: date) -> Sequence[Instruction]:
         self.crasher.point("ledger: read")
         return self.due
+
+    def dues(self, bank: str, account: str, day: date) -> Sequence[DueInstalment]:
+        return ()
+
+    def mandates(self, bank: str, account: str) -> Sequence[Mandate]:
+        return ()
+
+    def repayment_accounts(self, bank: str, account: str) -> Sequence[RepaymentAccount]:
+        return ()
+
+    def loans(self, bank: str, account: str) -> Sequence[LoanAccount]:
+        return ()
+
+    def entries(
+        self, bank: str, account: str, day: date, asked: Sequence[tuple[str, int]] = ()
+    ) -> Sequence[LedgerEntry]:
+        return ()
+
+    def offsets(self, bank: str, account: str, day: date) -> Sequence[FundOffset]:
+        return ()
 
     def post(self, postings: Sequence[Posting]) -> None:
         self.crasher.point("ledger: before the commit")

@@ -34,6 +34,7 @@ UPDATES = {
         "outcome",
         "code",
         "settled_at",
+        "host_serial",
         "taken_principal_fen",
         "taken_interest_fen",
         "taken_penalty_fen",
@@ -72,7 +73,7 @@ PERSONAL = {
     "deduction_line": {
         "batch_id", "serial", "instalment_no", "due_on", "principal_fen", "interest_fen",
         "penalty_fen", "fine_fen", "full_flag", "loan_token", "account_token", "name_token", "live",
-        "outcome", "code", "settled_at", "taken_principal_fen", "taken_interest_fen",
+        "outcome", "code", "settled_at", "host_serial", "taken_principal_fen", "taken_interest_fen",
         "taken_penalty_fen", "taken_fine_fen",
     },
     "instruction": {

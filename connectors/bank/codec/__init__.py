@@ -1,6 +1,6 @@
 """Banks' bytes ⇄ our values, by declarative layouts; pure. 银行文件编解码"""
 
-from connectors.bank.codec.decoding import decode
+from connectors.bank.codec.decoding import decode, decode_all, decode_one, version_of
 from connectors.bank.codec.layouts import Layout
 from connectors.bank.codec.loading import layout_of
 from connectors.bank.codec.names import (
@@ -18,6 +18,8 @@ from connectors.bank.codec.writing import encode, encode_lines, totals_of, unfit
 __all__ = [
     "Layout",
     "decode",
+    "decode_all",
+    "decode_one",
     "encode",
     "encode_lines",
     "flag_name",
@@ -31,4 +33,5 @@ __all__ = [
     "scrub",
     "totals_of",
     "unfit",
+    "version_of",
 ]

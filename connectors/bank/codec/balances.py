@@ -65,11 +65,16 @@ def _possible(chain: BalanceChain, values: Mapping[str, Any]) -> tuple[int, ...]
     amount with the flag may be either: a credit taken back whose sign was left, or a debit taken
     back. The balances decide.
     """
-    amount, turned = values[chain.amount], values[chain.reversal] == chain.reversed
+    amount, turned = values[chain.amount], is_reversal(chain, values)
     if chain.direction:
         credited = values[chain.direction] == chain.credit
         return (amount if credited is not turned else -amount,)
     return (amount, -amount) if turned and amount > 0 else (amount,)
+
+
+def is_reversal(chain: BalanceChain, values: Mapping[str, Any]) -> bool:
+    """Does the line say that it takes something back?"""
+    return bool(chain.reversal) and values[chain.reversal] == chain.reversed
 
 
 def _closing(chain: BalanceChain, whole: Whole, balance: int | None) -> Sequence[Finding]:

@@ -1,9 +1,10 @@
 """A proved file's lines → our values, by kind of file. 构造值"""
 
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import fields
 from typing import Any
 
-from connectors.bank.codec.balances import Effects
+from connectors.bank.codec.balances import Effects, is_reversal
 from connectors.bank.codec.controls import ReadLine, Whole, computed
 from connectors.bank.codec.layouts import Layout, Place
 from connectors.bank.model import (
@@ -18,11 +19,6 @@ from connectors.bank.model import (
 from gateway.errors import Finding
 
 Values = Mapping[str, Any]
-_REQUEST_FEN = frozenset({"asked"})
-_SPLIT_FEN = frozenset(
-    {"repaid", "principal", "interest", "penalty", "fine", "offset", "offset_principal",
-     "offset_interest", "offset_penalty", "offset_fine"}
-)  # fmt: skip
 
 
 def built(
@@ -105,14 +101,18 @@ def _taken(layout: Layout, values: Values) -> int:
 
 
 def _statement(layout: Layout, whole: Whole, effects: Effects) -> dict[str, Any]:
-    return {"statement": tuple(_statement_line(layout, line, effects) for line in whole.details)}
+    said = "account_number" in layout.detail.names()
+    return {
+        "statement": tuple(_statement_line(layout, line, effects) for line in whole.details),
+        "accounts": {e.number: e.values["account_number"] for e in whole.details} if said else {},
+    }
 
 
 def _statement_line(layout: Layout, line: ReadLine, effects: Effects) -> StatementLine:
     v, chain = line.values, layout.balance_chain
     if chain is None:
         raise ValueError("a statement's layout has a balance chain")
-    turned = v[chain.reversal] == chain.reversed
+    turned = is_reversal(chain, v)
     credited = (effects[line.number] >= 0) is not turned
     if chain.direction:
         credited = v[chain.direction] == chain.credit
@@ -131,23 +131,22 @@ def _statement_line(layout: Layout, line: ReadLine, effects: Effects) -> Stateme
         booked_on=v.get("booked_on"),
         remark=v.get("remark", ""),
         original_serial=v.get("original_serial", ""),
-        account_number=v.get("account_number", ""),
     )
 
 
 def _requests(layout: Layout, whole: Whole, effects: Effects) -> dict[str, Any]:
-    rows = (_fen(line.values, _REQUEST_FEN) for line in whole.details)
-    return {"requests": tuple(DeductionRequestLine(**row) for row in rows)}
+    return {"requests": tuple(_filled(DeductionRequestLine, line) for line in whole.details)}
 
 
 def _splits(layout: Layout, whole: Whole, effects: Effects) -> dict[str, Any]:
-    rows = (_fen(line.values, _SPLIT_FEN) for line in whole.details)
-    return {"splits": tuple(SplitLine(**row) for row in rows)}
+    return {"splits": tuple(_filled(SplitLine, line) for line in whole.details)}
 
 
-def _fen(values: Values, amounts: frozenset[str]) -> dict[str, Any]:
-    """Layouts name an amount, our values say that it is in fen."""
-    return {f"{name}_fen" if name in amounts else name: each for name, each in values.items()}
+def _filled(value: type[Any], line: ReadLine) -> Any:
+    """A value of ours; layouts name an amount without saying that it is in fen."""
+    names = {field.name: field.name.removesuffix("_fen") for field in fields(value)}
+    there = {own: name for own, name in names.items() if name in line.values}
+    return value(**{own: line.values[name] for own, name in there.items()})
 
 
 _LINES: dict[FileKind, Callable[[Layout, Whole, Effects], dict[str, Any]]] = {

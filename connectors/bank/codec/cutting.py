@@ -1,5 +1,6 @@
 """One line's bytes → its record and the text of each field, cut as the layout says. 切分字段"""
 
+import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from itertools import accumulate, pairwise
@@ -13,11 +14,14 @@ _CUT_INSIDE = frozenset({"incomplete multibyte sequence", "unexpected end of dat
 
 
 class BadLine(Exception):
-    """A line that cannot be cut; carries the code and the byte in the line, never the bytes."""
+    """A line that cannot be cut; carries the code and the byte in the line, never the bytes.
 
-    def __init__(self, code: Code, column: int = 0) -> None:
+    `record` is the one whose mark it bears, None where it cannot be told.
+    """
+
+    def __init__(self, code: Code, column: int = 0, record: Record | None = None) -> None:
         super().__init__(code.name)
-        self.code, self.column = code, column
+        self.code, self.column, self.record = code, column, record
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,11 +65,17 @@ def _delimited(layout: Layout, number: int, row: bytes) -> Cut:
         text = row.decode(layout.encoding)
     except UnicodeDecodeError as broken:
         raise BadLine(Code.ENCODING_INVALID, broken.start + 1) from None
-    if "\r" in text or "\n" in text:
-        raise BadLine(Code.LINE_END_WRONG)
+    _whole_line(row)
     parts = text.split(layout.delimiter)
     record = _record(layout, number, lambda record: _begins(record, text, parts))
-    return Cut(record, _ended(layout, record, _unmarked(record, parts)))
+    fields = _unmarked(record, parts)
+    count = len(record.fields)
+    if not _ended(layout, count, fields):
+        # where a field is missing, or the first one too many begins
+        there = Cut(record, fields)
+        wrong = len(row) + 1 if len(fields) <= count else column(layout, there, count)
+        raise BadLine(Code.FIELD_COUNT_WRONG, wrong, record)
+    return Cut(record, fields[:count])
 
 
 def _begins(record: Record, text: str, parts: Sequence[str]) -> bool:
@@ -78,29 +88,33 @@ def _unmarked(record: Record, parts: list[str]) -> list[str]:
     return [parts[0][len(record.prefix) :], *parts[1:]]
 
 
-def _ended(layout: Layout, record: Record, parts: list[str]) -> list[str]:
-    """The fields, when there are as many as agreed and the last one ends as agreed."""
-    count = len(record.fields)
-    ended = len(parts) == count + 1 and not parts[-1]
-    open_end = len(parts) == count
+def _ended(layout: Layout, count: int, parts: Sequence[str]) -> bool:
+    """Are there as many fields as agreed, and does the last one end as agreed?"""
     # a mark without fields is a whole line
-    allowed = Terminator.OPTIONAL if not count else layout.terminator
-    if (ended and allowed is not Terminator.NONE) or (
-        open_end and allowed is not Terminator.REQUIRED
-    ):
-        return parts[:count]
-    raise BadLine(Code.FIELD_COUNT_WRONG)
+    agreed = Terminator.OPTIONAL if not count else layout.terminator
+    if len(parts) == count:
+        return agreed is not Terminator.REQUIRED
+    return len(parts) == count + 1 and not parts[-1] and agreed is not Terminator.NONE
+
+
+def _whole_line(row: bytes) -> None:
+    """Neither half of a line end is the second byte of a character, so bytes may be looked at."""
+    wrong = re.search(rb"[\r\n]", row)
+    if wrong:
+        raise BadLine(Code.LINE_END_WRONG, wrong.start() + 1)
 
 
 def _fixed(layout: Layout, number: int, row: bytes) -> Cut:
-    if b"\r" in row or b"\n" in row:
-        raise BadLine(Code.LINE_END_WRONG)
+    _whole_line(row)
     record = _record(layout, number, lambda record: row.startswith(record.mark.encode()))
     widths = [field.width for field in record.fields]
     ends = list(accumulate(widths, initial=len(record.mark)))
     if len(row) != ends[-1]:
-        raise BadLine(Code.LINE_LENGTH_WRONG, min(len(row), ends[-1]) + 1)
-    return Cut(record, [_piece(layout, row, start, end) for start, end in pairwise(ends)])
+        raise BadLine(Code.LINE_LENGTH_WRONG, min(len(row), ends[-1]) + 1, record)
+    try:
+        return Cut(record, [_piece(layout, row, start, end) for start, end in pairwise(ends)])
+    except BadLine as bad:
+        raise BadLine(bad.code, bad.column, record) from None
 
 
 def _piece(layout: Layout, row: bytes, start: int, end: int) -> str:

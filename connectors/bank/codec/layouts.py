@@ -118,8 +118,8 @@ class BalanceChain:
 
     amount: str
     balance: str
-    reversal: str
-    reversed: str
+    reversal: str = ""
+    reversed: str = ""
     direction: str = ""
     credit: str = ""
     opening: str = ""
@@ -160,7 +160,8 @@ class FlagFile:
 class Layout:
     """One layout; its YAML in schemas/bank is the documentation.
 
-    Forms other than delimited and fixed have `options` instead of records.
+    Forms other than delimited and fixed have `options` instead of records. Without a `file_name`
+    it is only for looking at a file.
     """
 
     name: str

@@ -52,7 +52,7 @@ def _build(data: Mapping[str, Any]) -> Layout:
         kind=FileKind(data["kind"]),
         title=data["title"],
         form=Form(data["form"]),
-        file_name=data["file_name"],
+        file_name=data["file_name"] or "",
         flag=_flag(data["flag"]),
         signature_suffix=signature["suffix"] if signature else "",
         encoding=_ENCODINGS[data.get("encoding", "utf-8")],

@@ -43,6 +43,7 @@ class _Read:
     lines: list[Line] = field(default_factory=list)
     findings: list[Finding] = field(default_factory=list)
     held: list[Finding] = field(default_factory=list)
+    ends: set[int] = field(default_factory=set)  # lines that are header or trailer
     quirks: Counter[str] = field(default_factory=Counter)
 
     @property
@@ -70,6 +71,14 @@ def decode_lines(
     if read.findings:
         return _refused(layout, read)
     return built(layout, whole, found, (tuple(read.held), dict(read.quirks)))
+
+
+def header_reads(layout: Layout, data: bytes) -> bool:
+    """Is the first line the header of this layout, with nothing wrong in it?"""
+    read = _Read()
+    first = data[: data.find(layout.newline.encode()) + 1 or None]
+    _read_rows(layout, [first.rstrip(b"\r\n")], read)
+    return not read.findings and read.lines[0].record is layout.header
 
 
 def _refused(layout: Layout, read: _Read) -> DecodedFile:
@@ -103,7 +112,11 @@ def _read_rows(layout: Layout, rows: Sequence[bytes], read: _Read) -> None:
             line = cut(layout, number, row)
         except BadLine as bad:
             read.findings.append(Finding(bad.code, number, bad.column))
+            if bad.record not in (None, layout.detail):
+                read.ends.add(number)
             continue
+        if line.record is not layout.detail:
+            read.ends.add(number)
         read.lines.append(Line(number, line.record, _values(layout, number, line, read)))
 
 
@@ -133,9 +146,7 @@ def _order_findings(layout: Layout, read: _Read) -> Iterator[Finding]:
     if layout.header is not ABSENT:
         yield from _header_findings(layout, read.lines, before)
     if layout.trailer is not ABSENT:
-        cut_off = any(each.code is Code.TOO_MANY_LINES for each in before)
-        given_up = len(before) >= FINDINGS_MAX or cut_off
-        yield from _trailer_findings(layout, read.lines, given_up=given_up)
+        yield from _trailer_findings(layout, read.lines, before)
 
 
 def _header_findings(
@@ -151,11 +162,13 @@ def _header_findings(
 
 
 def _trailer_findings(
-    layout: Layout, lines: Sequence[Line], *, given_up: bool
+    layout: Layout, lines: Sequence[Line], before: Sequence[Finding]
 ) -> Iterator[Finding]:
+    given_up = len(before) >= FINDINGS_MAX or any(f.code is Code.TOO_MANY_LINES for f in before)
     trailers = [line.number for line in lines if line.record is layout.trailer]
     if not trailers and not given_up:
-        yield Finding(Code.TRAILER_MISSING, line=lines[-1].number + 1 if lines else 1)
+        seen = [line.number for line in lines] + [finding.line for finding in before]
+        yield Finding(Code.TRAILER_MISSING, line=max(seen, default=0) + 1)
     elif trailers and trailers[0] != lines[-1].number:
         yield Finding(Code.DATA_AFTER_TRAILER, line=trailers[0] + 1)
 
@@ -164,8 +177,7 @@ def _hold(layout: Layout, read: _Read) -> None:
     """Put the faults of single detail lines aside, where the layout lets the others stand."""
     if not layout.hold_lines or read.given_up:
         return
-    ends = {line.number for line in read.lines if line.record is not layout.detail}
-    ends |= {1} if layout.header is not ABSENT else set()
+    ends = read.ends | ({1} if layout.header is not ABSENT else set())
     read.held = [f for f in read.findings if f.code in _OF_ONE_LINE and f.line not in ends]
     read.findings = [finding for finding in read.findings if finding not in read.held]
 

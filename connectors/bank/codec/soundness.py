@@ -25,12 +25,11 @@ _DETAILS: dict[FileKind, dict[str, str]] = {
     },
     FileKind.ACCOUNT_STATEMENT: {
         "serial": "count", "host_serial": "text", "amount": "fen", "balance": "fen",
-        "other_account": "text", "other_name": "text", "summary": "text", "reversal": "text",
+        "other_account": "text", "other_name": "text", "summary": "text",
     },
     FileKind.ACCOUNT_DETAILS: {
         "serial": "count", "host_serial": "text", "amount": "fen", "balance": "fen",
-        "other_account": "text", "other_name": "text", "summary": "text", "reversal": "text",
-        "booked_on": "date",
+        "other_account": "text", "other_name": "text", "summary": "text", "booked_on": "date",
     },
     FileKind.FILE_RECEIPT: {
         "serial": "count", "file_name": "text", "file_digest": "text", "conclusion": "text",
@@ -54,8 +53,8 @@ _BESIDE: dict[FileKind, dict[str, str]] = {
         "full_flag": "text",
     },
     FileKind.ACCOUNT_STATEMENT: {
-        "direction": "text", "booked_time": "time", "booked_on": "date", "remark": "text",
-        "original_serial": "text", "account_number": "text",
+        "direction": "text", "reversal": "text", "booked_time": "time", "booked_on": "date",
+        "remark": "text", "original_serial": "text", "account_number": "text",
     },
     FileKind.DEDUCTION_REQUEST: {
         "payer_bank_no": "text", "opening_bank_no": "text", "payer_address": "text",
@@ -64,8 +63,8 @@ _BESIDE: dict[FileKind, dict[str, str]] = {
     FileKind.DEDUCTION_SPLIT: {"summary": "text", "remark": "text"},
 }  # fmt: skip
 _BESIDE[FileKind.ACCOUNT_DETAILS] = _BESIDE[FileKind.ACCOUNT_STATEMENT]
-# The values of these kinds are made of exactly these fields.
-_EXACT = frozenset({FileKind.DEDUCTION_REQUEST, FileKind.DEDUCTION_SPLIT})
+# What we write ourselves.
+_OURS = frozenset({FileKind.DEDUCTION_REQUEST, FileKind.DEDUCTION_SPLIT})
 _HEADERS: dict[FileKind, dict[str, str]] = {
     FileKind.DEDUCTION_RESULT: {"batch_no": "text"},
     FileKind.ACCOUNT_STATEMENT: {"opening": "yuan"},
@@ -132,9 +131,11 @@ def _records(layout: Layout) -> Iterator[str]:
     there = {name: beside[name] for name in layout.detail.names() & beside.keys()}
     yield from _fields("detail", layout, layout.detail, _DETAILS[kind] | there)
     yield from _fields("trailer", layout, layout.trailer, _in_trailer(layout))
-    if kind in _EXACT:
+    if kind in _OURS:
         other = layout.detail.names() - _DETAILS[kind].keys() - beside.keys()
-        yield from (f"detail has {name}, which has no place" for name in sorted(other))
+        for field in layout.detail.fields:
+            if field.name in other and not field.empty and field.equals is None:
+                yield f"detail has {field.name}, which we cannot fill"
 
 
 def _in_trailer(layout: Layout) -> Mapping[str, str]:
@@ -183,7 +184,12 @@ def _marks(layout: Layout) -> Iterator[str]:
 
 
 def _file_name(layout: Layout) -> Iterator[str]:
-    """Bank, account and date once each, or the batch; without a version a bank never corrects."""
+    """Bank, account and date once each, or the batch; without a version a bank never corrects.
+
+    A layout without file names is for looking at a file only: no night ever asks for one.
+    """
+    if not layout.file_name:
+        return
     places = Counter(re.findall(r"\{([^{}]*)\}", layout.file_name))
     receipt = layout.kind is FileKind.FILE_RECEIPT
     number = "digest" if receipt else "version"
@@ -258,8 +264,9 @@ def _chain(layout: Layout) -> Iterator[str]:
             yield "nothing says the direction"
         return
     signed = "yuan" if chain.direction else "fen"
-    in_lines = {chain.amount: signed, chain.balance: "fen", chain.reversal: "text"}
-    in_lines |= {name: "text" for name in (chain.direction, chain.account) if name}
+    in_lines = {chain.amount: signed, chain.balance: "fen"}
+    texts = (chain.reversal, chain.direction, chain.account)
+    in_lines |= {name: "text" for name in texts if name}
     yield from _wanted("detail", layout.detail, in_lines)
     if chain.opening:
         yield from _wanted("header", layout.header, {chain.opening: "fen"})

@@ -1,9 +1,10 @@
 """Checking: each received file passes the gate or is quarantined; the bank is told. 检查"""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from connectors.bank.codec import decode, read_flag
+from connectors.bank.flows import correcting
 from connectors.bank.flows.parts import Bank
 from connectors.bank.flows.receipts import draft_receipt
 from connectors.bank.model import DecodedFile, FileKind, FileName, NightKey
@@ -12,6 +13,7 @@ from connectors.bank.rules.gate import (
     content_findings,
     envelope_findings,
     grade_of,
+    part_of,
     signature_finding,
 )
 from connectors.bank.rules.states import FileEvent, FileState, NightEvent, NightState
@@ -65,8 +67,10 @@ class Checked:
 def check(bank: Bank, key: NightKey) -> Checked:
     """Judge every file of the bank that nobody has judged; then see whether the night is complete.
 
-    A file that came late for an earlier night is judged with the others, in its own night.
+    A file that came late for an earlier night is judged with the others, in its own night. A
+    correction that two people have agreed to is let in first.
     """
+    correcting.admit(bank)
     with bank.store.begin() as work:
         waiting = files.unjudged(work, key.bank)
     for own, file in waiting:
@@ -116,7 +120,8 @@ def _judge(bank: Bank, work: UnitOfWork, night: NightRow, examined: tuple[FileRo
     current = files.find(work, file.file_id)
     if current is None or current.state is not FileState.RECEIVED:
         return  # another worker was faster
-    files.keep_proof(work, file.file_id, report.grade, report.verified.kid)
+    file = replace(file, part="" if report.findings else part_of(report.decoded))
+    files.keep_proof(work, file.file_id, report.grade, report.verified.kid, file.part)
     if report.findings:
         _quarantine(work, file, report)
     else:
@@ -144,15 +149,18 @@ def _pass(bank: Bank, work: UnitOfWork, night: NightRow, examined: tuple[FileRow
     siblings = [
         other
         for other in files.of_night(work, night.night_id)
-        if other.kind is file.kind and other.file_id != file.file_id
+        if other.kind is file.kind
+        and other.file_id != file.file_id
+        and (other.part == file.part or other.state not in _USABLE)
     ]
     usable = [other for other in siblings if other.state in _USABLE]
     if any(other.version > file.version for other in usable):
         files.advance(work, file, FileEvent.NEWER_VERSION)
         return
-    if usable and nights.advance(work, night, NightEvent.CORRECTION).answer is Answer.HOLD:
+    if nights.advance(work, night, NightEvent.CORRECTION).answer is Answer.HOLD:
         files.advance(work, file, FileEvent.WAITS)
-        alarms.ring(work, Code.CORRECTION_WAITS, file.file_id, file.name)
+        files.keep_lines(work, file.file_id, report.decoded, bank.tokens)
+        correcting.ask(bank, work, night, file)
         return
     files.advance(work, file, FileEvent.PASSED)
     files.keep_lines(work, file.file_id, report.decoded, bank.tokens)

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from connectors.bank.codec.settlement import Answered, DetailsAsked, Tx
 from connectors.bank.flows.platform import Platform, ask
 from connectors.bank.flows.pushes import bookings, keep_bookings
-from connectors.bank.model import StatementLine
+from connectors.bank.rules.pushes import Booking
 from connectors.bank.rules.settlement import reason_of, verdict_of
 from connectors.bank.rules.windows import Window, halves
 from connectors.bank.verdicts import PLATFORM_NOT_FOUND
@@ -63,7 +63,7 @@ def _stored(
     platform: Platform,
     of: tuple[str, Window],
     answered: Answered,
-    lines: Sequence[StatementLine],
+    lines: Sequence[Booking],
 ) -> int:
     """Store the bookings under an item of the inbox: what was asked, and the files' bytes."""
     if not lines:

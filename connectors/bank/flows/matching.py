@@ -1,41 +1,43 @@
-"""Matching: the night is decided once, on one extract of the ledger, in one transaction. 勾对"""
+"""Matching: the night is decided on one extract of the ledger, in one transaction. 勾对"""
 
-import json
-from collections.abc import Mapping, Sequence, Set
-from dataclasses import asdict
+from collections.abc import Sequence
 
+import polars as pl
+
+from connectors.bank.codec.frames import encode_books, encode_decided
+from connectors.bank.flows.filling import Base, Extract, base_again, base_of, extract, fill
 from connectors.bank.flows.parts import Bank
-from connectors.bank.model import (
-    Break,
-    BreakKind,
-    Decision,
-    DeductionResult,
-    FileKind,
-    Match,
-    NightKey,
-    Outcome,
-)
-from connectors.bank.rules.matching import decide
+from connectors.bank.model import BreakKind, FileKind, NightKey, Outcome
+from connectors.bank.model.books import Decided
+from connectors.bank.model.items import FoundBreak
+from connectors.bank.rules.booking import postings
+from connectors.bank.rules.correcting import Redone, redone
 from connectors.bank.rules.owed import DECIDED_ON
-from connectors.bank.rules.statement import (
-    closing_break,
-    lump_break,
-    opening_break,
-    read_statement,
-    unclaimed_break,
-)
+from connectors.bank.rules.recon.deciding import decide
+from connectors.bank.rules.recon.equations import Balances, equations
+from connectors.bank.rules.statement import closing_break, opening_break
 from connectors.bank.rules.states import FileEvent, FileState, NightEvent, NightState
-from connectors.bank.store import decisions, files, nights
+from connectors.bank.rules.telling import (
+    Filled,
+    answered,
+    clearings,
+    found_breaks,
+    left_open,
+    linked,
+)
+from connectors.bank.store import breaks, decisions, files, nights, open_items, sums
 from connectors.bank.store.files import FileRow
 from connectors.bank.store.nights import NightRow
 from connectors.core_system import codec as core_codec
+from connectors.core_system import store as core_store
+from connectors.core_system.flows import KIND as POSTINGS
 from connectors.core_system.flows import READ_BACK, draft_postings
-from connectors.core_system.model import Instruction, Posting
+from connectors.core_system.model import Posting
 from gateway.errors import Code, RefusedHere
 from gateway.grades import SUFFICIENT
 from gateway.log import Log
 from gateway.ports import StageCount
-from gateway.store import alarms
+from gateway.store import alarms, outbox
 from gateway.store.unit_of_work import UnitOfWork, keep_bytes
 
 _LOG = Log("bank.matching")
@@ -44,16 +46,20 @@ _LOG = Log("bank.matching")
 def match(bank: Bank, key: NightKey) -> StageCount:
     """Decide the night if it is ready and undecided; what is decided is never decided again.
 
-    Raises RefusedHere when not all owed files are accepted.
+    Raises RefusedHere when not all owed files are accepted, or a batch of the night has no result.
     """
     with bank.store.begin() as work:
-        undecided = _is_undecided(nights.lock(work, key))
-    if undecided:
-        instructions = bank.ledger.instructions(key.bank, key.account, key.business_date)
+        night = nights.lock(work, key)
+    if _is_undecided(night):
+        first = night.revision == 1
+        read = extract(bank.ledger, key) if first else None
+        base = base_of(bank, key, read) if read else base_again(bank, night.books_digest or "")
         with bank.store.begin() as work:
             night = nights.lock(work, key)
             if _is_undecided(night):
-                _decide(bank, work, night, instructions)
+                if read is not None:
+                    _keep_extract(bank, work, night, read)
+                _decide(bank, work, night, base)
     counts = _counts(bank, key)
     _LOG.info("night_matched", night=key.label, **counts)
     return StageCount("match", counts["instructions"], counts)
@@ -65,114 +71,101 @@ def _is_undecided(night: NightRow) -> bool:
     return night.state is NightState.RECEIVED
 
 
-def _decide(
-    bank: Bank, work: UnitOfWork, night: NightRow, instructions: Sequence[Instruction]
-) -> None:
+def _decide(bank: Bank, work: UnitOfWork, night: NightRow, base: Base) -> None:
+    key, anew = night.key, night.revision > 1
     used = _use_files(work, night)
-    results_file = used[FileKind.DEDUCTION_RESULT]
-    results = files.results(work, results_file.file_id)
-    decision = decide(instructions, results)
-    decisions.keep_instructions(work, night.night_id, instructions, bank.tokens)
-    postings = _postings(night.key, instructions, results, decision.matches)
-    keys = {(posting.batch_no, posting.serial): posting.key for posting in postings}
-    decisions.keep_matches(work, night.night_id, results_file.file_id, decision.matches, keys)
-    batches = {item.batch_no for item in instructions} | {line.batch_no for line in results}
-    of_statement = _statement_breaks(bank, work, night, (used, batches))
-    _keep_breaks(work, night, used, (decision.breaks, of_statement))
-    draft_postings(bank.store, work, night.night_id, postings)
-    decided = Decision(decision.matches, [*decision.breaks, *of_statement])
-    _keep_basis(bank, work, night, (instructions, decided))
+    filled = fill(bank, work, key, used, base)
+    decided = decide(filled.books)
+    answers = answered(filled, decided)
+    wanted = list(postings(key, answers, filled.books.dues))
+    asked = redone(_booked(bank, work, key) if anew else {}, wanted)
+    decisions.keep_answers(work, key.night_id, _with_keys(answers, asked), anew=anew)
+    decisions.keep_links(work, key.night_id, night.revision, linked(filled, decided))
+    found = [*found_breaks(filled, decided, key), *_balance_breaks(work, night, used)]
+    _keep_breaks(work, night, found)
+    ended = clearings(filled, decided, key)
+    open_items.keep(work, key, left_open(filled, decided), ended)
+    breaks.explained(work, key, [clearing.key for clearing in ended])
+    draft_postings(bank.store, work, key.night_id, asked.postings, night.revision)
+    _keep_basis(bank, work, night, (filled, decided), _balances(work, filled, used))
     nights.advance(work, night, NightEvent.DECIDED)
 
 
-def _keep_breaks(
-    work: UnitOfWork,
-    night: NightRow,
-    used: Mapping[FileKind, FileRow],
-    found: tuple[Sequence[Break], Sequence[Break]],
-) -> None:
-    """Store the breaks, each with the file its line stands in; a wrong lump rings."""
-    for kind, breaks in zip(DECIDED_ON, found, strict=True):
-        decisions.keep_breaks(work, night.night_id, used[kind].file_id, breaks)
-    if any(item.kind is BreakKind.LUMP_DIFFERS for item in found[1]):
+def _keep_extract(bank: Bank, work: UnitOfWork, night: NightRow, read: Extract) -> None:
+    """The ledger's words as they came: kept once, also when a correction is decided later."""
+    decisions.keep_instructions(work, night.night_id, read.instructions, bank.tokens)
+    words = keep_bytes(bank.store, work, core_codec.encode_instructions(read.instructions))
+    nights.keep_extract(work, night, words, READ_BACK)
+
+
+def _booked(bank: Bank, work: UnitOfWork, key: NightKey) -> dict[tuple[str, int], Posting]:
+    """What the night's earlier decisions have booked and nothing has taken back."""
+    standing = core_store.standing(work, key.night_id)
+    made = [
+        posting
+        for message in outbox.of_subject(work, key.night_id)
+        if message.kind == POSTINGS
+        for posting in core_codec.decode(bank.store.archive.get(message.digest))
+    ]
+    return {(one.batch_no, one.serial): one for one in made if one.key in standing}
+
+
+def _with_keys(answers: pl.DataFrame, asked: Redone) -> pl.DataFrame:
+    """The answers, each with the posting that books it: one that stands, or one asked for now."""
+    now = {(p.batch_no, p.serial): p.key for p in asked.postings if not p.reversal_of}
+    keys = pl.DataFrame(
+        [(*place, key) for place, key in {**asked.kept, **now}.items()],
+        schema={"batch_no": pl.String, "serial": pl.Int32, "posting_key": pl.String},
+        orient="row",
+    )
+    return answers.join(keys, on=["batch_no", "serial"], how="left")
+
+
+def _keep_breaks(work: UnitOfWork, night: NightRow, found: Sequence[FoundBreak]) -> None:
+    """Store the breaks; a wrong lump rings."""
+    breaks.keep(work, night.key, night.revision, found)
+    if any(item.kind is BreakKind.LUMP_DIFFERS for item in found):
         alarms.ring(work, Code.LUMP_DIFFERS, night.night_id, night.key.label)
 
 
-def _use_files(work: UnitOfWork, night: NightRow) -> dict[FileKind, FileRow]:
-    """Take the accepted file of each kind; from now on a newer version waits for a person."""
+def _use_files(work: UnitOfWork, night: NightRow) -> Sequence[FileRow]:
+    """Take the accepted files: of each batch one; from now on a newer version waits for people."""
     here = files.of_night(work, night.night_id)
-    accepted = [
-        file
-        for file in files.usable(here)
-        if file.state is FileState.ACCEPTED and file.grade in SUFFICIENT
-    ]
+    good = [file for file in files.usable(here) if file.grade in SUFFICIENT]
+    parts = [(file.kind, file.part) for file in good]
     for kind in DECIDED_ON:
-        # two sound files of one kind must not be: which one counts is not for us to choose
-        if sum(file.kind is kind for file in accepted) != 1:
+        # two sound files of one batch must not be: which one counts is not for us to choose
+        mine = [part for part in parts if part[0] is kind]
+        if not mine or len(set(mine)) != len(mine):
             raise RefusedHere(Code.NIGHT_NOT_READY, detail=f"{night.key.label} {kind.title}")
-    for file in accepted:
-        files.advance(work, file, FileEvent.TAKEN)
-    return {file.kind: file for file in accepted}
+    for file in good:
+        if file.state is FileState.ACCEPTED:
+            files.advance(work, file, FileEvent.TAKEN)
+    return good
 
 
-def _postings(
-    key: NightKey,
-    instructions: Sequence[Instruction],
-    results: Sequence[DeductionResult],
-    matches: Sequence[Match],
-) -> Sequence[Posting]:
-    """One posting for each instruction that was taken in full; everything else is a break."""
-    exact = {(m.batch_no, m.serial) for m in matches if m.outcome is Outcome.EXACT}
-    answers = {(result.batch_no, result.serial): result for result in results}
-    return [
-        _posting(item, answers[(item.batch_no, item.serial)])
-        for item in sorted(instructions, key=lambda item: (item.batch_no, item.serial))
-        if (item.batch_no, item.serial) in exact
-    ]
-
-
-def _posting(item: Instruction, result: DeductionResult) -> Posting:
-    return Posting(
-        bank=item.bank,
-        account=item.account,
-        business_date=item.business_date,
-        batch_no=item.batch_no,
-        serial=item.serial,
-        loan_no=item.loan_no,
-        instalment_no=item.instalment_no,
-        fen=result.taken_fen,
-        principal_fen=item.principal_fen,
-        interest_fen=item.interest_fen,
-        penalty_fen=item.penalty_fen,
-        booked_on=result.host_date or item.business_date,
-        host_serial=result.host_serial,
-    )
-
-
-def _statement_breaks(
-    bank: Bank,
-    work: UnitOfWork,
-    night: NightRow,
-    of: tuple[Mapping[FileKind, FileRow], Set[str]],
-) -> Sequence[Break]:
-    """The statement line by line, against the results' sum, and against its neighbours' balances.
-
-    `of` are the used files and the night's batch numbers.
-    """
-    used, batches = of
-    statement = used[FileKind.ACCOUNT_STATEMENT].file_id
-    reading = read_statement(files.statement(work, statement), batches, bank.profile.lump_summary)
-    taken = files.controls(work, used[FileKind.DEDUCTION_RESULT].file_id)["taken_total"]
-    balance = files.controls(work, statement)
+def _balance_breaks(
+    work: UnitOfWork, night: NightRow, used: Sequence[FileRow]
+) -> Sequence[FoundBreak]:
+    """The statement's balances against those of its neighbours."""
+    day = night.key.business_date
     closing_before = _balance(work, nights.before(work, night.key), "closing")
     opening_after = _balance(work, nights.after(work, night.key), "opening")
-    found = [
-        lump_break(taken, reading.lump_fen),
-        None if closing_before is None else opening_break(closing_before, balance["opening"]),
-        None if opening_after is None else closing_break(balance["closing"], opening_after),
-        *(unclaimed_break(line) for line in reading.unclaimed),
-    ]
-    return [item for item in found if item is not None]
+    own = [files.controls(work, f.file_id) for f in used if f.kind is FileKind.ACCOUNT_STATEMENT]
+    found: list[FoundBreak | None] = []
+    for balance in own:
+        if closing_before is not None and "opening" in balance:
+            found.append(opening_break(day, closing_before, balance["opening"]))
+        if opening_after is not None and "closing" in balance:
+            found.append(closing_break(day, balance["closing"], opening_after))
+    return [one for one in found if one is not None]
+
+
+def _balances(work: UnitOfWork, filled: Filled, used: Sequence[FileRow]) -> Balances:
+    lines, day = filled.books.statement, filled.books.business_date
+    moved = lines.filter(pl.col("first_seen") == day).get_column("fen").sum()
+    ids = [file.file_id for file in used if file.kind is FileKind.ACCOUNT_STATEMENT]
+    return Balances(*sums.balances(work, ids, int(moved)))
 
 
 def _balance(work: UnitOfWork, neighbour: NightRow | None, which: str) -> int | None:
@@ -184,7 +177,7 @@ def _balance(work: UnitOfWork, neighbour: NightRow | None, which: str) -> int | 
         return None
     return next(
         (
-            files.controls(work, file.file_id)[which]
+            files.controls(work, file.file_id).get(which)
             for file in files.of_night(work, neighbour.night_id)
             if file.kind is FileKind.ACCOUNT_STATEMENT and file.state is FileState.USED
         ),
@@ -196,35 +189,29 @@ def _keep_basis(
     bank: Bank,
     work: UnitOfWork,
     night: NightRow,
-    basis: tuple[Sequence[Instruction], Decision],
+    basis: tuple[Filled, Decided],
+    balances: Balances,
 ) -> None:
     """Archive what the night was decided on and what was decided; the journal holds the digests."""
-    instructions, decision = basis
-    ledger = keep_bytes(bank.store, work, core_codec.encode_instructions(instructions))
-    decided = keep_bytes(bank.store, work, _encode(decision))
-    nights.keep_basis(work, night, (ledger, READ_BACK), decided)
+    filled, decided = basis
+    shown = list(equations(filled.books, decided, balances))
+    books = keep_bytes(bank.store, work, encode_books(filled.books, filled.named))
+    decision = keep_bytes(bank.store, work, encode_decided(decided, shown))
+    nights.keep_decision(work, night, books, decision)
     work.note(
         "night_decided",
         night.night_id,
-        ledger=ledger,
-        grade=READ_BACK.name,
-        decision=decided,
-        matches=len(decision.matches),
-        breaks=len(decision.breaks),
+        revision=night.revision,
+        books=books,
+        decision=decision,
+        matches=decided.answers.height,
+        breaks=decided.breaks.height,
     )
-
-
-def _encode(decision: Decision) -> bytes:
-    lines: list[Match | Break] = [*decision.matches, *decision.breaks]
-    return "".join(
-        json.dumps(asdict(line), default=lambda item: item.name, sort_keys=True) + "\n"
-        for line in lines
-    ).encode()
 
 
 def _counts(bank: Bank, key: NightKey) -> dict[str, int]:
     with bank.store.begin() as work:
         by_outcome = decisions.outcome_counts(work, key.night_id)
-        found = len(decisions.breaks(work, key.night_id))
+        found = decisions.break_sum(work, key.night_id).count
     counts = {outcome.name.lower(): by_outcome.get(outcome, 0) for outcome in Outcome}
     return {"instructions": sum(counts.values()), **counts, "breaks": found}

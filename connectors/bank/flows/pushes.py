@@ -7,8 +7,8 @@ from dataclasses import replace
 from connectors.bank.codec import decode
 from connectors.bank.codec.settlement import NamedFile, Tx, read_push
 from connectors.bank.flows.platform import Platform
-from connectors.bank.model import DecodedFile, StatementLine
-from connectors.bank.rules.pushes import PushEvent, PushState, told_apart
+from connectors.bank.model import DecodedFile
+from connectors.bank.rules.pushes import Booking, PushEvent, PushState, Told, told_apart
 from connectors.bank.store import details, pushes
 from connectors.bank.store.pushes import PushRow
 from gateway.errors import Code, Finding, MalformedMessage
@@ -29,7 +29,7 @@ def take_pushes(platform: Platform) -> StageCount:
     while waiting := _waiting(platform):
         examined += len(waiting)
         for push in waiting:
-            counts += Counter(_take(platform, push))
+            counts.update(_take(platform, push))
     _LOG.info("pushes_done", examined=examined, **counts)
     return StageCount("pushes", examined, dict(counts))
 
@@ -59,7 +59,7 @@ def _quarantine(work: UnitOfWork, push: PushRow, findings: Sequence[Finding]) ->
     alarms.ring(work, findings[0].code, push.item_id, findings[0].place())
 
 
-def _read(platform: Platform, data: bytes) -> tuple[Sequence[StatementLine], Sequence[Finding]]:
+def _read(platform: Platform, data: bytes) -> tuple[Sequence[Booking], Sequence[Finding]]:
     try:
         files = read_push(platform.dialect, data).files
     except MalformedMessage as foreign:
@@ -69,42 +69,44 @@ def _read(platform: Platform, data: bytes) -> tuple[Sequence[StatementLine], Seq
 
 def bookings(
     platform: Platform, files: Sequence[NamedFile]
-) -> tuple[Sequence[StatementLine], Sequence[Finding]]:
+) -> tuple[Sequence[Booking], Sequence[Finding]]:
     """The bookings in some files, numbered through, and all that is wrong with them.
 
     A booking on another account than ours is wrong: nobody's money is booked by a guess.
     """
     decoded = [_decoded(platform, file.data) for file in files]
-    lines = [line for one in decoded for line in one.statement]
     findings = [finding for one in decoded for finding in (*one.findings, *one.held)]
-    findings += [
-        Finding(Code.ACCOUNT_DIFFERS, line.line, field="账号")
-        for line in lines
-        if line.account_number not in platform.accounts
+    found = [
+        Booking(one.accounts.get(line.line, ""), line) for one in decoded for line in one.statement
     ]
-    return [replace(line, line=number) for number, line in enumerate(lines, start=1)], findings
+    findings += [
+        Finding(Code.ACCOUNT_DIFFERS, booking.line.line, field="账号")
+        for booking in found
+        if booking.account_number not in platform.accounts
+    ]
+    return [
+        replace(booking, line=replace(booking.line, line=number))
+        for number, booking in enumerate(found, start=1)
+    ], findings
 
 
 def _decoded(platform: Platform, data: bytes) -> DecodedFile:
     """The file as its bank writes it: whose it is stands in its lines, so it is read first."""
     plain = decode(platform.details, data, _LINES_MAX)
-    banks = {platform.accounts.get(line.account_number, ("", ""))[0] for line in plain.statement}
+    banks = {platform.accounts.get(number, ("", ""))[0] for number in plain.accounts.values()}
     own = platform.details_of.get(banks.pop()) if len(banks) == 1 else None
     return decode(own, data, _LINES_MAX) if own else plain
 
 
 def keep_bookings(
-    platform: Platform, work: UnitOfWork, item_id: str, lines: Sequence[StatementLine]
+    platform: Platform, work: UnitOfWork, item_id: str, found: Sequence[Booking]
 ) -> int:
     """Store the bookings that are not known yet; how many they were."""
-    told = told_apart(lines)
+    by_account: dict[tuple[str, str], list[Told]] = {}
+    for one in told_apart(found):
+        of = platform.accounts[one.booking.account_number]
+        by_account.setdefault(of, []).append(one)
     return sum(
-        details.add(
-            work,
-            item_id,
-            of,
-            [one for one in told if platform.accounts[one.line.account_number] == of],
-            platform.tokens,
-        )
-        for of in sorted({platform.accounts[line.account_number] for line in lines})
+        details.add(work, item_id, of, told, platform.tokens)
+        for of, told in sorted(by_account.items(), key=lambda each: each[0])
     )

@@ -1,23 +1,17 @@
 """Receipts: for each file the bank is told, signed, what we concluded. 收件回执"""
 
-import base64
-import hashlib
-import json
 from collections.abc import Mapping, Sequence
-from datetime import datetime
 
-from connectors.bank.codec import encode, flag_of, receipt_name
+from connectors.bank.codec import encode, receipt_name
 from connectors.bank.codec.layouts import Layout
-from connectors.bank.codec.names import FLAG_BYTES_MAX, Flag
+from connectors.bank.flows.dropping import FileDrop
 from connectors.bank.flows.parts import Bank
 from connectors.bank.model import FileKind, NightKey
 from connectors.bank.store.files import FileRow
-from gateway.errors import Code, Finding, IllegalTransition, NotConfigured
-from gateway.grades import Fact, grade_of
+from gateway.errors import Code, Finding, NotConfigured
 from gateway.identity import business_id
-from gateway.ports import FileWire, Outgoing, Reply, Signed, Verdict
-from gateway.signing.files.detached import sign_detached
-from gateway.signing.keys.keyring import KeyRing, Purpose
+from gateway.ports import FileWire, Outgoing, Reply
+from gateway.signing.keys.keyring import KeyRing
 from gateway.store import outbox
 from gateway.store.outbox import Draft
 from gateway.store.unit_of_work import UnitOfWork
@@ -67,53 +61,8 @@ class ReceiptCourier:
         ring: KeyRing,
     ) -> None:
         """`wires` and `layouts` by bank code; a wire comes with the directory we write to."""
-        self._wires, self._layouts, self._ring = wires, layouts, ring
-
-    def prepare(self, message: Outgoing, at: datetime) -> Signed:
-        """The three files in the order they are published, as one JSON of name and base64."""
-        layout = self._layouts[message.counterparty]
-        signer = self._ring.signer(Purpose.BANK_RECEIPT, message.counterparty, at)
-        digest = hashlib.sha256(message.payload).hexdigest()
-        signature = sign_detached(signer, message.name, (message.payload,), at)
-        flag = Flag(message.name, len(message.payload), digest)
-        files = [
-            (message.name, message.payload),
-            (message.name + layout.signature_suffix, signature),
-            (message.name + layout.flag_suffix, flag_of(layout, flag)),
-        ]
-        packed = json.dumps([(name, base64.b64encode(data).decode()) for name, data in files])
-        return Signed(packed.encode(), signer.kid)
-
-    def send(self, message: Outgoing, signed: bytes) -> Reply:
-        """Publish data, signature and flag; the flag's renaming is the point of no return."""
-        wire, directory = self._wires[message.counterparty]
-        files = unpacked(signed)
-        wire.publish(directory, files)
-        return _published(files[-1][1])
-
-    def enquire(self, message: Outgoing, signed: bytes) -> Reply | None:
-        """Read our flag back: ours, or not there and so never seen by the bank.
-
-        Raises IllegalTransition when another flag stands under our name.
-        """
-        wire, directory = self._wires[message.counterparty]
-        name, data = unpacked(signed)[-1]
-        found = wire.read(directory, name, FLAG_BYTES_MAX)
-        if found is None:
-            return None
-        if found != data:
-            raise IllegalTransition(Code.CONTENT_DIFFERS, subject=message.message_id)
-        return _published(data)
+        drop = FileDrop(wires, layouts, ring)
+        self.prepare, self.send, self.enquire = drop.prepare, drop.send, drop.enquire
 
     def settle(self, work: UnitOfWork, message: Outgoing, reply: Reply) -> None:
         """A receipt has no rows behind it."""
-
-
-def _published(flag: bytes) -> Reply:
-    grade = grade_of(Fact.CHANNEL, Fact.READABLE)
-    return Reply(Verdict.ACCEPTED, grade, flag, "已发布于银行目录")
-
-
-def unpacked(signed: bytes) -> list[tuple[str, bytes]]:
-    """The files a receipt was sent as, in the order they were published: data, signature, flag."""
-    return [(name, base64.b64decode(data)) for name, data in json.loads(signed)]

@@ -30,6 +30,7 @@ _ENDS = {
     Effect.REFUND: Cleared.REFUNDED,
     Effect.WRITE_OFF: Cleared.WRITTEN_OFF,
 }
+_LEDGER = "核心系统"
 _PROPOSAL = {
     BreakState.PROPOSED: BreakEvent.PROPOSED,
     BreakState.UNDOING: BreakEvent.UNDO_PROPOSED,
@@ -59,9 +60,9 @@ def _settle(handling: Handling, work: UnitOfWork, row: BreakNow, wanted: Propose
         digest = bound_digest(handling, row, wanted)
         approvals.require(work, approval.kind, row.break_id, digest)
         if row.state is BreakState.PROPOSED:
-            _do(handling, work, row, wanted)
+            _do(handling, work, row, (wanted, approval))
         else:
-            _undo(handling, work, row, wanted)
+            _undo(handling, work, row, (wanted, approval))
 
 
 def _refused(work: UnitOfWork, row: BreakNow, wanted: Proposed, approval: Approval) -> None:
@@ -76,7 +77,11 @@ def _refused(work: UnitOfWork, row: BreakNow, wanted: Proposed, approval: Approv
     )
 
 
-def _do(handling: Handling, work: UnitOfWork, row: BreakNow, wanted: Proposed) -> None:
+_Agreed = tuple[Proposed, Approval]
+
+
+def _do(handling: Handling, work: UnitOfWork, row: BreakNow, agreed: _Agreed) -> None:
+    wanted, approval = agreed
     booking = ""
     if wanted.postings:
         posted = core_codec.decode(handling.bank.store.archive.get(wanted.postings))
@@ -84,10 +89,11 @@ def _do(handling: Handling, work: UnitOfWork, row: BreakNow, wanted: Proposed) -
     effect = wanted.proposal.how.value.effect
     if effect in _ENDS:
         _end_items(handling, work, row, wanted.proposal)
-    _both(work, row, BreakEvent.AGREED, _said(wanted, booking))
+    _both(work, row, BreakEvent.AGREED, _said(wanted, booking, _two(approval)))
 
 
-def _undo(handling: Handling, work: UnitOfWork, row: BreakNow, wanted: Proposed) -> None:
+def _undo(handling: Handling, work: UnitOfWork, row: BreakNow, agreed: _Agreed) -> None:
+    wanted, approval = agreed
     booking = ""
     if wanted.postings:
         posted = core_codec.decode(handling.bank.store.archive.get(wanted.postings))
@@ -96,7 +102,7 @@ def _undo(handling: Handling, work: UnitOfWork, row: BreakNow, wanted: Proposed)
     for each in (row.break_id, wanted.proposal.other):
         if each:
             open_items.open_again(work, each)
-    _both(work, row, BreakEvent.UNDO_AGREED, _said(wanted, booking))
+    _both(work, row, BreakEvent.UNDO_AGREED, _said(wanted, booking, _two(approval)))
 
 
 def _book(
@@ -108,9 +114,14 @@ def _book(
     return subject
 
 
-def _said(wanted: Proposed, booking: str) -> Said:
+def _two(approval: Approval) -> str:
+    """Who agreed, as a clerk reads it: 经办、复核."""
+    return "、".join(done.person for done in approval.acts)
+
+
+def _said(wanted: Proposed, booking: str, person: str) -> Said:
     proposal = wanted.proposal
-    who = (proposal.person, proposal.reason)
+    who = (person, proposal.reason)
     return Said(*who, proposal, wanted.postings, booking, wanted.approval_id, wanted.digest)
 
 
@@ -141,5 +152,5 @@ def confirm(handling: Handling, break_id: str) -> BreakNow:
             done = break_acts.proposed(work, break_id, BreakEvent.AGREED)
             if done.booking and core_store.counts(work, done.booking)["refused"]:
                 open_items.open_again(work, break_id)
-                _both(work, row, BreakEvent.BOOKING_REFUSED, _said(done, done.booking))
+                _both(work, row, BreakEvent.BOOKING_REFUSED, _said(done, done.booking, _LEDGER))
         return break_acts.lock(work, break_id)

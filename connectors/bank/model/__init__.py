@@ -1,11 +1,8 @@
 """The bank's values: files, result lines, statement lines, decisions, books. 银行报文的值"""
 
 from connectors.bank.model.decisions import (
-    Break,
     BreakKind,
-    Decision,
     Direction,
-    Match,
     Outcome,
 )
 from connectors.bank.model.files import (
@@ -21,9 +18,7 @@ from connectors.bank.model.files import (
 from connectors.bank.model.requests import DeductionRequestLine, SplitLine
 
 __all__ = [
-    "Break",
     "BreakKind",
-    "Decision",
     "DecodedFile",
     "DeductionRequestLine",
     "DeductionResult",
@@ -31,7 +26,6 @@ __all__ = [
     "FileHeader",
     "FileKind",
     "FileName",
-    "Match",
     "NightKey",
     "Outcome",
     "ReceiptLine",

@@ -1,10 +1,6 @@
-"""What matching decides of a night: outcomes, matches, breaks. 勾对的值"""
+"""What may become of an instruction, and what may not agree: the words. 勾对的词"""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
 from enum import Enum
-
-from gateway.identity import business_id
 
 
 class Outcome(Enum):
@@ -58,44 +54,3 @@ class BreakKind(Enum):
     OFFSET_DIFFERS = "冲还贷不符"
     FILE_MISSING = "文件未到"
     WITHDRAWN = "更正撤回"
-
-
-@dataclass(frozen=True, slots=True)
-class Match:
-    """One instruction and the result line that answers it; `line` is None where none does."""
-
-    batch_no: str
-    serial: int
-    outcome: Outcome
-    line: int | None
-    taken_fen: int
-
-
-@dataclass(frozen=True, slots=True)
-class Break:
-    """One thing that does not agree. Its identity survives re-runs: no line number is in it.
-
-    `blocking` keeps the loan out of the next batch until a person has resolved it. `amount_fen` is
-    what the clerk looks for; `unbooked_fen` is money the bank took that the ledger has not.
-    """
-
-    kind: BreakKind
-    direction: Direction
-    blocking: bool
-    batch_no: str
-    serial: int | None
-    line: int | None
-    amount_fen: int
-    unbooked_fen: int
-
-    def break_id(self, night_id: str) -> str:
-        """The break's id within its night."""
-        return business_id("break", night_id, self.kind.name, self.batch_no, self.serial or 0)
-
-
-@dataclass(frozen=True, slots=True)
-class Decision:
-    """What matching made of a night."""
-
-    matches: Sequence[Match]
-    breaks: Sequence[Break]

@@ -17,6 +17,7 @@ class Exclusion(Enum):
     AMOUNT_NOT_POSITIVE = "应扣金额不是正数或有负的分项"
     IN_FLIGHT = "在途：已在未了结的批次中"
     OUTCOME_UNKNOWN = "在途：上次扣款结果不明"
+    ASKED_TODAY = "当日已扣过，下一工作日再扣"
     NOT_DUE_YET = "未到扣款日"
     OFFSET_RUNNING = "冲还贷办理中"
     COURT_HOLD = "司法冻结或协助执行"
@@ -65,12 +66,14 @@ class LastFailure:
 class Knowledge:
     """Everything that eligibility depends on besides the due itself, by loan number.
 
-    `in_flight` are the live lines by (loan, instalment), with whether their outcome is unknown.
+    `in_flight` are the live lines by (loan, instalment), with whether their outcome is unknown;
+    `asked_today` the ones that the bank has answered on this business date.
     """
 
     mandates: Mapping[str, Sequence[Mandate]] = field(repr=False)
     accounts: Mapping[str, Sequence[RepaymentAccount]] = field(repr=False)
     in_flight: Mapping[tuple[str, int], bool] = field(repr=False)
+    asked_today: frozenset[tuple[str, int]] = field(repr=False)
     blocked: frozenset[str] = field(repr=False)
     failures: Mapping[str, LastFailure] = field(repr=False)
 
@@ -159,6 +162,7 @@ class Settled:
     interest_fen: int = 0
     penalty_fen: int = 0
     fine_fen: int = 0
+    host_serial: str = ""
 
     @property
     def taken_fen(self) -> int:

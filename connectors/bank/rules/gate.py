@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from connectors.bank.codec.names import Flag
 from connectors.bank.model import DecodedFile, FileName
+from connectors.bank.rules.accounts import is_own
 from connectors.bank.settings import BankProfile, Evidence
 from gateway import grades
 from gateway.errors import Code, Finding
@@ -67,7 +68,8 @@ def content_findings(
 ) -> Iterator[Finding]:
     """The header must be of this bank, our account and the date of the name.
 
-    A dialect whose header does not say bank or account leaves them to the name.
+    A dialect whose header does not say bank or account leaves them to the name; a masked account
+    must show enough of ours.
     """
     header = decoded.header
     if header is None:
@@ -75,7 +77,20 @@ def content_findings(
     own = profile.account(name.account)
     if header.bank not in ("", profile.code) or name.bank != profile.code:
         yield Finding(Code.BANK_DIFFERS, line=1)
-    if own is None or header.account_number not in ("", own.number):
+    ours = [each.number for each in profile.accounts]
+    if own is None or not is_own(header.account_number or own.number, own.number, ours):
         yield Finding(Code.ACCOUNT_DIFFERS, line=1)
     if header.business_date != name.business_date:
         yield Finding(Code.BUSINESS_DATE_DIFFERS, line=1)
+
+
+def part_of(decoded: DecodedFile) -> str:
+    """The batch that a result file answers: its header's, else the only one its lines name.
+
+    A bank answers each batch of a day in a file of its own; a newer version replaces the file of
+    its own batch and no other.
+    """
+    if decoded.header is not None and decoded.header.batch_no:
+        return decoded.header.batch_no
+    named = {line.batch_no for line in decoded.results}
+    return named.pop() if len(named) == 1 else ""

@@ -21,24 +21,25 @@ class Sum:
 class NightSums:
     """The sums of a night, each read from the rows by a query of its own.
 
-    Nothing here comes out of matching but the breaks, which are what the equations hold against
-    the files and the ledger. `asked` and `taken` are by outcome; `result_lines` is the bank's own
-    trailer; `line_taken` sums the stored lines; `posted`, `refused` and `open` are postings by the
-    ledger's answer.
+    `asked` and `taken` are by outcome; `result_lines` is the count of the bank's own trailers;
+    `line_taken` sums the stored lines; `lump` and `claimed` are bookings of this statement that
+    were matched, with the results' credits or otherwise, `left_open` those that were not; `before`
+    had been booked already, `posted`, `refused` and `open` are postings by the ledger's answer.
     """
 
     instructions: Sum
     asked: Mapping[Outcome, Sum]
     taken: Mapping[Outcome, Sum]
     result_lines: Sum
-    result_taken_fen: int
     line_taken: Sum
     extra: Sum
     opening_fen: int
-    unclaimed_fen: int
+    bookings: Sum
+    lump: Sum
+    claimed: Sum
+    left_open: Sum
     closing_fen: int
-    lump_fen: int
-    lump_break_fen: int
+    before: Sum
     posted: Sum
     refused: Sum
     open: Sum
@@ -90,41 +91,43 @@ def _of_the_results(sums: NightSums) -> Iterator[Equation]:
 
 
 def _of_the_statement(sums: NightSums) -> Iterator[Equation]:
-    """Every booking is a lump or listed, and the lumps are what the results say was taken."""
+    """The balances roll, and every booking is matched or listed as open."""
     yield Equation(
-        "对账单逐笔有归属且余额衔接",
+        "对账单余额衔接",
         "期末余额",
         _fen(sums.closing_fen),
-        [
-            ("期初余额", _fen(sums.opening_fen)),
-            ("批扣入账", _fen(sums.lump_fen)),
-            ("待认领净额", _fen(sums.unclaimed_fen)),
-        ],
+        [("期初余额", _fen(sums.opening_fen)), ("当日发生净额", _fen(sums.bookings.fen))],
     )
     yield Equation(
-        "总分勾稽（差额另列）",
-        "对账单批扣入账",
-        _fen(sums.lump_fen),
+        "对账单逐笔有归属",
+        "当日发生",
+        sums.bookings,
         [
-            ("结果文件成功金额", _fen(sums.result_taken_fen)),
-            ("总分不符差额", _fen(sums.lump_break_fen)),
+            ("批扣入账", sums.lump),
+            ("其他已勾对", sums.claimed),
+            ("未达待认领", sums.left_open),
         ],
     )
 
 
 def _of_the_ledger(sums: NightSums) -> Iterator[Equation]:
-    """What was taken in full is answered by the ledger; what is not booked is a break."""
-    exact = sums.taken.get(Outcome.EXACT, Sum())
+    """What was proved taken is answered by the ledger; what is not booked is a break."""
+    proved = sums.taken.get(Outcome.EXACT, Sum()) + sums.taken.get(Outcome.PARTIAL, Sum())
     yield Equation(
-        "全额成功均已请求入账且有结果",
-        "全额成功",
-        exact,
-        [("核心已入账", sums.posted), ("核心拒绝", sums.refused), ("核心未答复", sums.open)],
+        "已证实扣款均已请求入账且有结果",
+        "全额与部分成功",
+        proved,
+        [
+            ("此前已在账", sums.before),
+            ("核心已入账", sums.posted),
+            ("核心拒绝", sums.refused),
+            ("核心未答复", sums.open),
+        ],
     )
     yield Equation(
         "未入账款项全部列为不平账项",
         "银行实扣减已入账",
-        _fen(sums.line_taken.fen - sums.posted.fen),
+        _fen(sums.line_taken.fen - sums.before.fen - sums.posted.fen),
         [("不平账项未入账合计", _fen(sums.unbooked_fen))],
     )
 

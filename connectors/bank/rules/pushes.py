@@ -47,14 +47,22 @@ PUSH_STATES: Machine[PushState, PushEvent] = Machine(
 
 
 @dataclass(frozen=True, slots=True)
-class Told:
-    """One booking as a push tells it, and what tells it apart from another just like it."""
+class Booking:
+    """One booking and our account it is on, by the bank's number."""
 
+    account_number: str
     line: StatementLine
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """One booking as it is told, and what tells it apart from another just like it."""
+
+    booking: Booking
     told_apart: str
 
 
-def told_apart(lines: Sequence[StatementLine]) -> Sequence[Told]:
+def told_apart(bookings: Sequence[Booking]) -> Sequence[Told]:
     """Each booking with what tells it apart, in their order.
 
     A booking is the same as another when account, amount, counterparty's account and name, and
@@ -63,11 +71,12 @@ def told_apart(lines: Sequence[StatementLine]) -> Sequence[Told]:
     """
     seen: Counter[tuple[object, ...]] = Counter()
     told = []
-    for line in lines:
+    for booking in bookings:
+        line = booking.line
         weak = (line.booked_on, line.booked_time, line.balance_fen)
-        alike = (line.account_number, line.direction, line.amount_fen, line.other_account,
-                 line.other_name, *weak)  # fmt: skip
+        alike = (booking.account_number, line.direction, line.reversal, line.amount_fen,
+                 line.other_account, line.other_name, *weak)  # fmt: skip
         seen[alike] += 1
         marks = "" if line.host_serial else "|".join(map(str, (*weak, seen[alike])))
-        told.append(Told(line, marks))
+        told.append(Told(booking, marks))
     return told

@@ -6,13 +6,14 @@ from functools import reduce
 from operator import add
 
 from sqlalchemy import bindparam, exists, func, insert, select, update
+from sqlalchemy.dialects.postgresql import distinct_on
 
 from connectors.bank.model.deductions import LastFailure, LineOutcome, Settled
 from connectors.bank.rules.deduction.states import WITH_THE_BANK, BatchEvent, BatchState
 from connectors.bank.rules.proof import Sum
 from connectors.bank.store import batches
 from connectors.bank.store.batches import Batch
-from connectors.bank.store.deduction_tables import BATCH, CURE, EXCLUSION, LINE
+from connectors.bank.store.deduction_tables import BATCH, CURE, LINE
 from connectors.bank.verdicts import RESULT_CODES
 from connectors.core_system.model import Instruction
 from gateway.errors import Code, NotConfigured, RefusedHere
@@ -40,11 +41,22 @@ def in_flight(
     return {(row[0], row[1]): row[2] for row in work.connection.execute(query)}
 
 
+def asked_on(work: UnitOfWork, bank: str, account: str, day: date) -> frozenset[tuple[str, int]]:
+    """What the bank has answered line by line on a business date, by (loan, instalment)."""
+    query = (
+        select(LINE.c.loan_no, LINE.c.instalment_no)
+        .join(BATCH, BATCH.c.batch_id == LINE.c.batch_id)
+        .where(BATCH.c.bank == bank, BATCH.c.account == account, BATCH.c.business_date == day)
+        .where(BATCH.c.state.not_in(_NOT_ANSWERED), ~LINE.c.live)
+    )
+    return frozenset((row[0], row[1]) for row in work.connection.execute(query))
+
+
 def last_failures(work: UnitOfWork, bank: str, account: str) -> Mapping[str, LastFailure]:
     """How the newest attempt on each loan failed, where it did and nobody has cured it since."""
     newest = (
         select(LINE)
-        .distinct(LINE.c.loan_no)
+        .ext(distinct_on(LINE.c.loan_no))
         .join(BATCH, BATCH.c.batch_id == LINE.c.batch_id)
         .where(BATCH.c.bank == bank, BATCH.c.account == account, LINE.c.settled_at.is_not(None))
         .order_by(LINE.c.loan_no, LINE.c.settled_at.desc(), LINE.c.batch_id, LINE.c.serial)
@@ -123,12 +135,15 @@ def settle_lines(
     return ended
 
 
+_SETTLED = (
+    *("live", "outcome", "code", "settled_at", "host_serial"),
+    *(f"taken_{part}" for part in _PARTS),
+)
 _SETTLE = (
     update(LINE)
     .where(LINE.c.batch_id == bindparam("of_batch"), LINE.c.serial == bindparam("of_serial"))
-    .values({name: bindparam(f"new_{name}") for name in (
-        "live", "outcome", "code", "settled_at", *(f"taken_{part}" for part in _PARTS))})
-)  # fmt: skip
+    .values({name: bindparam(f"new_{name}") for name in _SETTLED})
+)
 
 
 def _row(work: UnitOfWork, batch: Batch, one: Settled) -> dict[str, object]:
@@ -136,7 +151,7 @@ def _row(work: UnitOfWork, batch: Batch, one: Settled) -> dict[str, object]:
     return {
         "of_batch": batch.batch_id, "of_serial": one.serial, "new_settled_at": work.now,
         "new_live": one.outcome is LineOutcome.UNKNOWN, "new_outcome": one.outcome.name,
-        "new_code": one.code, **parts,
+        "new_code": one.code, "new_host_serial": one.host_serial, **parts,
     }  # fmt: skip
 
 
@@ -175,7 +190,7 @@ def taken_of(work: UnitOfWork, batch_id: str) -> Sum:
 def settled_of(work: UnitOfWork, batch: Batch) -> Sequence[Settled]:
     """What is proved of each line of a batch, by serial."""
     taken = (LINE.c[f"taken_{part}"] for part in _PARTS)
-    query = select(LINE.c.serial, LINE.c.outcome, LINE.c.code, *taken)
+    query = select(LINE.c.serial, LINE.c.outcome, LINE.c.code, *taken, LINE.c.host_serial)
     query = query.where(LINE.c.batch_id == batch.batch_id, LINE.c.outcome.is_not(None))
     return [
         Settled(batch.batch_no, serial, LineOutcome[outcome], *rest)
@@ -213,11 +228,3 @@ def cure(work: UnitOfWork, batch_no: str, serial: int, person: str, reason: str)
     work.connection.execute(insert(CURE).values(batch_id=row.batch_id, serial=serial, **said))
     work.note("deduction_cured", row.batch_id, line=serial, user=person, reason=reason)
     return str(row.batch_id)
-
-
-def exclusions(work: UnitOfWork, plan_id: str) -> Mapping[str, Sum]:
-    """A plan's exclusions by the name of their reason, in count and fen."""
-    total = (func.count(), func.sum(EXCLUSION.c.fen))
-    query = select(EXCLUSION.c.reason, *total).where(EXCLUSION.c.plan_id == plan_id)
-    rows = work.connection.execute(query.group_by(EXCLUSION.c.reason))
-    return {row[0]: Sum(row[1], int(row[2])) for row in rows}

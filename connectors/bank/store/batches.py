@@ -5,17 +5,16 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from sqlalchemy import ColumnElement, func, insert, select, text, update
-from sqlalchemy.dialects.postgresql import insert as upsert
 
-from connectors.bank.model.deductions import BatchKey, Line, Plan
+from connectors.bank.model.deductions import BatchKey, Line
 from connectors.bank.rules.deduction.planning import digest_of, sum_of
 from connectors.bank.rules.deduction.states import BATCH_STATES, BatchEvent, BatchState
 from connectors.bank.rules.proof import Sum
-from connectors.bank.store.deduction_tables import BATCH, EXCLUSION, LINE, PLAN
+from connectors.bank.store.deduction_tables import BATCH, LINE
 from connectors.bank.store.people import payer_tokens
 from gateway.errors import Code, NotConfigured
-from gateway.identity import business_id, mask_text
-from gateway.signing.at_rest.tokens import Kind, Tokens
+from gateway.identity import mask_text
+from gateway.signing.at_rest.tokens import Tokens
 from gateway.states import Answer, Step
 from gateway.store import alarms
 from gateway.store.unit_of_work import UnitOfWork
@@ -50,37 +49,7 @@ def one_at_a_time(work: UnitOfWork, bank: str, account: str) -> None:
     work.connection.execute(lock, {"key": f"deductions {bank} {account}"})
 
 
-def add_plan(work: UnitOfWork, tokens: Tokens, planned: Plan, due: Sum) -> str:
-    """Write a plan with every exclusion; returns its id."""
-    made = work.now.isoformat()
-    day = planned.business_date.isoformat()
-    plan_id = business_id("plan", planned.bank, planned.account, day, made)
-    row = {
-        "plan_id": plan_id, "bank": planned.bank, "account": planned.account,
-        "business_date": planned.business_date, "made_at": work.now,
-        "due_count": due.count, "due_fen": due.fen,
-    }  # fmt: skip
-    work.connection.execute(upsert(PLAN).values(row).on_conflict_do_nothing())
-    left_out = [
-        {
-            "plan_id": plan_id,
-            "number": number,
-            "loan_no": one.due.loan_no,
-            "loan_token": tokens.of(Kind.LOAN, one.due.loan_no),
-            "instalment_no": one.due.instalment_no,
-            "due_on": one.due.due_on,
-            "fen": one.due.fen,
-            "reason": one.reason.name,
-        }
-        for number, one in enumerate(planned.excluded, start=1)
-    ]
-    if left_out:
-        work.connection.execute(insert(EXCLUSION), left_out)
-    work.note("deductions_planned", plan_id, count=due.count, fen=due.fen)
-    return plan_id
-
-
-def add_batch(
+def add(
     work: UnitOfWork, tokens: Tokens, plan_id: str, key: BatchKey, lines: Sequence[Line]
 ) -> Batch:
     """Write a batch with its lines, all of them live from now on.
@@ -105,7 +74,7 @@ def _line_row(tokens: Tokens, batch_id: str, line: Line) -> dict[str, object]:
     row = {name: getattr(line, name) for name in _LINE_FIELDS}
     zeros = dict.fromkeys(("principal", "interest", "penalty", "fine"), 0)
     taken = {f"taken_{part}_fen": zero for part, zero in zeros.items()}
-    asked = {"batch_id": batch_id, "live": True, "code": ""}
+    asked = {"batch_id": batch_id, "live": True, "code": "", "host_serial": ""}
     return {**row, **asked, **taken, **payer_tokens(tokens, row)}
 
 
@@ -123,6 +92,14 @@ def find(work: UnitOfWork, batch_id: str, *, lock: bool = False) -> Batch:
     return found[0]
 
 
+def named(work: UnitOfWork, text: str) -> Batch:
+    """The batch of this number or id. Raises NotConfigured unless there is exactly one."""
+    found = _select(work, (BATCH.c.batch_id == text) | (BATCH.c.batch_no == text))
+    if len(found) != 1:
+        raise NotConfigured(Code.NOT_FOUND, detail=mask_text(text))
+    return found[0]
+
+
 def in_states(work: UnitOfWork, bank: str, states: Collection[BatchState]) -> Sequence[Batch]:
     """A bank's batches in one of these states, the oldest business date first."""
     names = [state.name for state in states]
@@ -135,8 +112,9 @@ def of_day(work: UnitOfWork, bank: str, account: str, day: date) -> Sequence[Bat
 
 
 def newest(work: UnitOfWork, most: int) -> Sequence[Batch]:
-    """The newest batches of all banks."""
-    return _select(work, BATCH.c.batch_id.is_not(None))[-most:]
+    """The newest batches of all banks, the newest last; at most `most`."""
+    ids = select(BATCH.c.batch_id).order_by(BATCH.c.business_date.desc(), BATCH.c.batch_id)
+    return _select(work, BATCH.c.batch_id.in_(ids.limit(most)))
 
 
 def _of(bank: str, account: str, day: date) -> ColumnElement[bool]:

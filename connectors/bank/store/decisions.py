@@ -1,37 +1,49 @@
-"""A night's decision: instructions as they were, matches, breaks. 勾对结果记录"""
+"""A night's decision: its instructions, answers and links, the breaks it found. 勾对结果记录"""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
+from operator import attrgetter
 from typing import Any
 
-from sqlalchemy import func, insert, select
-from sqlalchemy.dialects.postgresql import insert as upsert
+import polars as pl
+from sqlalchemy import bindparam, func, select, update
 
-from connectors.bank.model import Break, BreakKind, Direction, Match, Outcome
+from connectors.bank.model import BreakKind, Direction, Outcome
 from connectors.bank.rules.proof import Sum
-from connectors.bank.store.people import payer_tokens
-from connectors.bank.store.tables import BREAK, INSTRUCTION, MATCH, RESULT
+from connectors.bank.store.breaks import FOUND
+from connectors.bank.store.people import PAYER_TOKENS, tokens_of_payers
+from connectors.bank.store.tables import BREAK, INSTRUCTION, LINK, MATCH, NIGHT, RESULT
 from connectors.core_system.model import Instruction
 from connectors.core_system.store import POSTING
 from connectors.core_system.verdicts import SUCCESS
 from gateway.signing.at_rest.tokens import Tokens
+from gateway.store.copying import copy_rows
 from gateway.store.unit_of_work import UnitOfWork
 
 _INSTRUCTION_FIELDS = (
     "batch_no", "serial", "loan_no", "instalment_no", "payer_account", "payer_name", "asked_fen",
-    "principal_fen", "interest_fen", "penalty_fen", "full_flag",
+    "principal_fen", "interest_fen", "penalty_fen", "fine_fen", "full_flag",
 )  # fmt: skip
+PARTS = ("principal_fen", "interest_fen", "penalty_fen", "fine_fen")
+_KEY = ("batch_no", "serial")
+_ANSWER_FIELDS = ("outcome", "file_id", "line", "taken_fen", *PARTS, "posting_key")
+_LINK_FIELDS = (
+    "group", "stage", "evidence", "automatic", "carried", "side", "item", "file_id", "line", "fen",
+)  # fmt: skip
+_LINK_COLUMNS = ("group_no", *_LINK_FIELDS[1:])
 _PERSON_FIELDS = ("loan_no", "payer_account", "payer_name")
-_BREAK_FIELDS = (
-    "break_id", "kind", "direction", "blocking", "batch_no", "serial", "line", "amount_fen",
-    "unbooked_fen", "first_seen",
+_OF_BREAK = (
+    BREAK.c.break_id, BREAK.c.kind, BREAK.c.direction, BREAK.c.blocking, BREAK.c.batch_no,
+    BREAK.c.serial, FOUND.c.line, FOUND.c.amount_fen, FOUND.c.unbooked_fen, BREAK.c.first_seen,
 )  # fmt: skip
+# A night that was decided anew after a correction shows its last decision only.
+_IN_FORCE = (NIGHT.c.night_id == FOUND.c.night_id) & (NIGHT.c.revision == FOUND.c.revision)
 
 
 @dataclass(frozen=True, slots=True)
 class BreakRow:
-    """A break as it stands, with what a clerk needs to find the person."""
+    """A break as a night found it, with what a clerk needs to find the person."""
 
     break_id: str
     kind: BreakKind
@@ -53,72 +65,70 @@ def keep_instructions(
     work: UnitOfWork, night_id: str, items: Sequence[Instruction], tokens: Tokens
 ) -> None:
     """Store the instructions the night is decided on, each with its payer's tokens."""
-    rows = [{name: getattr(item, name) for name in _INSTRUCTION_FIELDS} for item in items]
-    if rows:
-        known = [row | payer_tokens(tokens, row) | {"night_id": night_id} for row in rows]
-        work.connection.execute(insert(INSTRUCTION), known)
+    values = attrgetter(*_INSTRUCTION_FIELDS)
+    people = tokens_of_payers(tokens, items)
+    rows = ((night_id, *values(item), *of) for item, of in zip(items, people, strict=True))
+    copy_rows(work, INSTRUCTION, ("night_id", *_INSTRUCTION_FIELDS, *PAYER_TOKENS), rows)
 
 
-def keep_matches(
-    work: UnitOfWork,
-    night_id: str,
-    file_id: str,
-    matches: Sequence[Match],
-    posting_keys: Mapping[tuple[str, int], str],
-) -> None:
-    """Store one row an instruction; `posting_keys` by batch and serial for those that post."""
-    rows = [
-        {
-            "night_id": night_id, "batch_no": match.batch_no, "serial": match.serial,
-            "outcome": match.outcome.name, "line": match.line,
-            "file_id": file_id if match.line is not None else None,
-            "taken_fen": match.taken_fen,
-            "posting_key": posting_keys.get((match.batch_no, match.serial)),
-        }
-        for match in matches
-    ]  # fmt: skip
-    if rows:
-        work.connection.execute(insert(MATCH), rows)
+def keep_answers(work: UnitOfWork, night_id: str, answers: pl.DataFrame, *, anew: bool) -> None:
+    """Store one row an instruction; `anew`: in place of an earlier decision's."""
+    rows = answers.select(*_KEY, *_ANSWER_FIELDS)
+    if not anew:
+        with_night = ((night_id, *row) for row in rows.iter_rows())
+        copy_rows(work, MATCH, ("night_id", *_KEY, *_ANSWER_FIELDS), with_night)
+        return
+    this = (MATCH.c.night_id == night_id) & (MATCH.c.batch_no == bindparam("of_batch"))
+    values: dict[str, object] = {name: bindparam(f"now_{name}") for name in _ANSWER_FIELDS}
+    statement = update(MATCH).where(this, MATCH.c.serial == bindparam("of_serial")).values(values)
+    renamed = {"batch_no": "of_batch", "serial": "of_serial"}
+    renamed |= {name: f"now_{name}" for name in _ANSWER_FIELDS}
+    changed = rows.rename(renamed).to_dicts()
+    if changed:
+        work.connection.execute(statement, changed)
 
 
-def keep_breaks(
-    work: UnitOfWork, night_id: str, file_id: str | None, breaks: Sequence[Break]
-) -> int:
-    """Store breaks; one already known keeps its first-seen date. Returns how many are new."""
-    new = 0
-    for found in breaks:
-        row = {
-            "break_id": found.break_id(night_id), "night_id": night_id, "kind": found.kind.name,
-            "direction": found.direction.name, "blocking": found.blocking,
-            "batch_no": found.batch_no, "serial": found.serial,
-            "file_id": file_id if found.line is not None else None, "line": found.line,
-            "amount_fen": found.amount_fen, "unbooked_fen": found.unbooked_fen,
-            "first_seen": work.now.date(),
-        }  # fmt: skip
-        fresh = upsert(BREAK).values(row).on_conflict_do_nothing()
-        new += work.connection.execute(fresh).rowcount
-    return new
+def keep_links(work: UnitOfWork, night_id: str, revision: int, links: pl.DataFrame) -> None:
+    """Store what else belongs together, by the night's decision of that number."""
+    rows = links.select(_LINK_FIELDS).iter_rows()
+    of_night = ((night_id, revision, *row) for row in rows)
+    copy_rows(work, LINK, ("night_id", "revision", *_LINK_COLUMNS), of_night)
 
 
 def breaks(work: UnitOfWork, night_id: str) -> Sequence[BreakRow]:
-    """A night's breaks with what is known of the instruction or the result line behind each."""
-    answered = (RESULT.c.file_id == BREAK.c.file_id) & (RESULT.c.line == BREAK.c.line)
+    """The breaks of the decision in force, with what is known of the line behind each."""
+    answered = (RESULT.c.file_id == FOUND.c.file_id) & (RESULT.c.line == FOUND.c.line)
     asked = (
-        (INSTRUCTION.c.night_id == BREAK.c.night_id)
+        (INSTRUCTION.c.night_id == FOUND.c.night_id)
         & (INSTRUCTION.c.batch_no == BREAK.c.batch_no)
         & (INSTRUCTION.c.serial == BREAK.c.serial)
     )
-    source = BREAK.outerjoin(RESULT, answered).outerjoin(INSTRUCTION, asked)
-    of_break = [BREAK.c[name] for name in _BREAK_FIELDS]
+    source = (
+        FOUND.join(BREAK, BREAK.c.break_id == FOUND.c.break_id)
+        .join(NIGHT, _IN_FORCE)
+        .outerjoin(RESULT, answered)
+        .outerjoin(INSTRUCTION, asked)
+    )
     person = [func.coalesce(RESULT.c[name], INSTRUCTION.c[name], "") for name in _PERSON_FIELDS]
-    query = select(*of_break, *person, func.coalesce(RESULT.c.code, "")).select_from(source)
-    ordered = query.where(BREAK.c.night_id == night_id).order_by(
-        BREAK.c.kind, BREAK.c.batch_no, BREAK.c.serial
+    query = select(*_OF_BREAK, *person, func.coalesce(RESULT.c.code, "")).select_from(source)
+    ordered = query.where(FOUND.c.night_id == night_id).order_by(
+        BREAK.c.kind, BREAK.c.batch_no, BREAK.c.serial, BREAK.c.break_id
     )
     return [
         BreakRow(row[0], BreakKind[row[1]], Direction[row[2]], *tuple[Any, ...](row)[3:])
         for row in work.connection.execute(ordered)
     ]
+
+
+def break_sum(work: UnitOfWork, night_id: str) -> Sum:
+    """How many breaks the decision in force found, and the money in them the ledger has not."""
+    query = (
+        select(func.count(), func.coalesce(func.sum(FOUND.c.unbooked_fen), 0))
+        .join_from(FOUND, NIGHT, _IN_FORCE)
+        .where(FOUND.c.night_id == night_id)
+    )
+    row = work.connection.execute(query).one()
+    return Sum(row[0], int(row[1]))
 
 
 def outcome_counts(work: UnitOfWork, night_id: str) -> dict[Outcome, int]:
@@ -131,8 +141,9 @@ def outcome_counts(work: UnitOfWork, night_id: str) -> dict[Outcome, int]:
 def failures(work: UnitOfWork, night_id: str) -> Sequence[tuple[str, Sum]]:
     """Failed deductions by result code, with count and fen asked."""
     mine = (MATCH.c.file_id == RESULT.c.file_id) & (MATCH.c.line == RESULT.c.line)
+    asked = func.coalesce(func.sum(RESULT.c.asked_fen), 0)
     query = (
-        select(RESULT.c.code, func.count(), func.sum(RESULT.c.asked_fen))
+        select(RESULT.c.code, func.count(), asked)
         .join_from(MATCH, RESULT, mine)
         .where(MATCH.c.night_id == night_id, MATCH.c.outcome == Outcome.FAILED.name)
         .group_by(RESULT.c.code)

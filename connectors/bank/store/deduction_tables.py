@@ -101,6 +101,7 @@ LINE = Table(
     Column("outcome", Text),
     _text("code"),
     Column("settled_at", DateTime(timezone=True)),
+    _text("host_serial"),
     _fen("taken_principal_fen"),
     _fen("taken_interest_fen"),
     _fen("taken_penalty_fen"),

@@ -26,16 +26,19 @@ def add(
     `item_id` is what told them; of two that tell one booking the first is kept (B24).
     """
     bank, account = of
-    rows = [
-        asdict(one.line)
-        | other_tokens(tokens, asdict(one.line))
-        | {"item_id": item_id, "bank": bank, "account": account, "told_apart": one.told_apart}
-        for one in told
-    ]
+    ours = {"item_id": item_id, "bank": bank, "account": account}
+    rows = [ours | _row(one, tokens) for one in told]
     return sum(
         work.connection.execute(insert(DETAIL).values(some).on_conflict_do_nothing()).rowcount
         for some in _batched(rows, _ROWS_AT_ONCE)
     )
+
+
+def _row(told: Told, tokens: Tokens) -> dict[str, Any]:
+    line = asdict(told.booking.line)
+    number = told.booking.account_number
+    found = {"account_number": number, "told_apart": told.told_apart}
+    return line | other_tokens(tokens, line) | found
 
 
 def _batched(rows: list[dict[str, Any]], size: int) -> Iterator[list[dict[str, Any]]]:

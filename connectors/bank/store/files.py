@@ -1,9 +1,11 @@
 """Files of the bank's: received, judged, used; with their findings and lines. 银行来文记录"""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import asdict, dataclass
+from datetime import datetime
+from operator import attrgetter
 
-from sqlalchemy import insert, select, update
+from sqlalchemy import Table, func, insert, select, update
 
 from connectors.bank.model import (
     DecodedFile,
@@ -14,23 +16,37 @@ from connectors.bank.model import (
     StatementLine,
 )
 from connectors.bank.rules.states import FILE_STATES, FileEvent, FileState
-from connectors.bank.store.people import other_tokens, payer_tokens
+from connectors.bank.store.people import (
+    OTHER_TOKENS,
+    PAYER_TOKENS,
+    tokens_of_others,
+    tokens_of_payers,
+)
 from connectors.bank.store.tables import CONTROL, FILE, FINDING, NIGHT, RESULT, STATEMENT
 from gateway.errors import Code, Finding
 from gateway.ports import Grade
 from gateway.signing.at_rest.tokens import Tokens
+from gateway.store.copying import copy_rows
 from gateway.store.tables import INBOX
 from gateway.store.unit_of_work import UnitOfWork
+
+# What a line says that the gate needs and nobody after it has no column.
+_RESULT_FIELDS = tuple(n for n in DeductionResult.__dataclass_fields__ if n in RESULT.c)
+_STATEMENT_FIELDS = tuple(n for n in StatementLine.__dataclass_fields__ if n in STATEMENT.c)
 
 
 @dataclass(frozen=True, slots=True)
 class FileRow:
-    """A file as it stands; digests point into the archive."""
+    """A file as it stands; digests point into the archive.
+
+    `part` is the batch that a result file answers, empty where it names none or none could be read.
+    """
 
     file_id: str
     night_id: str
     kind: FileKind
     version: int
+    part: str
     name: str
     digest: str
     flag_digest: str
@@ -70,10 +86,19 @@ def of_night(work: UnitOfWork, night_id: str) -> Sequence[FileRow]:
 
 def unjudged(work: UnitOfWork, bank: str) -> Sequence[tuple[NightKey, FileRow]]:
     """Files of a bank that nobody has judged yet, each with its night, oldest night first."""
+    return _of_state(work, bank, FILE_STATES.initial)
+
+
+def held(work: UnitOfWork, bank: str) -> Sequence[tuple[NightKey, FileRow]]:
+    """Corrections of a bank that wait for people, each with its night, oldest night first."""
+    return _of_state(work, bank, FileState.HELD)
+
+
+def _of_state(work: UnitOfWork, bank: str, state: FileState) -> Sequence[tuple[NightKey, FileRow]]:
     query = (
         select(FILE, NIGHT.c.account, NIGHT.c.business_date)
         .join(NIGHT, NIGHT.c.night_id == FILE.c.night_id)
-        .where(NIGHT.c.bank == bank, FILE.c.state == FILE_STATES.initial.name)
+        .where(NIGHT.c.bank == bank, FILE.c.state == state.name)
         .order_by(NIGHT.c.business_date, FILE.c.kind, FILE.c.version, FILE.c.file_id)
     )
     rows = work.connection.execute(query)
@@ -86,22 +111,43 @@ def find(work: UnitOfWork, file_id: str) -> FileRow | None:
     return _file(row) if row else None
 
 
+def last_arrival(work: UnitOfWork, night_id: str) -> datetime | None:
+    """The moment the last of a night's files came; None while none has."""
+    query = select(func.max(INBOX.c.received_at)).join(FILE, FILE.c.file_id == INBOX.c.item_id)
+    last: datetime | None = work.connection.execute(
+        query.where(FILE.c.night_id == night_id)
+    ).scalar_one()
+    return last
+
+
 def usable(here: Sequence[FileRow]) -> Sequence[FileRow]:
     """Of a night's files those it may stand on.
 
     What is used stays used. What is accepted does not count while a newer version of it lies in
-    quarantine: the bank has taken it back, though we cannot read yet in favour of what.
+    quarantine: the bank has taken it back, though we cannot read yet in favour of what. A file in
+    quarantine that does not tell its batch speaks for every batch, until something newer is sound.
     """
-    newest: dict[FileKind, int] = {}
-    for file in here:
-        if file.state is FileState.QUARANTINED:
-            newest[file.kind] = max(file.version, newest.get(file.kind, 0))
+    sound = [file for file in here if file.state in (FileState.ACCEPTED, FileState.USED)]
+    bad = [file for file in here if file.state is FileState.QUARANTINED and _is_last(file, sound)]
     return [
         file
-        for file in here
-        if file.state is FileState.USED
-        or (file.state is FileState.ACCEPTED and file.version >= newest.get(file.kind, 0))
+        for file in sound
+        if file.state is FileState.USED or not any(_takes_back(newer, file) for newer in bad)
     ]
+
+
+def _is_last(bad: FileRow, sound: Sequence[FileRow]) -> bool:
+    return not any(
+        file.kind is bad.kind and file.version > bad.version and bad.part in ("", file.part)
+        for file in sound
+    )
+
+
+def _takes_back(newer: FileRow, file: FileRow) -> bool:
+    """Whether a newer version of the same thing, sound or not, takes this file's place."""
+    return (
+        newer.kind is file.kind and newer.version > file.version and (newer.part in ("", file.part))
+    )
 
 
 def is_repeated_content(work: UnitOfWork, file: FileRow) -> bool:
@@ -131,9 +177,9 @@ def advance(work: UnitOfWork, file: FileRow, event: FileEvent) -> FileState:
     return step.state
 
 
-def keep_proof(work: UnitOfWork, file_id: str, grade: Grade, kid: str) -> None:
-    """Record how strong the proof is that the file is the bank's, and by which key."""
-    values = {"grade": grade.name, "kid": kid}
+def keep_proof(work: UnitOfWork, file_id: str, grade: Grade, kid: str, part: str) -> None:
+    """Record how strong the proof is that the file is the bank's, by which key, for which batch."""
+    values = {"grade": grade.name, "kid": kid, "part": part}
     work.connection.execute(update(FILE).where(FILE.c.file_id == file_id).values(values))
 
 
@@ -158,30 +204,33 @@ def findings(work: UnitOfWork, file_id: str) -> Sequence[Finding]:
 
 def keep_lines(work: UnitOfWork, file_id: str, decoded: DecodedFile, tokens: Tokens) -> None:
     """Store the lines, each with its people's tokens, and the control totals of a file."""
-    results = (asdict(line) for line in decoded.results)
-    statement = (asdict(line) for line in decoded.statement)
-    lines = (
-        (RESULT, [row | payer_tokens(tokens, row) for row in results]),
-        (STATEMENT, [row | other_tokens(tokens, row) for row in statement]),
-        (CONTROL, [{"field": name, "value": value} for name, value in decoded.controls.items()]),
-    )
-    for table, rows in lines:
-        if rows:
-            work.connection.execute(insert(table), [row | {"file_id": file_id} for row in rows])
+    _copy_lines(
+        work, file_id, (RESULT, _RESULT_FIELDS, PAYER_TOKENS),
+        decoded.results, tokens_of_payers(tokens, decoded.results),
+    )  # fmt: skip
+    _copy_lines(
+        work, file_id, (STATEMENT, _STATEMENT_FIELDS, OTHER_TOKENS),
+        decoded.statement, tokens_of_others(tokens, decoded.statement),
+    )  # fmt: skip
+    totals = [
+        {"file_id": file_id, "field": name, "value": value}
+        for name, value in decoded.controls.items()
+    ]
+    if totals:
+        work.connection.execute(insert(CONTROL), totals)
 
 
-def results(work: UnitOfWork, file_id: str) -> Sequence[DeductionResult]:
-    """The result lines of a file, in file order."""
-    columns = (RESULT.c[name] for name in DeductionResult.__dataclass_fields__)
-    query = select(*columns).where(RESULT.c.file_id == file_id).order_by(RESULT.c.line)
-    return [DeductionResult(*row) for row in work.connection.execute(query)]
-
-
-def statement(work: UnitOfWork, file_id: str) -> Sequence[StatementLine]:
-    """The statement lines of a file, in file order."""
-    columns = (STATEMENT.c[name] for name in StatementLine.__dataclass_fields__)
-    query = select(*columns).where(STATEMENT.c.file_id == file_id).order_by(STATEMENT.c.line)
-    return [StatementLine(*row) for row in work.connection.execute(query)]
+def _copy_lines(
+    work: UnitOfWork,
+    file_id: str,
+    into: tuple[Table, Sequence[str], Sequence[str]],
+    lines: Sequence[object],
+    people: Iterable[Sequence[str | None]],
+) -> None:
+    table, fields, tokens = into
+    values = attrgetter(*fields)
+    rows = ((file_id, *values(line), *of) for line, of in zip(lines, people, strict=True))
+    copy_rows(work, table, ("file_id", *fields, *tokens), rows)
 
 
 def controls(work: UnitOfWork, file_id: str) -> dict[str, int]:

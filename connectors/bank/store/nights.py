@@ -25,7 +25,9 @@ class NightRow:
     state: NightState
     state_at: datetime
     ledger_digest: str | None
+    books_digest: str | None
     decision_digest: str | None
+    revision: int
 
     @property
     def night_id(self) -> str:
@@ -114,14 +116,22 @@ def advance(work: UnitOfWork, night: NightRow, event: NightEvent) -> Step[NightS
     return step
 
 
-def keep_basis(
-    work: UnitOfWork, night: NightRow, ledger: tuple[str, Grade], decision_digest: str
-) -> None:
-    """Bind the night to the graded ledger extract it was decided on, and to the decision."""
-    digest, grade = ledger
-    values = {
-        "ledger_digest": digest, "ledger_grade": grade.name, "decision_digest": decision_digest,
-    }  # fmt: skip
+def revise(work: UnitOfWork, night: NightRow) -> None:
+    """The next decision is another one than those so far."""
+    _keep(work, night, {"revision": night.revision + 1})
+
+
+def keep_extract(work: UnitOfWork, night: NightRow, digest: str, grade: Grade) -> None:
+    """Bind the night to the graded extract of the ledger it is decided on."""
+    _keep(work, night, {"ledger_digest": digest, "ledger_grade": grade.name})
+
+
+def keep_decision(work: UnitOfWork, night: NightRow, books: str, decision: str) -> None:
+    """Bind the night to the books it was decided on, and to the decision."""
+    _keep(work, night, {"books_digest": books, "decision_digest": decision})
+
+
+def _keep(work: UnitOfWork, night: NightRow, values: dict[str, object]) -> None:
     mine = NIGHT.c.night_id == night.night_id
     work.connection.execute(update(NIGHT).where(mine).values(values))
 
@@ -140,5 +150,7 @@ def _night(row: object) -> NightRow:
         NightState[row.state],  # type: ignore[attr-defined]
         row.state_at,  # type: ignore[attr-defined]
         row.ledger_digest,  # type: ignore[attr-defined]
+        row.books_digest,  # type: ignore[attr-defined]
         row.decision_digest,  # type: ignore[attr-defined]
+        row.revision,  # type: ignore[attr-defined]
     )

@@ -10,6 +10,7 @@ from sqlalchemy import (
     ForeignKeyConstraint,
     Integer,
     MetaData,
+    SmallInteger,
     Table,
     Text,
     Time,
@@ -33,6 +34,9 @@ NIGHT = Table(
     Column("ledger_digest", Text, ForeignKey(PAYLOAD.c.digest)),
     Column("ledger_grade", Text),
     Column("decision_digest", Text, ForeignKey(PAYLOAD.c.digest)),
+    Column("books_digest", Text, ForeignKey(PAYLOAD.c.digest)),
+    # which of its decisions is in force
+    Column("revision", Integer, nullable=False, server_default="1"),
     UniqueConstraint("bank", "account", "business_date"),
 )
 
@@ -51,6 +55,8 @@ FILE = Table(
     Column("night_id", Text, ForeignKey("bank_night.night_id"), nullable=False, index=True),
     Column("kind", Text, nullable=False),
     Column("version", Integer, nullable=False),
+    # the batch that a result file answers, empty where it names none or nobody could read it
+    Column("part", Text, nullable=False, server_default=""),
     Column("name", Text, nullable=False),
     Column("digest", Text, ForeignKey(PAYLOAD.c.digest), nullable=False),
     Column("flag_digest", Text, ForeignKey(PAYLOAD.c.digest), nullable=False),
@@ -141,6 +147,7 @@ INSTRUCTION = Table(
     Column("principal_fen", BigInteger, nullable=False),
     Column("interest_fen", BigInteger, nullable=False),
     Column("penalty_fen", BigInteger, nullable=False),
+    Column("fine_fen", BigInteger, nullable=False),
     Column("full_flag", Text, nullable=False),
     # keyed tokens: a person is found again by them, and not named
     Column("loan_token", Text, index=True),
@@ -158,6 +165,11 @@ MATCH = Table(
     Column("file_id", Text),
     Column("line", Integer),
     Column("taken_fen", BigInteger, nullable=False),
+    # how what was taken is booked
+    Column("principal_fen", BigInteger, nullable=False),
+    Column("interest_fen", BigInteger, nullable=False),
+    Column("penalty_fen", BigInteger, nullable=False),
+    Column("fine_fen", BigInteger, nullable=False),
     Column("posting_key", Text, unique=True),
     UniqueConstraint("file_id", "line"),
     ForeignKeyConstraint(
@@ -196,6 +208,23 @@ BREAK = Table(
     # who works on it, empty while nobody does; `held` is a person's word that its loan must wait
     Column("person", Text, nullable=False, server_default=""),
     Column("held", Boolean, nullable=False, server_default=text("false")),
+)
+
+LINK = Table(
+    "bank_link",
+    METADATA,
+    Column("night_id", Text, ForeignKey("bank_night.night_id"), nullable=False, index=True),
+    Column("revision", Integer, nullable=False),
+    Column("group_no", BigInteger, nullable=False),
+    Column("stage", SmallInteger, nullable=False),
+    Column("evidence", Text, nullable=False),
+    Column("automatic", Boolean, nullable=False),
+    Column("carried", Boolean, nullable=False),
+    Column("side", Text, nullable=False),
+    Column("item", Text, nullable=False),
+    Column("file_id", Text),
+    Column("line", Integer),
+    Column("fen", BigInteger, nullable=False),
 )
 
 SHEET = Table(

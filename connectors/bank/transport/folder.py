@@ -63,7 +63,8 @@ class FolderWire:
                 data = file.read(before.st_size + 1)
                 after = os.fstat(descriptor)
         # somebody is still writing: what we have is perhaps half of it
-        if len(data) != before.st_size or after.st_mtime_ns != before.st_mtime_ns:
+        still = (before.st_size, before.st_mtime_ns) == (after.st_size, after.st_mtime_ns)
+        if len(data) != before.st_size or not still:
             raise TransportError(Code.CONNECTION_LOST, detail=directory)
         return data
 

@@ -22,7 +22,7 @@ POSTING_COLUMNS = {
 NO_REVERSAL, REVERSAL = "01", "02"
 
 # what a posting has only sometimes: left out where it has none, so that digests stay what they are
-_UNSAID: Mapping[str, object] = {"fine_fen": 0, "reversal_of": ""}
+_UNSAID: Mapping[str, object] = {"fine_fen": 0, "reversal_of": "", "act": ""}
 
 
 def row_of(posting: Posting) -> dict[str, object]:

@@ -5,7 +5,14 @@ import hashlib
 from collections.abc import Sequence
 from pathlib import Path
 
-from connectors.bank.codec import Layout, decode, matching_name, read_flag
+from connectors.bank.codec import (
+    Layout,
+    decode_all,
+    flag_name,
+    matching_name,
+    name_parts,
+    read_flag,
+)
 from connectors.bank.codec.names import FLAG_BYTES_MAX
 from connectors.bank.model import DecodedFile, FileName
 from connectors.bank.rules.gate import Envelope, envelope_findings
@@ -18,7 +25,7 @@ from gateway.wiring.agreed import load_layout
 
 _LIMITS = Limits()
 # What may stay unlooked at, in the order it is told.
-_UNCHECKED = {"flag": "标志文件", "signature": "签名"}
+_UNCHECKED = {"name": "文件名", "flag": "标志文件", "signature": "签名"}
 
 
 def add_to(verbs: Subparsers, every: argparse.ArgumentParser) -> None:
@@ -45,14 +52,14 @@ def run(parsed: argparse.Namespace) -> Answer:
 
 
 def _try(layout: Layout, path: Path) -> tuple[Sequence[str], dict[str, object]]:
-    data = _read(path)
-    decoded = decode(layout, data, _LIMITS.lines_max)
+    data = bytes_of(path)
+    decoded = decode_all(layout, data, _LIMITS.lines_max)
     companions, unchecked = _companions(layout, path, data)
-    found = [*companions, *decoded.findings]
+    found = [*companions, *(finding for each in decoded for finding in each.findings)]
     return _lines(path, decoded, found, unchecked), _data(path, decoded, found, unchecked)
 
 
-def _read(path: Path) -> bytes:
+def bytes_of(path: Path) -> bytes:
     """A file's bytes. Raises NotConfigured for what is none, MalformedMessage for too many."""
     # looked at first: a device has no end, and to open a pipe waits for a writer
     if not path.is_file():
@@ -73,13 +80,15 @@ def _companions(layout: Layout, path: Path, data: bytes) -> tuple[Sequence[Findi
 
     A flag may lie beside the file; a signature is never checked here, it needs the key ring.
     """
-    name = matching_name(layout, path.name)
-    flag_path = path.with_name(path.name + layout.flag_suffix)
-    if name is None:
-        return [Finding(Code.FILE_NAME_UNKNOWN)], list(_UNCHECKED)
-    if not flag_path.is_file():
+    if not layout.file_name:
         return [], list(_UNCHECKED)
-    return list(envelope_findings(_envelope(layout, name, (flag_path, data)))), ["signature"]
+    if all(name_parts(each, path.name) is None for each in (layout, *layout.versions)):
+        return [Finding(Code.FILE_NAME_UNKNOWN)], list(_UNCHECKED)
+    name, flag = matching_name(layout, path.name), flag_name(layout, path.name)
+    if name is None or flag is None or not path.with_name(flag).is_file():
+        return [], list(_UNCHECKED)
+    envelope = _envelope(layout, name, (path.with_name(flag), data))
+    return list(envelope_findings(envelope)), ["signature"]
 
 
 def _envelope(layout: Layout, name: FileName, read: tuple[Path, bytes]) -> Envelope:
@@ -90,36 +99,50 @@ def _envelope(layout: Layout, name: FileName, read: tuple[Path, bytes]) -> Envel
 
 
 def _lines(
-    path: Path, decoded: DecodedFile, found: Sequence[Finding], unchecked: Sequence[str]
+    path: Path, decoded: Sequence[DecodedFile], found: Sequence[Finding], unchecked: Sequence[str]
 ) -> Sequence[str]:
     left = f"  未检查：{'、'.join(_UNCHECKED[each] for each in unchecked)}"
     if found:
         return [f"✗ {path.name}  隔离 quarantined", *(f"  {finding}" for finding in found), left]
-    totals = "  ".join(f"{name}={value}" for name, value in decoded.controls.items())
+    count = sum(each.line_count for each in decoded)
+    several = f"  对账单 {len(decoded)} 份" if len(decoded) > 1 else ""
+    marked = [f"  暂挂 held：{finding}" for each in decoded for finding in each.held]
+    marked += [
+        f"  特例 quirk：{name} × {times}" for each in decoded for name, times in each.quirks.items()
+    ]
     return [
-        f"✓ {path.name}  受理 accepted  明细 {decoded.line_count} 行",
-        f"  {totals}（金额为分）",
+        f"✓ {path.name}  受理 accepted  明细 {count} 行{several}",
+        *(f"  {_totals(each)}（金额为分）" for each in decoded),
+        *marked,
         left,
     ]
 
 
+def _totals(decoded: DecodedFile) -> str:
+    return "  ".join(f"{name}={value}" for name, value in decoded.controls.items())
+
+
 def _data(
-    path: Path, decoded: DecodedFile, found: Sequence[Finding], unchecked: Sequence[str]
+    path: Path, decoded: Sequence[DecodedFile], found: Sequence[Finding], unchecked: Sequence[str]
 ) -> dict[str, object]:
     return {
         "file": path.name,
         "verdict": "quarantined" if found else "accepted",
-        "lines": decoded.line_count,
-        "controls": dict(decoded.controls),
+        "lines": sum(each.line_count for each in decoded),
+        "controls": dict(decoded[0].controls),
+        "statements": [dict(each.controls) for each in decoded],
         "unchecked": list(unchecked),
-        "errors": [
-            {
-                "code": finding.code.name,
-                "zh": finding.code.value.zh,
-                "line": finding.line,
-                "column": finding.column,
-                "field": finding.field,
-            }
-            for finding in found
-        ],
+        "quirks": {name: times for each in decoded for name, times in each.quirks.items()},
+        "held": [_told(finding) for each in decoded for finding in each.held],
+        "errors": [_told(finding) for finding in found],
+    }
+
+
+def _told(finding: Finding) -> dict[str, object]:
+    return {
+        "code": finding.code.name,
+        "zh": finding.code.value.zh,
+        "line": finding.line,
+        "column": finding.column,
+        "field": finding.field,
     }

@@ -9,8 +9,8 @@ from typing import Any
 from sqlalchemy import Row, select, text
 
 from connectors.bank import sheets
+from connectors.bank.flows.dropping import unpacked
 from connectors.bank.flows.receipts import KIND as RECEIPTS
-from connectors.bank.flows.receipts import unpacked
 from connectors.bank.rules.states import NightState
 from connectors.bank.sheets import ProofSheet
 from connectors.bank.store import files

@@ -2,14 +2,16 @@
 
 import json
 from collections.abc import Callable
+from dataclasses import asdict
 from datetime import date
 from pathlib import Path
 
 import yaml
 
 from connectors.bank.codec import Layout, layout_of
-from connectors.bank.model import DeductionResult
+from connectors.bank.model import DecodedFile, DeductionResult
 from connectors.core_system.model import Instruction
+from gateway.wiring.agreed import load_layout
 
 SCHEMAS = Path(__file__).parents[3] / "schemas"
 SCHEMA = json.loads((SCHEMAS / "bank" / "layout.schema.json").read_text("utf-8"))
@@ -28,6 +30,23 @@ def altered(name: str, change: Callable[[dict], object]) -> Layout:
     data = parsed(name)
     change(data)
     return layout_of(data, SCHEMA)
+
+
+def shipped(name: str) -> Layout:
+    """A layout as it is shipped."""
+    return load_layout(SCHEMAS, name)
+
+
+def shown(decoded: DecodedFile) -> str:
+    """All that was read, as text a person can check."""
+    found = asdict(decoded) | {"kind": decoded.kind.value}
+    for faults in ("findings", "held"):
+        found[faults] = [
+            {"code": one.code.name, "line": one.line, "column": one.column, "field": one.field}
+            for one in getattr(decoded, faults)
+        ]
+    kept = {name: value for name, value in found.items() if value not in (None, (), [], {})}
+    return json.dumps(kept, ensure_ascii=False, indent=1, default=str) + "\n"
 
 
 RESULT = layout_of(parsed("result"), SCHEMA)

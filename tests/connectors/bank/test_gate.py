@@ -98,7 +98,7 @@ FOUND = {
     Fault.WRONG_COUNT:            [("CONTROL_COUNT_WRONG", LINES)],
     Fault.MISSING_TRAILER:        [("TRAILER_MISSING", LINES)],
     Fault.CUT_LINE:               [("LINE_UNFINISHED", LINES - 1), ("FIELD_COUNT_WRONG", LINES - 1),
-                                   ("TRAILER_MISSING", LINES - 1)],
+                                   ("TRAILER_MISSING", LINES)],
     Fault.HALF_CHARACTER:         [("ENCODING_INVALID", line_of(RARE.serial))],
     Fault.WRONG_ACCOUNT:          [("ACCOUNT_DIFFERS", 1)],
     Fault.WRONG_DATE:             [("BUSINESS_DATE_DIFFERS", 1)],

@@ -8,7 +8,10 @@ from connectors.bank.codec import decode
 from connectors.bank.codec.settlement import (
     BatchAsked,
     BatchTxStatus,
+    NamedFile,
     ResultAsked,
+    Split,
+    SplitCredit,
     TransactionAsked,
     Tx,
     read_request_head,
@@ -21,7 +24,7 @@ from gateway.ports import Grade, Verdict
 from gateway.wiring.agreed import load_layout
 from gateway.wiring.places import ROOT
 from tests.transports.line import Line
-from tests.transports.settlement.ground import LINES, ask, batch, deduct, our_side
+from tests.transports.settlement.ground import ACCOUNT, BANK, LINES, ask, batch, deduct, our_side
 
 
 def ended(call) -> Code:
@@ -60,6 +63,42 @@ def test_a_batch_goes_from_accepted_over_working_and_partly_to_its_results(platf
     assert results.findings == ()
     assert [one.payer_name for one in results.results] == [name for _, _, _, name, _ in LINES]
     assert results.header.batch_no == batch_no
+
+
+@pytest.mark.parametrize(
+    ("fault", "status"),
+    [
+        ("working", BatchTxStatus.WORKING),
+        ("partly", BatchTxStatus.PARTLY),
+        ("batch_failed", BatchTxStatus.FAILED),
+    ],
+)
+def test_b02_b03_b04_how_a_batch_stands_is_told_as_it_is(platform, stranger, fault, status):
+    request, raw = deduct(platform, batch())
+    asked = BatchAsked(read(platform, request, raw).told.batch_no)
+    stranger.arm(fault)
+    for _ in range(4):
+        assert ask(platform, Tx.BATCH_STATUS, asked).told.status is status
+
+
+def test_b37_a_split_is_taken_once_and_only_when_its_batch_is_done(platform):
+    request, raw = deduct(platform, batch())
+    batch_no = read(platform, request, raw).told.batch_no
+    assert _split(platform, "LOAN0").verdict is Verdict.REJECTED
+    assert _split(platform, batch_no).verdict is Verdict.REJECTED
+    for _ in range(3):
+        ask(platform, Tx.BATCH_STATUS, BatchAsked(batch_no))
+    assert _split(platform, batch_no, more_fen=1).reason.startswith("10019")
+    assert _split(platform, batch_no).verdict is Verdict.ACCEPTED
+    assert _split(platform, batch_no).verdict is Verdict.REJECTED
+
+
+def _split(platform, batch_no: str, more_fen: int = 0):
+    parts = [SplitCredit(ACCOUNT, "沙箱中心", "2", "沙箱甲银行", fen) for fen in (90, 10, 0, 0)]
+    file = NamedFile("BDC_SPL_1.DAT", b"1@|$\n")
+    asked = Split(batch_no, 1, 100, 100 + more_fen, "2620", *parts, files=(file,))
+    sent = request_of(platform, Tx.SPLIT, BANK, asked)
+    return reply_of(platform, sent, platform.line.ask(sent))
 
 
 def test_results_asked_for_too_early_are_no_refusal_for_good(platform):

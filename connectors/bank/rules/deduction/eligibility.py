@@ -87,6 +87,11 @@ def _in_flight(asking: Asking) -> Exclusion | None:
     return Exclusion.OUTCOME_UNKNOWN if unknown else Exclusion.IN_FLIGHT
 
 
+def _asked_already(asking: Asking) -> Exclusion | None:
+    key = (asking.due.loan_no, asking.due.instalment_no)
+    return Exclusion.ASKED_TODAY if key in asking.given.known.asked_today else None
+
+
 def _not_due(asking: Asking) -> Exclusion | None:
     return Exclusion.NOT_DUE_YET if _asked_today(asking) is None else None
 
@@ -186,6 +191,7 @@ _QUESTIONS: tuple[_Question, ...] = (
     _loan,
     _amount,
     _in_flight,
+    _asked_already,
     _not_due,
     _held,
     _blocked,

@@ -32,12 +32,12 @@ def require_splittable(batch: Finished, bank_no: str) -> None:
         raise RefusedHere(Code.SPLIT_TOO_EARLY, detail="BatchNo")
 
 
-def split_line(serial: int, line: Line, settled: Settled, host_serial: str) -> SplitLine:
+def split_line(line: Line, settled: Settled) -> SplitLine:
     """One line of the split: what the bank took of one borrower, allocated."""
     return SplitLine(
-        serial=serial,
+        serial=line.serial,
         detail_account=line.payer_account,
-        detail_serial=host_serial,
+        detail_serial=settled.host_serial,
         id_number=line.borrower_id,
         contract_no=line.contract_no,
         borrower_name=line.borrower_name,

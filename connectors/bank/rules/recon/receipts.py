@@ -61,6 +61,13 @@ def by_reference(lines: pl.DataFrame, naming: pl.DataFrame, dues: pl.DataFrame) 
     return Found(links, found.unclear)
 
 
+def unclaimed(lines: pl.DataFrame, naming: pl.DataFrame, dues: pl.DataFrame) -> pl.DataFrame:
+    """The dues no line has named with their amount: what it claimed in vain is no weaker line's."""
+    claims = naming.explode("loans").select("id", loan_no="loans")
+    claimed = lines.select("id", "fen").join(claims, on="id")
+    return dues.join(claimed, on=["loan_no", "fen"], how="anti")
+
+
 def _one_way_of_paying(found: Resolved, dues: pl.DataFrame) -> Resolved:
     """A loan is paid off or paid on, not both: such pairs rival each other, all of them."""
     kinds = dues.select("due", of="loan_no", whole=pl.col("kind") == _PAYOFF)

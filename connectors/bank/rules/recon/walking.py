@@ -21,6 +21,7 @@ from connectors.bank.rules.recon.receipts import (
     odd_amounts,
     open_dues,
     still_open,
+    unclaimed,
 )
 from connectors.bank.rules.recon.references import named
 from connectors.bank.rules.recon.subsets import by_subset
@@ -83,7 +84,7 @@ def _receipts(lines: pl.DataFrame, asked: pl.DataFrame, books: Books) -> _Found:
     seven = odd_amounts(odd, naming, dues)
     fees = pl.col("summary").is_in(sorted(books.policy.fee_summaries))
     weak = without(lines, naming.get_column("id")).filter(~fees)
-    weaker = _weak(weak, dues, books)
+    weaker = _weak(weak, unclaimed(lines, naming, dues), books)
     marks = (unclear_marks(six.unclear), named_marks(naming, books))
     return _Found((six.links, seven, *weaker.links), (*marks, *weaker.marks))
 

@@ -79,6 +79,7 @@ create table deduction_line (
     outcome text check (outcome in ('SUCCEEDED', 'PARTLY', 'FAILED', 'UNKNOWN')),
     code text not null default '',
     settled_at timestamptz,
+    host_serial text not null default '',
     taken_principal_fen bigint not null default 0,
     taken_interest_fen bigint not null default 0,
     taken_penalty_fen bigint not null default 0,
@@ -119,14 +120,14 @@ grant select on deduction_plan, deduction_exclusion, deduction_batch, deduction_
 grant insert on deduction_plan, deduction_exclusion, deduction_batch, deduction_line,
     deduction_cure to gateway_app;
 grant update (state, state_at, sent_at, bank_no) on deduction_batch to gateway_app;
-grant update (live, outcome, code, settled_at, taken_principal_fen, taken_interest_fen,
+grant update (live, outcome, code, settled_at, host_serial, taken_principal_fen, taken_interest_fen,
     taken_penalty_fen, taken_fine_fen) on deduction_line to gateway_app;
 grant select on deduction_plan, deduction_batch, deduction_cure to gateway_desk;
 grant select (plan_id, number, loan_token, instalment_no, due_on, fen, reason)
     on deduction_exclusion to gateway_desk;
 grant select (batch_id, serial, instalment_no, due_on, principal_fen, interest_fen, penalty_fen,
     fine_fen, full_flag, loan_token, account_token, name_token, live, outcome, code, settled_at,
-    taken_principal_fen, taken_interest_fen, taken_penalty_fen, taken_fine_fen)
+    host_serial, taken_principal_fen, taken_interest_fen, taken_penalty_fen, taken_fine_fen)
     on deduction_line to gateway_desk;
 """
 

@@ -1,0 +1,1 @@
+"""The deduction circle's flows: build, ask, queue, carry, poll, split. 扣款流程"""

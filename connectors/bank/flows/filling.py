@@ -1,0 +1,184 @@
+"""Filling the books of a night: from the ledger's extract, the files' lines, what was open. 账册"""
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+
+import polars as pl
+
+from connectors.bank.codec.frames import decode_books, decode_names
+from connectors.bank.flows.parts import Bank
+from connectors.bank.model import FileKind, NightKey
+from connectors.bank.model.books import (
+    EXPECTED,
+    RESULT,
+    STATEMENT,
+    Books,
+    Policy,
+    Side,
+    empty,
+)
+from connectors.bank.model.items import OpenItem
+from connectors.bank.rules import frames as values
+from connectors.bank.rules.recon.identity import identities
+from connectors.bank.rules.telling import Filled, items_of, named_items
+from connectors.bank.store import frames, open_items
+from connectors.bank.store.files import FileRow
+from connectors.bank.verdicts import RESULT_CODES
+from connectors.core_system.model import (
+    DueInstalment,
+    FundOffset,
+    Instruction,
+    Ledger,
+    LedgerEntry,
+    LoanAccount,
+    RepaymentAccount,
+)
+from gateway.errors import Code, NotConfigured
+from gateway.signing.at_rest.tokens import Kind, Tokens
+from gateway.store.unit_of_work import UnitOfWork
+
+_MEANINGS = {code: said.meaning.name for code, said in RESULT_CODES.items()}
+
+
+@dataclass(frozen=True, slots=True)
+class Extract:
+    """What the ledger says of an account-day, read over the wire before the night is locked."""
+
+    instructions: Sequence[Instruction]
+    entries: Sequence[LedgerEntry]
+    dues: Sequence[DueInstalment]
+    accounts: Sequence[RepaymentAccount]
+    loans: Sequence[LoanAccount]
+    offsets: Sequence[FundOffset]
+
+
+def extract(ledger: Ledger, key: NightKey) -> Extract:
+    """Read the ledger. Raises what the ledger raises, NotConfigured for one place given twice."""
+    bank, account, day = key.bank, key.account, key.business_date
+    instructions = ledger.instructions(bank, account, day)
+    _require_places(instructions)
+    earlier = (item for item in instructions if item.business_date != day)
+    asked = [(item.batch_no, item.serial) for item in earlier]
+    return Extract(
+        instructions,
+        ledger.entries(bank, account, day, asked),
+        ledger.dues(bank, account, day),
+        ledger.repayment_accounts(bank, account),
+        ledger.loans(bank, account),
+        ledger.offsets(bank, account, day),
+    )
+
+
+def _require_places(instructions: Sequence[Instruction]) -> None:
+    """Which of two with one batch and serial is meant is not guessed."""
+    places = Counter((item.batch_no, item.serial) for item in instructions)
+    for (batch, serial), times in places.items():
+        if times > 1:
+            raise NotConfigured(Code.INTERFACE_DIFFERS, detail=f"{batch}-{serial}")
+
+
+@dataclass(frozen=True, slots=True)
+class Base:
+    """The books before any file of the bank's: the ledger's side, and what its items are called."""
+
+    books: Books
+    named: pl.DataFrame
+
+
+def base_of(bank: Bank, key: NightKey, read: Extract) -> Base:
+    """The books of a night that is decided for the first time."""
+    day = key.business_date
+    books = Books(
+        business_date=day,
+        instructions=values.instruction_frame(read.instructions),
+        results=empty(RESULT),
+        statement=empty(STATEMENT),
+        expected=empty(EXPECTED),
+        ledger=values.ledger_frame(read.entries),
+        dues=values.due_frame(read.dues),
+        registered=values.registered_frame(read.accounts, read.loans, day),
+        offsets=values.offset_frame(read.offsets),
+        days=values.day_frame(bank.calendar, day),
+        policy=Policy(meanings=_MEANINGS),
+    )
+    return Base(books, named_items(_names(bank.tokens, read)))
+
+
+def base_again(bank: Bank, digest: str) -> Base:
+    """The books a night was decided on before a correction: the ledger's side is what it was.
+
+    Raises RefusedHere when the retention rules have shredded them.
+    """
+    kept = bank.store.archive.get(digest)
+    return Base(decode_books(kept), decode_names(kept))
+
+
+def fill(
+    bank: Bank, work: UnitOfWork, key: NightKey, used: Sequence[FileRow], base: Base
+) -> Filled:
+    """The books of a night: its own lines and what earlier nights left open."""
+    open_before = open_items.carried(work, key.bank, key.account, key.business_date)
+    results = frames.results(work, _ids(used, FileKind.DEDUCTION_RESULT))
+    statement = _statement(bank, work, key, used, open_before)
+    expected = _expected(open_before)
+    books = replace(
+        base.books,
+        results=results.select(list(RESULT)),
+        statement=statement.select(list(STATEMENT)),
+        expected=expected.select(list(EXPECTED)),
+    )
+    items = items_of(books, (results, statement, expected), base.named)
+    return Filled(books, results, statement, items, base.named, tuple(open_before))
+
+
+def _ids(used: Sequence[FileRow], kind: FileKind) -> Sequence[str]:
+    return [file.file_id for file in used if file.kind is kind]
+
+
+def _statement(
+    bank: Bank,
+    work: UnitOfWork,
+    key: NightKey,
+    used: Sequence[FileRow],
+    open_before: Sequence[OpenItem],
+) -> pl.DataFrame:
+    """The night's bookings and those carried, each with the identity it keeps for ever."""
+    ids = _ids(used, FileKind.ACCOUNT_STATEMENT)
+    pattern = bank.profile.lump_summary
+    told = frames.statement(work, ids, key.business_date, pattern)
+    own = identities(told).drop("repeated")
+    carried = [item for item in open_before if item.side is Side.STATEMENT]
+    files = sorted({item.file_id for item in carried if item.file_id})
+    old = frames.statement(work, files, key.business_date, pattern)
+    known = pl.DataFrame(
+        {
+            "file_id": [item.file_id for item in carried],
+            "line": [item.line for item in carried],
+            "first_seen": [item.first_seen for item in carried],
+            "key": [item.key for item in carried],
+        },
+        schema={**frames.PLACE, "first_seen": pl.Date, "key": pl.String},
+    )
+    kept = old.drop("first_seen").join(known, on=["file_id", "line"]).select(own.columns)
+    return pl.concat([own, kept]).drop("id").with_row_index("id").cast({"id": pl.Int64})
+
+
+def _expected(open_before: Sequence[OpenItem]) -> pl.DataFrame:
+    promised = [item for item in open_before if item.side is Side.EXPECTED]
+    rows = [
+        (n, i.batch_no, i.booked_on, i.host_serial, i.fen, i.count, i.first_seen, i.key)
+        for n, i in enumerate(promised)
+    ]
+    return pl.DataFrame(rows, schema=dict(EXPECTED) | {"key": pl.String}, orient="row")
+
+
+def _names(tokens: Tokens, read: Extract) -> Mapping[Side, Sequence[str]]:
+    """What stands on the ledger's side, named without people."""
+    loans = {due.loan_no for due in read.dues}
+    known = {loan: tokens.of(Kind.LOAN, loan) for loan in loans}
+    return {
+        Side.LEDGER: [entry.entry_no for entry in read.entries if not entry.reversal_of],
+        Side.DUE: [f"{known[due.loan_no]}/{due.instalment_no}" for due in read.dues],
+        Side.OFFSET: [offset.offset_no for offset in read.offsets],
+    }

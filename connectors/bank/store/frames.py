@@ -1,0 +1,61 @@
+"""The lines of a night's files as frames, each with its place. 文件行成表"""
+
+import re
+from collections.abc import Sequence
+from datetime import date
+from typing import Any
+
+import polars as pl
+from sqlalchemy import Select, case, func, literal, select
+
+from connectors.bank.model.books import RESULT as RESULT_FRAME
+from connectors.bank.model.books import STATEMENT as STATEMENT_FRAME
+from connectors.bank.model.books import Columns
+from connectors.bank.store.tables import RESULT, STATEMENT
+from gateway.store.unit_of_work import UnitOfWork
+
+# Where a line stands: beside the frame's own columns, and never shown to the engine.
+PLACE: Columns = {"file_id": pl.String, "line": pl.Int32}
+
+
+def results(work: UnitOfWork, file_ids: Sequence[str]) -> pl.DataFrame:
+    """The result lines of these files: the engine's columns, then each line's place."""
+    said = [RESULT.c[name] for name in RESULT_FRAME if name != "id"]
+    query = select(*said, RESULT.c.file_id, RESULT.c.line).where(RESULT.c.file_id.in_(file_ids))
+    ordered = query.order_by(RESULT.c.batch_no, RESULT.c.serial, RESULT.c.file_id, RESULT.c.line)
+    return _frame(work, ordered, RESULT_FRAME)
+
+
+def statement(
+    work: UnitOfWork, file_ids: Sequence[str], day: date, lump_summary: str
+) -> pl.DataFrame:
+    """The bookings of these statements, signed, each with its place.
+
+    The batch is the group the bank declares by the agreed summary, `lump_summary` with `{batch}` in
+    it. A booking without a date of its own is of the statement's date.
+    """
+    line = STATEMENT.c
+    positive = (line.direction == "C") != line.reversal
+    said = {
+        "fen": case((positive, line.amount_fen), else_=-line.amount_fen),
+        "booked_on": func.coalesce(line.booked_on, day),
+        "batch_no": func.coalesce(func.substring(line.summary, _group(lump_summary)), ""),
+        "first_seen": literal(day),
+    }
+    names = [name for name in STATEMENT_FRAME if name != "id"]
+    columns = [said[name] if name in said else STATEMENT.c[name] for name in names]
+    query = select(*columns, line.file_id, line.line).where(line.file_id.in_(file_ids))
+    return _frame(work, query.order_by(line.file_id, line.line), STATEMENT_FRAME)
+
+
+def _group(pattern: str) -> str:
+    """The agreed summary as a regular expression whose only group is the batch."""
+    before, _, after = pattern.partition("{batch}")
+    return f"^{re.escape(before)}(\\S+){re.escape(after)}$"
+
+
+def _frame(work: UnitOfWork, query: Select[Any], columns: Columns) -> pl.DataFrame:
+    rows = [tuple(row) for row in work.connection.execute(query)]
+    schema = {name: kind for name, kind in columns.items() if name != "id"} | dict(PLACE)
+    frame = pl.DataFrame(rows, schema=schema, orient="row")
+    return frame.with_row_index("id").cast({"id": pl.Int64})

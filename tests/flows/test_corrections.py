@@ -1,0 +1,102 @@
+"""Corrected files: shown item by item, let in by two people, undone to the fen. 更正文件"""
+
+import pytest
+
+from connectors.bank.flows.correcting import KIND
+from gateway.store import approvals
+from sandbox.world import night
+from tests.branch import LAST_DAY
+
+BANK, SEED = "990001", "20260228"
+_STANDING = """
+    select xh, (sum(case czbz when '02' then -fse else fse end) * 100)::bigint
+    from exchange.repayment_posting group by xh
+    having sum(case czbz when '02' then -fse else fse end) <> 0 order by xh
+"""
+_ENDINGS = {
+    "answers": "select batch_no, serial, outcome, taken_fen, principal_fen, interest_fen,"
+    " posting_key is not null from deduction_match order by 1, 2",
+    "breaks": "select break_id, kind, direction, amount_fen, unbooked_fen, first_seen"
+    " from bank_break where state = 'OPEN' order by 1",
+    "items": "select key, side, fen from open_item where cleared_on is null order by 1",
+    "night": "select state from bank_night",
+}
+
+
+def agree(branch) -> None:
+    """Two people let in the correction that waits."""
+    store = branch.gateway().store
+    with store.begin() as work:
+        (waiting,) = [one for one in approvals.waiting(work, 9) if one.kind == KIND]
+    with store.begin() as work:
+        approvals.release(work, waiting.approval_id, "jingban", waiting.digest)
+    with store.begin() as work:
+        approvals.approve(work, waiting.approval_id, "fuhe", waiting.digest)
+
+
+def ending(branch) -> dict:
+    found = {name: branch.rows(query) for name, query in _ENDINGS.items()}
+    return found | {"booked": branch.core_rows(_STANDING)}
+
+
+@pytest.mark.parametrize("fault", ["altered_loan", "missing_line"])
+def test_an_original_then_corrected_ends_as_the_corrected_alone(branch, empty_tables, fault):
+    branch.publish(BANK)
+    assert branch.run(BANK) == "PROVED"
+    branch.publish(BANK, fault, version=2, only="result")
+    branch.run(BANK)
+    before = branch.postings()
+    agree(branch)
+    assert branch.run(BANK) == "PROVED"
+    corrected = ending(branch)
+    # one posting is taken back, every other one is left alone
+    assert len(branch.postings()) == len(before) + 1
+    assert branch.rows("select revision from bank_night") == [(2,)]
+    assert not branch.rows(
+        "select from alarm where code = 'CORRECTION_WAITS' and cleared_at is null"
+    )
+    empty_tables()
+    branch.forget()
+    branch.publish(BANK)
+    branch.publish(BANK, fault, version=2, only="result")
+    assert branch.run(BANK) == "PROVED"
+    assert ending(branch) == corrected
+
+
+def test_a_corrected_amount_takes_the_old_posting_back_and_books_the_new_one(branch):
+    """What fails in the first version and is taken in the second is booked, nothing else moves."""
+    branch.publish(BANK, "other_content_same_name", "statement_follows")
+    assert branch.run(BANK) == "PROVED"
+    first = dict(branch.core_rows(_STANDING))
+    branch.publish(BANK, version=2, only="result")
+    branch.run(BANK)
+    agree(branch)
+    assert branch.run(BANK) == "PROVED"
+    taken = {o.serial: o.taken_fen for o in night(SEED, BANK, LAST_DAY).instructions if o.taken_fen}
+    assert dict(branch.core_rows(_STANDING)) == taken
+    assert len(taken) == len(first) + 1
+
+
+def test_people_are_shown_what_changes_and_nobody_is_named(branch):
+    branch.publish(BANK)
+    branch.run(BANK)
+    branch.publish(BANK, "altered_loan", version=2, only="result")
+    branch.run(BANK)
+    with branch.gateway().store.begin() as work:
+        (waiting,) = approvals.waiting(work, 9)
+    assert waiting.lines[:3] == (
+        "撤回 0 项，净额 0.00 元", "新增 0 项，净额 0.00 元", "改变 1 项，净额 0.00 元",
+    )  # fmt: skip
+    told = "".join((waiting.title, *waiting.lines))
+    people = {loan.loan_no for loan in (o.loan for o in night(SEED, BANK, LAST_DAY).instructions)}
+    assert not [one for one in people if one in told]
+
+
+def test_without_two_people_nothing_moves(branch):
+    branch.publish(BANK)
+    branch.run(BANK)
+    before = ending(branch)
+    branch.publish(BANK, "altered_loan", version=2, only="result")
+    for _ in range(2):
+        assert branch.run(BANK) == "PROVED"
+    assert ending(branch) == before
