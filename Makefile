@@ -38,7 +38,7 @@ unit: $(READY) ## 测试 · tests
 shadow: $(READY) ## 更久的变异与模拟，每次换种子 · alter and simulate for longer, another seed each time
 	@seed=$${GATEWAY_FUZZ_SEED:-$$(date +%s)}; echo "GATEWAY_FUZZ_SEED=$$seed"; \
 	GATEWAY_DEMO_KILLS=all GATEWAY_FUZZ_SEED=$$seed GATEWAY_FUZZ_ROUNDS=$${GATEWAY_FUZZ_ROUNDS:-10} \
-	GATEWAY_SIMULATION_FIRST=$$seed GATEWAY_SIMULATION_SEEDS=$${GATEWAY_SIMULATION_SEEDS:-2000} \
+	GATEWAY_DEDUCTION_STEP=1 GATEWAY_DEDUCTION_SEEDS=50 GATEWAY_SIMULATION_FIRST=$$seed GATEWAY_SIMULATION_SEEDS=$${GATEWAY_SIMULATION_SEEDS:-2000} \
 	$(BIN)/pytest -n 2 --dist loadfile tests/fuzz tests/simulation tests/demo
 
 peers: ## 安装测试用的第三方对照程序 · install the programs that tests check us against

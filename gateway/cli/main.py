@@ -20,6 +20,7 @@ from gateway.cli.output import (
 from gateway.cli.verbs import (
     advices,
     approvals,
+    bank,
     bench,
     breaks,
     calendar,
@@ -32,7 +33,6 @@ from gateway.cli.verbs import (
     evidence,
     find,
     housekeep,
-    infer,
     journal,
     keys,
     listen,
@@ -52,7 +52,7 @@ Verb = Callable[[argparse.Namespace], Answer]
 
 # Each module adds its parser and names the function that answers.
 _VERBS = (
-    check, show, find, journal, evidence, keys, approvals, tries, infer, deductions, reconcile,
+    check, show, find, journal, evidence, keys, approvals, tries, bank, deductions, reconcile,
     proof, breaks, day, reveal, purge, shred, housekeep, listen, delinquency, dates, calendar,
     migrate, docs, bench, advices,
 )  # fmt: skip

@@ -106,11 +106,12 @@ def test_neither_an_unknown_act_nor_a_flood_of_words_does_anything(visit, asked,
     assert state(site, asked) is ApprovalState.AWAITING
 
 
-def test_a_stranger_and_who_may_only_look_decide_nothing(client, sign_in, get, asked, site):
+def test_a_stranger_and_who_may_only_look_decide_nothing(client, sign_in, asked, site):
     path, form = f"/exchange-desk/approvals/{asked}/release", {"digest": (None, "a" * 64)}
     assert client.post(path, files=form, headers=OURS).status_code == 401
     for permission in ("Something Else", "Exchange Desk"):
         sign_in(permission)
         assert client.post(path, files=form, headers=OURS).status_code == 403
-    assert "<form" not in get(f"/approvals/{asked}").text.split("<main")[1]
+    shown = client.get(f"/exchange-desk/approvals/{asked}").text.split("<main")[1]
+    assert "<form" not in shown
     assert state(site, asked) is ApprovalState.AWAITING

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from connectors.bank.codec import decode
-from gateway.cli.verbs import infer
+from gateway.cli.verbs import bank
 from gateway.errors import Code, MalformedMessage
 from tests.connectors.bank.samples import LINES_MAX, shipped
 from tests.kernel.ground import Ground
@@ -34,7 +34,7 @@ def no_layout_for_it(ground: Ground) -> Code:
     path = ground.place / "letter.txt"
     path.write_text("一封信\n", encoding="utf-8")
     with pytest.raises(MalformedMessage) as refused:
-        infer.run(argparse.Namespace(file=path))
+        bank.run(argparse.Namespace(file=path))
     return refused.value.code
 
 

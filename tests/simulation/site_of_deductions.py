@@ -101,14 +101,22 @@ class Branch:
                     approvals.release(work, found.approval_id, people[0], batch.digest)
                     approvals.approve(work, found.approval_id, people[1], batch.digest)
 
-    def settle(self, batch: Batch, *outcomes: LineOutcome, code: str = "03008") -> int:
+    def proved(
+        self, batch: Batch, *outcomes: LineOutcome, code: str = "03008"
+    ) -> Sequence[Settled]:
         """What the night proves of a batch's lines, from the first on."""
         said = []
         for serial, outcome in enumerate(outcomes, start=1):
             taken = (150_000, 50_000, 170) if outcome is LineOutcome.SUCCEEDED else (0, 0, 0)
             ok = "00000" if outcome is LineOutcome.SUCCEEDED else code
-            said.append(Settled(batch.batch_no, serial, outcome, ok, *taken))
+            line = Settled(batch.batch_no, serial, outcome, ok, *taken, host_serial=f"H{serial}")
+            said.append(line)
+        return said
+
+    def settle(self, batch: Batch, *outcomes: LineOutcome, code: str = "03008") -> int:
+        """The night has proved it; how many lines are in flight no more."""
         with self.store.begin() as work:
+            said = self.proved(batch, *outcomes, code=code)
             return batch_lines.settle_lines(work, BANK, said)
 
     def sent(self) -> Sequence[str]:

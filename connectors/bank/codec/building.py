@@ -101,11 +101,7 @@ def _taken(layout: Layout, values: Values) -> int:
 
 
 def _statement(layout: Layout, whole: Whole, effects: Effects) -> dict[str, Any]:
-    said = "account_number" in layout.detail.names()
-    return {
-        "statement": tuple(_statement_line(layout, line, effects) for line in whole.details),
-        "accounts": {e.number: e.values["account_number"] for e in whole.details} if said else {},
-    }
+    return {"statement": tuple(_statement_line(layout, line, effects) for line in whole.details)}
 
 
 def _statement_line(layout: Layout, line: ReadLine, effects: Effects) -> StatementLine:
@@ -131,6 +127,7 @@ def _statement_line(layout: Layout, line: ReadLine, effects: Effects) -> Stateme
         booked_on=v.get("booked_on"),
         remark=v.get("remark", ""),
         original_serial=v.get("original_serial", ""),
+        account_number=v.get("account_number", ""),
     )
 
 

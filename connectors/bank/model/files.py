@@ -111,6 +111,7 @@ class StatementLine:
 
     What a dialect does not say is empty or None. `reversal` turns the direction's meaning round,
     as the dialect's own arithmetic has proved; `original_serial` is the booking it takes back.
+    `account_number` is our account, where each line says it.
     """
 
     line: int
@@ -127,6 +128,7 @@ class StatementLine:
     booked_on: date | None = None
     remark: str = field(default="", repr=False)
     original_serial: str = ""
+    account_number: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,7 +151,6 @@ class DecodedFile:
     `header` is None where the dialect has none. `held` are the faults of lines that were left out
     under a layout that holds lines: the others are here, and the file's totals leave room for
     what is missing and no more. `quirks` says how often each habit of the bank was undone.
-    `accounts` is our account by line number, where every line says its own.
     """
 
     kind: FileKind
@@ -162,7 +163,6 @@ class DecodedFile:
     splits: Sequence[SplitLine] = ()
     held: Sequence[Finding] = ()
     quirks: Mapping[str, int] = field(default_factory=dict)
-    accounts: Mapping[int, str] = field(default_factory=dict)
 
     @property
     def line_count(self) -> int:

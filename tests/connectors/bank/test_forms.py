@@ -20,7 +20,8 @@ FIXED = shipped("generic-fixed-result")
 FULL = (GOLDEN / "layouts" / "generic-fixed-result__full.dat").read_bytes()
 PIPE = (GOLDEN / "result_full.txt").read_bytes()
 LINED = sorted(path.stem for path in (SCHEMAS / "bank").glob("*.yaml")
-               if shipped(path.stem).detail.fields)  # fmt: skip
+               if shipped(path.stem).detail.fields
+               and path.stem != "generic-pipe-request")  # fmt: skip
 each = pytest.mark.parametrize("name", LINED)
 HOLDING = replace(RESULT, hold_lines=True)
 
