@@ -9,7 +9,7 @@ from connectors.bank.codec.bulk.blocks import as_utf8, blocks
 from connectors.bank.codec.bulk.plain import NotPlain, is_plain
 from connectors.bank.codec.bulk.proving import Proof
 from connectors.bank.codec.bulk.typing import typed
-from connectors.bank.codec.bulk.values import lines_of
+from connectors.bank.codec.bulk.values import COLUMNS, lines_of
 from connectors.bank.codec.fields import BadField, read_field
 from connectors.bank.codec.layouts import Layout, Record, Terminator
 from connectors.bank.model import FileHeader
@@ -28,6 +28,7 @@ class BulkReading:
         if not is_plain(layout):
             raise NotPlain
         self._layout, self._lines_max, self._block_bytes = layout, lines_max, block_bytes
+        self.columns = tuple(COLUMNS[layout.kind])
         self._read = 1  # lines, the header among them
         self.header: FileHeader | None = None
         self.controls: dict[str, int] = {}

@@ -10,6 +10,11 @@ from connectors.bank.model import FileKind
 from connectors.bank.model.lines import RESULT_LINE, STATEMENT_LINE
 
 Values = Mapping[str, Any]
+# The columns of a kind's lines.
+COLUMNS = {
+    FileKind.DEDUCTION_RESULT: RESULT_LINE,
+    FileKind.ACCOUNT_STATEMENT: STATEMENT_LINE,
+}
 
 
 def lines_of(layout: Layout, header: Values, lines: pl.DataFrame) -> pl.DataFrame:

@@ -1,0 +1,110 @@
+"""The night as production does it: gate, lines, matching, breaks, rows, sheet. 生产路径"""
+
+import hashlib
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from time import perf_counter
+
+import polars as pl
+from sqlalchemy import select
+
+from connectors.bank.codec.frames import decode_books, decode_names
+from connectors.bank.codec.names import Flag
+from connectors.bank.flows.filling import Base
+from connectors.bank.flows.matching import decide_night
+from connectors.bank.flows.parts import Bank
+from connectors.bank.flows.proving import prove, settle, sheet_of
+from connectors.bank.rules.gate import Envelope, content_findings, envelope_findings, part_of
+from connectors.bank.rules.states import FileEvent, NightEvent
+from connectors.bank.store import files, nights
+from connectors.bank.store.files import FileRow
+from connectors.bank.store.line_blocks import keep_blocks
+from connectors.bank.store.tables import BREAK, MATCH
+from gateway.bench.recon.site import KEY, bank_of, name_of, paths_of, store_of
+from gateway.bench.recon.world import World, told_by
+from gateway.ports import Grade
+from gateway.store.copying import frame_of
+from gateway.store.unit_of_work import UnitOfWork
+
+_CHUNK = 1024 * 1024
+
+
+class Stages:
+    """Seconds by stage, in the order they came."""
+
+    def __init__(self) -> None:
+        self.seconds: dict[str, float] = {}
+
+    @contextmanager
+    def of(self, name: str) -> Iterator[None]:
+        """Time what happens within."""
+        begun = perf_counter()
+        yield
+        self.seconds[name] = round(perf_counter() - begun, 3)
+
+
+def run(world: World, url: str, scratch: Path, schemas: Path) -> dict[str, float]:
+    """The whole night; returns the seconds of its stages."""
+    bank, stages = bank_of(store_of(url, scratch), schemas), Stages()
+    with stages.of("check"), bank.store.begin() as work:
+        _check(bank, work, world)
+    with stages.of("match"), bank.store.begin() as work:
+        data = world.books.read_bytes()
+        base = Base(decode_books(data), decode_names(data))
+        del data
+        decide_night(bank, work, nights.lock(work, KEY), base)
+    with stages.of("prove"):
+        settle(bank, KEY)
+        prove(bank, KEY)
+    return stages.seconds
+
+
+def _check(bank: Bank, work: UnitOfWork, world: World) -> None:
+    """Every file through the gate and into rows, as `flows.checking` does with large files."""
+    night = nights.lock(work, KEY)
+    for file in files.of_night(work, KEY.night_id):
+        path, digest = paths_of(world)[file.kind], hashlib.sha256()
+        read = keep_blocks(
+            work, file.file_id, bank.layouts[file.kind], _chunks(path, digest),
+            bank.profile.limits.lines_max,
+        )  # fmt: skip
+        name, size = name_of(file.kind, path), path.stat().st_size
+        flag = Flag(path.name, size, file.digest)
+        envelope = Envelope(name, flag, size, digest.hexdigest())
+        found = [*envelope_findings(envelope), *content_findings(bank.profile, name, read)]
+        if found:
+            raise ValueError(f"the night's own file does not pass the gate: {found}")
+        _pass(work, file, part_of(read))
+        files.keep_controls(work, file.file_id, read)
+    nights.advance(work, night, NightEvent.FILES_COMPLETE)
+
+
+def _pass(work: UnitOfWork, file: FileRow, part: str) -> None:
+    files.keep_proof(work, file.file_id, Grade.C, "", part)
+    files.advance(work, file, FileEvent.PASSED)
+
+
+def _chunks(path: Path, digest: "hashlib._Hash") -> Iterator[bytes]:
+    with path.open("rb", buffering=0) as file:
+        while chunk := file.read(_CHUNK):
+            digest.update(chunk)
+            yield chunk
+
+
+def digest_of(url: str, scratch: Path, schemas: Path) -> str:
+    """The digest of what stands in the tables, in the words of the truth; the sheet must hold."""
+    bank = bank_of(store_of(url, scratch), schemas)
+    sheet = sheet_of(bank, KEY)
+    if not sheet.proved:
+        return "not proved"
+    with bank.store.begin() as work:
+        match, found = MATCH.c, BREAK.c
+        outcomes = frame_of(
+            work, select(match.serial, match.outcome, match.taken_fen),
+            {"serial": pl.Int32, "outcome": pl.String, "taken_fen": pl.Int64},
+        )  # fmt: skip
+        broken = frame_of(
+            work, select(found.serial, found.kind), {"serial": pl.Int32, "kind": pl.String}
+        )
+    return hashlib.sha256(told_by(outcomes, broken)).hexdigest()
