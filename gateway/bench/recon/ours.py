@@ -2,9 +2,7 @@
 
 import hashlib
 from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
-from time import perf_counter
 
 import polars as pl
 from sqlalchemy import select
@@ -21,6 +19,7 @@ from connectors.bank.store import files, nights
 from connectors.bank.store.files import FileRow
 from connectors.bank.store.line_blocks import keep_blocks
 from connectors.bank.store.tables import BREAK, MATCH
+from gateway.bench.measuring import Stages
 from gateway.bench.recon.site import KEY, bank_of, name_of, paths_of, store_of
 from gateway.bench.recon.world import World, told_by
 from gateway.ports import Grade
@@ -28,20 +27,6 @@ from gateway.store.copying import frame_of
 from gateway.store.unit_of_work import UnitOfWork
 
 _CHUNK = 1024 * 1024
-
-
-class Stages:
-    """Seconds by stage, in the order they came."""
-
-    def __init__(self) -> None:
-        self.seconds: dict[str, float] = {}
-
-    @contextmanager
-    def of(self, name: str) -> Iterator[None]:
-        """Time what happens within."""
-        begun = perf_counter()
-        yield
-        self.seconds[name] = round(perf_counter() - begun, 3)
 
 
 def run(world: World, url: str, scratch: Path, schemas: Path) -> dict[str, float]:
@@ -92,19 +77,20 @@ def _chunks(path: Path, digest: "hashlib._Hash") -> Iterator[bytes]:
             yield chunk
 
 
-def digest_of(url: str, scratch: Path, schemas: Path) -> str:
-    """The digest of what stands in the tables, in the words of the truth; the sheet must hold."""
+def is_right(world: World, url: str, scratch: Path, schemas: Path) -> bool:
+    """Whether the night is proved, and its tables hold every outcome and break of the truth."""
     bank = bank_of(store_of(url, scratch), schemas)
-    sheet = sheet_of(bank, KEY)
-    if not sheet.proved:
-        return "not proved"
+    if not sheet_of(bank, KEY).proved:
+        return False
     with bank.store.begin() as work:
-        match, found = MATCH.c, BREAK.c
-        outcomes = frame_of(
-            work, select(match.serial, match.outcome, match.taken_fen),
-            {"serial": pl.Int32, "outcome": pl.String, "taken_fen": pl.Int64},
-        )  # fmt: skip
-        broken = frame_of(
-            work, select(found.serial, found.kind), {"serial": pl.Int32, "kind": pl.String}
-        )
-    return hashlib.sha256(told_by(outcomes, broken)).hexdigest()
+        query = select(BREAK.c.serial, BREAK.c.kind)
+        broken = frame_of(work, query, {"serial": pl.Int32, "kind": pl.String})
+        told = told_by(outcomes(work), broken.sort("serial", "kind"))
+    return hashlib.sha256(told).hexdigest() == world.truth_digest
+
+
+def outcomes(work: UnitOfWork) -> pl.DataFrame:
+    """The answers as they stand."""
+    query = select(MATCH.c.serial, MATCH.c.outcome, MATCH.c.taken_fen)
+    columns = {"serial": pl.Int32, "outcome": pl.String, "taken_fen": pl.Int64}
+    return frame_of(work, query, columns).sort("serial")

@@ -56,6 +56,7 @@ class World:
     result_bytes: int
     input_digest: str
     truth_digest: str
+    outcomes_digest: str
 
     @property
     def result(self) -> Path:
@@ -66,6 +67,11 @@ class World:
     def statement(self) -> Path:
         """The statement of our account."""
         return self.directory / "statement.txt"
+
+    @property
+    def typed(self) -> Path:
+        """The result's lines as typed columns, ready to be copied: for the floor alone."""
+        return self.directory / "typed.csv"
 
     @property
     def books(self) -> Path:
@@ -97,8 +103,9 @@ def _made(directory: Path, lines: int, seed: int) -> World:
     packed = encode_books(books, named)
     digest.update(packed)
     (directory / "books.zip").write_bytes(packed)
-    truth = hashlib.sha256(truth_of(asked)).hexdigest()
-    return World(directory, lines, receipts.height, size, digest.hexdigest(), truth)
+    _write_typed(directory / "typed.csv", asked)
+    truths = (hashlib.sha256(told_by(*parts)).hexdigest() for parts in truths_of(asked))
+    return World(directory, lines, receipts.height, size, digest.hexdigest(), *truths)
 
 
 def _write(path: Path, blocks: Iterator[str], digest: "hashlib._Hash") -> int:
@@ -327,21 +334,33 @@ _FATES: dict[int, tuple[Outcome, BreakKind | None]] = {
 }
 
 
-def truth_of(asked: pl.DataFrame) -> bytes:
-    """Every outcome and every break that is right for that night, as `told_by` writes them."""
+def truths_of(asked: pl.DataFrame) -> tuple[tuple[pl.DataFrame, ...], ...]:
+    """Every outcome and every break that is right for that night; then the outcomes alone."""
     fates = {fate: outcome.name for fate, (outcome, _) in _FATES.items()}
     kinds = {fate: kind.name for fate, (_, kind) in _FATES.items() if kind}
     outcome = pl.col("fate").replace_strict(
         fates, default=Outcome.EXACT.name, return_dtype=pl.String
     )
-    outcomes = asked.select("serial", outcome.alias("outcome"), "taken_fen")
+    outcomes = asked.select("serial", outcome.alias("outcome"), "taken_fen").sort("serial")
     broken = asked.filter(_is(*kinds)).select(
         "serial", kind=pl.col("fate").replace_strict(kinds, return_dtype=pl.String)
     )
-    return told_by(outcomes, broken)
+    return (outcomes, broken.sort("serial", "kind")), (outcomes,)
 
 
-def told_by(outcomes: pl.DataFrame, broken: pl.DataFrame) -> bytes:
-    """Outcomes (serial, outcome, taken_fen) and breaks (serial, kind) as bytes to be digested."""
-    parts = (outcomes.sort("serial"), broken.sort("serial", "kind"))
+def told_by(*parts: pl.DataFrame) -> bytes:
+    """Outcomes (serial, outcome, taken_fen), breaks (serial, kind), sorted: what is digested."""
     return b"".join(part.write_csv(include_header=False).encode() for part in parts)
+
+
+def _write_typed(path: Path, asked: pl.DataFrame) -> None:
+    said = asked.filter(~_is(_SILENT)).with_row_index("line", offset=2)
+    booked = pl.col("taken_fen") > 0
+    frame = said.select(
+        pl.lit("file-00000000000000000000"), "line", "serial", pl.lit(BATCH).alias("batch_no"),
+        "loan_no", "instalment_no", "payer_account", "payer_name", "asked_fen", "taken_fen",
+        _flag().alias("flag"), pl.lit("00000").alias("code"), pl.lit("交易成功").alias("message"),
+        pl.when(booked).then(pl.lit(DAY_OF_NIGHT)).alias("host_date"),
+        pl.format("ZJ{}", pl.col("serial").cast(pl.String).str.zfill(12)).alias("host_serial"),
+    )  # fmt: skip
+    frame.write_csv(path, include_header=False)
