@@ -150,6 +150,7 @@ UNTOKENED = Table(
     METADATA,
     Column("file_id", Text, ForeignKey("bank_file.file_id"), primary_key=True),
     moment("wanted_at"),
+    Column("lines_done", Integer, nullable=False, server_default=text("0")),
 )
 
 INSTRUCTION = Table(

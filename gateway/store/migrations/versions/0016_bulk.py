@@ -31,9 +31,11 @@ _TOKENS = {
 WAITING = """
 create table line_tokens_wanted (
     file_id text primary key references bank_file,
-    wanted_at timestamptz not null
+    wanted_at timestamptz not null,
+    lines_done integer not null default 0
 );
 grant select, insert, delete on line_tokens_wanted to gateway_app;
+grant update (lines_done) on line_tokens_wanted to gateway_app;
 grant select on line_tokens_wanted to gateway_desk;
 grant update (loan_token, account_token, name_token) on deduction_result to gateway_app;
 grant update (account_token, name_token) on statement_line to gateway_app;

@@ -70,7 +70,7 @@ def mutated(data: bytes, chance: random.Random) -> bytes:
         at = chance.randrange(len(data))
         piece = chance.choice(
             [b"", b"|", b"\n", b"\r\n", b"0", b"-", b",", b" ", b"\x00", b"\x7f", b"\xa1\xa1",
-             b"\x81", b"\x81\x30\x84\x36", "中".encode("gb18030"), "䶮".encode("gb18030"), 
+             b"\x81", b"\x81\x30\x84\x36", "中".encode("gb18030"), "䶮".encode("gb18030"),
              b"9" * 30, data[max(0, at - 40) : at]]
         )  # fmt: skip
         data = data[:at] + piece + data[at + chance.randint(0, 2) :]
