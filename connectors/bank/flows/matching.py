@@ -35,7 +35,6 @@ from connectors.core_system import codec as core_codec
 from connectors.core_system import store as core_store
 from connectors.core_system.flows import KIND as POSTINGS
 from connectors.core_system.flows import READ_BACK, draft_postings
-from connectors.core_system.model import Posting
 from gateway.errors import Code, RefusedHere
 from gateway.grades import SUFFICIENT
 from gateway.log import Log
@@ -63,7 +62,7 @@ def match(bank: Bank, key: NightKey) -> StageCount:
             if _is_undecided(night):
                 if read is not None:
                     _keep_extract(bank, work, night, read)
-                _decide(bank, work, night, base)
+                decide_night(bank, work, night, base)
     counts = _counts(bank, key)
     _LOG.info("night_matched", night=key.label, **counts)
     return StageCount("match", counts["instructions"], counts)
@@ -96,7 +95,11 @@ def _is_undecided(night: NightRow) -> bool:
     return night.state is NightState.RECEIVED
 
 
-def _decide(bank: Bank, work: UnitOfWork, night: NightRow, base: Kept) -> None:
+def decide_night(bank: Bank, work: UnitOfWork, night: NightRow, base: Kept) -> None:
+    """Decide a locked night that is ready, on these books; everything it finds becomes rows.
+
+    Raises RefusedHere when a file it needs is not usable.
+    """
     key, anew = night.key, night.revision > 1
     used = _use_files(work, night)
     filled = fill(bank, work, key, used, base)
