@@ -93,6 +93,7 @@ def _sql(step: str) -> bytes:
 def _fill(connection: Connection, books: Books) -> None:
     """The books' frames as tables, nothing null where the gateway reads nothing as empty."""
     connection.execute("set local enable_nestloop = off")
+    connection.execute("set local work_mem = '256MB'")  # what is not in a list is hashed
     connection.execute("set local jit = off")  # it compiles longer than these take
     connection.execute(SQL(_BEFORE).format(dots=DOTS, blanks=_BLANKS, plain=DOT * len(DOTS)))
     for table, (frame, columns) in _TABLES.items():

@@ -37,12 +37,19 @@ select distinct id, loan_no, count from (
 
 -- A due that a deduction took is gone; one it may have taken is a rival that nobody is given.
 create temp table payable on commit drop as
-select d.*, not exists (select from asked a where a.outcome <> 'FAILED' and a.loan_no = d.loan_no
-                        and (d.kind = 'payoff' or a.instalment_no = d.instalment_no)) as free
+with instalment as (
+    select loan_no, instalment_no, bool_or(outcome in ('EXACT', 'PARTIAL')) as took,
+           bool_or(outcome <> 'FAILED') as running
+    from asked group by loan_no, instalment_no
+), loan as (
+    select loan_no, bool_or(took) as took, bool_or(running) as running
+    from instalment group by loan_no
+)
+select d.*, case when kind = 'payoff' then l.running else i.running end is not true as free
 from due d
-where fen > 0 and not exists (
-    select from asked a where a.outcome in ('EXACT', 'PARTIAL') and a.loan_no = d.loan_no
-    and (d.kind = 'payoff' or a.instalment_no = d.instalment_no));
+left join instalment i on i.loan_no = d.loan_no and i.instalment_no = d.instalment_no
+left join loan l on l.loan_no = d.loan_no
+where fen > 0 and case when kind = 'payoff' then l.took else i.took end is not true;
 
 -- Pass 6: the line names one loan and brings exactly one due of it.
 insert into link
