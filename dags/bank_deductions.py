@@ -39,7 +39,8 @@ def bank_deductions():
 
         return build_batches(bank)
 
-    @task(task_display_name="发送、查询、取结果、分解", trigger_rule="all_done")
+    @task(task_display_name="发送、查询、取结果、分解", trigger_rule="all_done",
+        map_index_template="{{ bank }}")  # fmt: skip
     def bring_on(bank: str) -> dict[str, int]:
         from gateway.airflow_ext.deductions import bring_on
 

@@ -78,6 +78,15 @@ def standing(work: UnitOfWork, subject: str) -> frozenset[str]:
     return frozenset({row[0] for row in rows if not row[1]} - {row[1] for row in rows})
 
 
+def taken_back(work: UnitOfWork, subject: str) -> frozenset[str]:
+    """The keys of a subject's postings that a reversal took back, under whatever subject."""
+    mine = select(POSTING.c.posting_key).where(POSTING.c.subject == subject)
+    query = select(POSTING.c.reversal_of).where(
+        POSTING.c.reversal_of.in_(mine), POSTING.c.result_code == SUCCESS
+    )
+    return frozenset(work.connection.execute(query).scalars())
+
+
 def counts(work: UnitOfWork, subject: str) -> dict[str, int]:
     """How many postings of a subject are posted, refused, or not yet answered."""
     code = func.coalesce(POSTING.c.result_code, "")

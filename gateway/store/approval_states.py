@@ -25,6 +25,13 @@ class ApprovalEvent(Enum):
     ASKED_AGAIN = "恢复原内容"
 
 
+# What a person did, by the state that it led to.
+ACTS = {
+    ApprovalState.RELEASED: ApprovalEvent.RELEASES,
+    ApprovalState.APPROVED: ApprovalEvent.APPROVES,
+    ApprovalState.REFUSED: ApprovalEvent.REFUSES,
+}
+
 _S, _E, _MOVE = ApprovalState, ApprovalEvent, Answer.MOVE
 _BOUND = "只对摘要所指的内容有效"
 _ANEW = "新一轮，须重新经办、复核"

@@ -129,3 +129,15 @@ def test_two_people_are_asked_one_after_the_other(bag):
     assert set(dag["tasks"]) == {"release", "approve"}
     assert dag["tasks"]["approve"]["before"] == ["release"]
     assert "approval" in dag["params"]
+
+
+def test_whoever_approves_may_answer_where_the_question_is_asked():
+    """Bug: FAB refused the approver's answer, because it asks for the right on the DAG as well."""
+    probe = "import json; from gateway.airflow_ext.roles import ROLES; print(json.dumps(ROLES))"
+    done = subprocess.run(
+        [sys.executable, "-c", probe], capture_output=True, text=True, check=True, cwd=ROOT
+    )
+    roles = json.loads(done.stdout.splitlines()[-1])
+    for role, rights in (("operator", "DAGs"), ("approver", "DAG:approvals")):
+        assert ["can_edit", rights] in roles[role]
+        assert ["can_edit", "HITL Detail"] in roles[role]

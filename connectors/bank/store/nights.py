@@ -150,6 +150,12 @@ def keep_extract(work: UnitOfWork, night: NightRow, digest: str, grade: Grade) -
     _keep(work, night, {"ledger_digest": digest, "ledger_grade": grade.name})
 
 
+def extract_of(work: UnitOfWork, night: NightRow) -> str:
+    """The digest of the extract of the ledger that the night is decided on."""
+    query = select(NIGHT.c.ledger_digest).where(NIGHT.c.night_id == night.night_id)
+    return str(work.connection.execute(query).scalar_one())
+
+
 def keep_decision(work: UnitOfWork, night: NightRow, books: str, decision: str) -> None:
     """Bind the night to the books it was decided on, and to the decision; earlier ones stay."""
     row = {

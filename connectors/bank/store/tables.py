@@ -7,7 +7,6 @@ from sqlalchemy import (
     Column,
     Date,
     ForeignKey,
-    ForeignKeyConstraint,
     Index,
     Integer,
     MetaData,
@@ -22,6 +21,15 @@ from sqlalchemy import (
 from gateway.store.tables import INBOX, PAYLOAD, graded, moment
 
 METADATA = MetaData()
+
+
+def _found_by(table: str, *columns: str) -> list[Index]:
+    """Indexes over the lines that have these tokens; a large file's get theirs afterwards."""
+    return [
+        Index(f"ix_{table}_{name}", name, postgresql_where=text(f"{name} is not null"))
+        for name in columns
+    ]
+
 
 NIGHT = Table(
     "bank_night",
@@ -99,7 +107,7 @@ CONTROL = Table(
 RESULT = Table(
     "deduction_result",
     METADATA,
-    Column("file_id", Text, ForeignKey("bank_file.file_id"), primary_key=True),
+    Column("file_id", Text, primary_key=True),
     Column("line", Integer, primary_key=True),
     Column("batch_no", Text, nullable=False),
     Column("serial", Integer, nullable=False),
@@ -115,15 +123,16 @@ RESULT = Table(
     Column("host_date", Date),
     Column("host_serial", Text, nullable=False),
     # keyed tokens: a person is found again by them, and not named
-    Column("loan_token", Text, index=True),
-    Column("account_token", Text, index=True),
-    Column("name_token", Text, index=True),
+    Column("loan_token", Text),
+    Column("account_token", Text),
+    Column("name_token", Text),
+    *_found_by("deduction_result", "loan_token", "account_token", "name_token"),
 )
 
 STATEMENT = Table(
     "statement_line",
     METADATA,
-    Column("file_id", Text, ForeignKey("bank_file.file_id"), primary_key=True),
+    Column("file_id", Text, primary_key=True),
     Column("line", Integer, primary_key=True),
     Column("serial", Integer, nullable=False),
     Column("host_serial", Text, nullable=False),
@@ -139,14 +148,24 @@ STATEMENT = Table(
     Column("remark", Text, nullable=False),
     Column("original_serial", Text, nullable=False),
     # keyed tokens: a person is found again by them, and not named
-    Column("account_token", Text, index=True),
-    Column("name_token", Text, index=True),
+    Column("account_token", Text),
+    Column("name_token", Text),
+    *_found_by("statement_line", "account_token", "name_token"),
+)
+
+# Files whose lines have no tokens yet.
+UNTOKENED = Table(
+    "line_tokens_wanted",
+    METADATA,
+    Column("file_id", Text, ForeignKey("bank_file.file_id"), primary_key=True),
+    moment("wanted_at"),
+    Column("lines_done", Integer, nullable=False, server_default=text("0")),
 )
 
 INSTRUCTION = Table(
     "instruction",
     METADATA,
-    Column("night_id", Text, ForeignKey("bank_night.night_id"), primary_key=True),
+    Column("night_id", Text, primary_key=True),
     Column("batch_no", Text, primary_key=True),
     Column("serial", Integer, primary_key=True),
     Column("loan_no", Text, nullable=False),
@@ -157,12 +176,13 @@ INSTRUCTION = Table(
     Column("principal_fen", BigInteger, nullable=False),
     Column("interest_fen", BigInteger, nullable=False),
     Column("penalty_fen", BigInteger, nullable=False),
-    Column("fine_fen", BigInteger, nullable=False, server_default=text("0")),
+    Column("fine_fen", BigInteger, nullable=False),
     Column("full_flag", Text, nullable=False),
     # keyed tokens: a person is found again by them, and not named
-    Column("loan_token", Text, index=True),
-    Column("account_token", Text, index=True),
-    Column("name_token", Text, index=True),
+    Column("loan_token", Text),
+    Column("account_token", Text),
+    Column("name_token", Text),
+    *_found_by("instruction", "loan_token", "account_token", "name_token"),
 )
 
 MATCH = Table(
@@ -176,18 +196,17 @@ MATCH = Table(
     Column("line", Integer),
     Column("taken_fen", BigInteger, nullable=False),
     # how what was taken is booked
-    Column("principal_fen", BigInteger, nullable=False, server_default=text("0")),
-    Column("interest_fen", BigInteger, nullable=False, server_default=text("0")),
-    Column("penalty_fen", BigInteger, nullable=False, server_default=text("0")),
-    Column("fine_fen", BigInteger, nullable=False, server_default=text("0")),
-    Column("posting_key", Text, unique=True),
+    Column("principal_fen", BigInteger, nullable=False),
+    Column("interest_fen", BigInteger, nullable=False),
+    Column("penalty_fen", BigInteger, nullable=False),
+    Column("fine_fen", BigInteger, nullable=False),
+    Column("posting_key", Text),
     UniqueConstraint("file_id", "line"),
-    ForeignKeyConstraint(
-        ["night_id", "batch_no", "serial"],
-        ["instruction.night_id", "instruction.batch_no", "instruction.serial"],
-    ),
-    ForeignKeyConstraint(
-        ["file_id", "line"], ["deduction_result.file_id", "deduction_result.line"]
+    Index(
+        "ix_deduction_match_posting_key",
+        "posting_key",
+        unique=True,
+        postgresql_where=text("posting_key is not null"),
     ),
 )
 

@@ -7,6 +7,7 @@ from gateway.cli.output import Answer, WrongUse
 from gateway.cli.verbs.arguments import Subparsers, add_reason, system_user
 from gateway.flows import approvals
 from gateway.flows.approvals import Deciding
+from gateway.store.approval_states import ACTS
 from gateway.store.approvals import KINDS, Approval
 from gateway.wiring import Gateway, build
 from gateway.wiring.build import Environment
@@ -77,7 +78,7 @@ def _done(found: Approval) -> Answer:
 
 def _lines(found: Approval) -> list[str]:
     done = [
-        f"  {act.act.value}  {act.person}  {act.at:%Y-%m-%d %H:%M:%S}  {act.reason}".rstrip()
+        f"  {ACTS[act.act].value}  {act.person}  {act.at:%Y-%m-%d %H:%M:%S}  {act.reason}".rstrip()
         for act in found.acts
     ]
     head = f"{found.approval_id}  {KINDS[found.kind]}  {found.state.value}"

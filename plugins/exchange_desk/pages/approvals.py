@@ -9,7 +9,7 @@ from fastapi.responses import Response
 from gateway.flows import approvals
 from gateway.flows.approvals import Deciding
 from gateway.identity import mask_text
-from gateway.store.approval_states import ApprovalState
+from gateway.store.approval_states import ACTS, ApprovalState
 from gateway.store.approvals import KINDS, Approval
 from plugins.exchange_desk.acting import ActingDep, MayActDep
 from plugins.exchange_desk.desk import DeskDep
@@ -35,7 +35,7 @@ def show_one(request: Request, desk: DeskDep, may_act: MayActDep, approval_id: I
     """What it is, its digest, and what was done; with the act that is open, for who may act."""
     found = approvals.look(desk.store, approval_id)
     act = _OPEN.get(found.state) if may_act else None
-    return page(request, "approval.html", found=found, kinds=KINDS, act=act)
+    return page(request, "approval.html", found=found, kinds=KINDS, act=act, acts=ACTS)
 
 
 @router.post("/approvals/{approval_id}/{act}")

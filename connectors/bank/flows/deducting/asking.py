@@ -1,6 +1,7 @@
 """Asking two people for a batch: its totals and the equation. 提请复核"""
 
 from collections.abc import Iterator
+from itertools import chain, repeat
 
 from connectors.bank.model.deductions import Line
 from connectors.bank.rules.proof import Equation, Sum
@@ -44,7 +45,9 @@ def _proof(proof: Equation) -> Iterator[str]:
     """The equation, one term a line: in words, so that it can be added up by hand."""
     yield proof.title
     yield f"{proof.left_title} {_said(proof.left)}"
-    yield from (f"= {title} {_said(part)}" for title, part in proof.right)
+    signs = chain("=", repeat("+"))
+    for sign, (title, part) in zip(signs, proof.right, strict=False):
+        yield f"{sign} {title} {_said(part)}"
 
 
 def _said(total: Sum) -> str:

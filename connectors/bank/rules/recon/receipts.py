@@ -64,40 +64,50 @@ def by_reference(lines: pl.DataFrame, naming: pl.DataFrame, dues: pl.DataFrame) 
     """Pass 6: lines that name one loan (`references.named`) and bring exactly one due of it."""
     sure = naming.filter(~pl.col("many")).explode("loans").select("id", loan_no="loans")
     wanted = lines.select("id", "fen").join(sure, on="id")
-    found = _payable(resolved(edges(wanted, dues, ["loan_no", "fen"])), dues)
+    found = _payable(edges(wanted, dues, ["loan_no", "fen"]), dues)
     links = pairs(_as_pairs(found.pairs), Reason(6, Evidence.LOAN_AND_DUE), *_SIDES)
     return Found(links, found.unclear)
 
 
 def unclaimed(lines: pl.DataFrame, naming: pl.DataFrame, dues: pl.DataFrame) -> pl.DataFrame:
-    """The same dues; those lines have named with their amount in vain are free for no other."""
+    """The same dues; those lines have named with their amount in vain are free for no other.
+
+    Nor are those such a line would close.
+    """
     claims = naming.explode("loans").select("id", loan_no="loans")
     claimed = lines.select("id", "fen").join(claims, on="id")
-    loose = dues.join(claimed, on=["loan_no", "fen"], how="anti").get_column("due")
-    return dues.with_columns(free=pl.col("free") & pl.col("due").is_in(loose.implode()))
+    contested = dues.join(claimed, on=["loan_no", "fen"], how="semi")
+    return dues.with_columns(free=pl.col("free") & ~_closed_by(contested))
 
 
-def _payable(found: Resolved, dues: pl.DataFrame) -> Resolved:
-    """Only pairs whose due is free; and a loan is paid off or paid on: such pairs are rivals."""
+def _closed_by(paid: pl.DataFrame) -> pl.Expr:
+    """Whether paying these closes a due: each its own, a payoff its loan, any other the payoff."""
+    whole, of = pl.col("kind") == _PAYOFF, pl.col("loan_no")
+    off = of.is_in(paid.filter(whole).get_column("loan_no").implode())
+    on = whole & of.is_in(paid.get_column("loan_no").implode())
+    return pl.col("due").is_in(paid.get_column("due").implode()) | off | on
+
+
+def _payable(met: pl.DataFrame, dues: pl.DataFrame) -> Resolved:
+    """Only pairs without a rival whose due is free.
+
+    A loan is paid off or paid on: where lines could do both, all of them are rivals.
+    """
+    found = resolved(met)
     kinds = dues.select("due", "free", of="loan_no", whole=pl.col("kind") == _PAYOFF)
-    typed = found.pairs.join(kinds, on="due")
-    both = (pl.col("whole").any() & (pl.len() > 1)).over("of")
-    given = pl.col("free") & ~both
-    refused = typed.filter(~given).select("id", candidates=pl.concat_list("due"))
-    return Resolved(
-        typed.filter(given).select(found.pairs.columns), pl.concat([found.unclear, refused])
-    )
+    typed = met.join(kinds, on="due")
+    either = pl.col("whole").any() & (pl.col("due").n_unique() > 1)
+    torn = typed.filter(either.over("of")).get_column("due").unique()
+    given = pl.col("free") & ~pl.col("due").is_in(torn.implode())
+    pairs_ = typed.join(found.pairs, on=["id", "due"], how="semi")
+    refused = pairs_.filter(~given).select("id", candidates=pl.concat_list("due"))
+    return Resolved(pairs_.filter(given).select(met.columns), pl.concat([found.unclear, refused]))
 
 
 def still_open(dues: pl.DataFrame, links: pl.DataFrame) -> pl.DataFrame:
-    """The dues no automatic link has paid; a payoff closes its loan, an instalment the payoff."""
+    """The dues no automatic link has paid or closed."""
     paid = dues.filter(pl.col("due").is_in(spent(links, Side.DUE).implode()))
-    if not paid.height:
-        return dues
-    whole = pl.col("kind") == _PAYOFF
-    off = pl.col("loan_no").is_in(paid.filter(whole).get_column("loan_no").implode())
-    on = whole & pl.col("loan_no").is_in(paid.get_column("loan_no").implode())
-    return dues.filter(~(off | on)).join(paid, on="due", how="anti")
+    return dues.filter(~_closed_by(paid)) if paid.height else dues
 
 
 def _as_pairs(met: pl.DataFrame) -> pl.DataFrame:
@@ -144,7 +154,7 @@ def by_account(lines: pl.DataFrame, dues: pl.DataFrame, books: Books) -> Found:
     other = edges(known, _reached(dues, books, "loan_no"), key)
     other = other.join(own, on=["id", "due"], how="anti")
     met = pl.concat([own, other.with_columns(own=pl.lit(value=False))])
-    found = _payable(resolved(met), dues)
+    found = _payable(met, dues)
     sure = found.pairs.join(_near(found.pairs, lines, dues, books), on="id", how="semi").filter(
         "own"
     )
@@ -192,7 +202,7 @@ def by_name(lines: pl.DataFrame, dues: pl.DataFrame, books: Books) -> Found:
     )
     owed = dues.filter(pl.col("fen").is_in(wanted.get_column("fen").unique().implode()))
     owed = owed.select("due", "fen", name=folded(pl.col("borrower_name")))
-    found = _payable(resolved(edges(wanted, owed, ["name", "fen"])), dues)
+    found = _payable(edges(wanted, owed, ["name", "fen"]), dues)
     near = _near(found.pairs, lines, dues, books)
     reason = Reason(9, Evidence.PAYER_NAME, automatic=False)
     return Found(pairs(_as_pairs(near), reason, *_SIDES), found.unclear)

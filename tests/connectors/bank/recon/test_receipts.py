@@ -115,6 +115,24 @@ def test_a_due_a_deduction_may_have_paid_is_still_a_rival_of_the_others(results,
     assert (groups(made) == [("LOAN_AND_DUE", [("due", 2), ("statement", 1)])]) is alone
 
 
+def test_a_payoff_that_two_lines_claim_still_bars_the_instalment():
+    """One of the two may pay the loan off; then the instalment is in it."""
+    whole = due(2, 5_000_000, loan_no=loan(1), kind="payoff")
+    lines = [named(1), named(2, 5_000_000), named(3, 5_000_000)]
+    made = decided(statement=lines, dues=[due(1), whole])
+    assert found(made) == [("AMBIGUOUS", 1), ("AMBIGUOUS", 2), ("AMBIGUOUS", 3)]
+
+
+def test_a_payoff_is_no_weaker_lines_while_others_name_instalments_of_that_loan():
+    twin = due(3, loan_no=loan(1), instalment_no=14)
+    whole = due(2, 5_000_000, loan_no=loan(1), kind="payoff", borrower="P1")
+    made = decided(
+        statement=[named(1), paid(2, 5_000_000)], dues=[due(1), twin, whole],
+        registered=[account_of(1)],
+    )  # fmt: skip
+    assert found(made) == [("AMBIGUOUS", 1), ("AMBIGUOUS", 2)]
+
+
 def test_a_loan_is_paid_off_or_paid_on_but_not_both():
     whole = due(2, 5_000_000, loan_no=loan(1), kind="payoff")
     made = decided(statement=[named(1), named(2, 5_000_000)], dues=[due(1), whole])

@@ -17,7 +17,7 @@ from tests.connectors.bank.recon.plots import night
 from tests.connectors.bank.recon.twin.asking import Answer, Group, ask
 
 _SEED = int(os.environ.get("GATEWAY_FUZZ_SEED", "1"))
-_DAYS = int(os.environ.get("GATEWAY_TWIN_DAYS", "100"))
+_DAYS = int(os.environ.get("GATEWAY_TWIN_DAYS", "60"))
 _LINES = int(os.environ.get("GATEWAY_TWIN_LINES", "3000"))
 # The passes only one of the two has: suggestions nobody posts.
 _SUGGESTED = ("LOAN_ODD_AMOUNT", "PAYER_NAME", "SUBSET")

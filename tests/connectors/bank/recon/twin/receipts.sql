@@ -48,32 +48,39 @@ where fen > 0 and not exists (
 insert into link
 with edge as (
     select r.id, p.id as due, p.loan_no, p.kind, p.free,
-           count(*) over (partition by r.id) as dues, count(*) over (partition by p.id) as lines
+           count(*) over (partition by r.id) as dues, count(*) over (partition by p.id) as lines,
+           bool_or(kind = 'payoff') over (partition by p.loan_no)
+           and min(p.id) over (partition by p.loan_no) < max(p.id) over (partition by p.loan_no)
+           as both_ways
     from receipt r join naming n on n.id = r.id and n.count = 1
     join payable p on p.loan_no = n.loan_no and p.fen = r.fen
-), alone as (
-    select *, bool_or(kind = 'payoff') over (partition by loan_no)
-              and count(*) over (partition by loan_no) > 1 as both_ways
-    from edge where dues = 1 and lines = 1
 )
 select 'LOAN_AND_DUE', true, id, side, member
-from alone cross join lateral (values ('statement', id), ('due', due)) m (side, member)
-where free and not both_ways;
+from edge cross join lateral (values ('statement', id), ('due', due)) m (side, member)
+where dues = 1 and lines = 1 and free and not both_ways;
 
--- Dues still open: not paid; paying off closes the loan, paying on closes the payoff. Those named
--- in vain are free for no other line.
-create temp view unpaid as
-with paid as (
-    select due.* from due join link on link.id = due.id and link.side = 'due' and automatic
-)
-select p.*, free and not exists (
-           select from naming n join receipt r on r.id = n.id
-           where n.loan_no = p.loan_no and r.fen = p.fen) as loose
-from payable p
+-- Dues still open: not paid; paying off closes the loan, paying on closes the payoff. What lines
+-- name in vain closes the same dues to lines that name nothing.
+create temp view paid as
+select due.* from due join link on link.id = due.id and link.side = 'due' and automatic;
+
+create temp view unpaid_due as
+select * from payable p
 where p.id not in (select id from paid)
   and p.loan_no not in (select loan_no from paid where kind = 'payoff')
   and (p.kind <> 'payoff' or p.loan_no not in (select loan_no from paid));
 
+create temp view unpaid as
+with named as (
+    select u.id, u.loan_no, u.kind from unpaid_due u
+    where (u.loan_no, u.fen) in (select loan_no, fen from naming join receipt using (id))
+)
+select u.*, free and id not in (select id from named)
+            and loan_no not in (select loan_no from named where kind = 'payoff')
+            and (kind <> 'payoff' or loan_no not in (select loan_no from named)) as loose
+from unpaid_due u;
+
+-- The lines that name nothing.
 create temp view weak as
 select r.* from receipt r
 where other_account <> '' and id not in (select id from naming)
