@@ -38,12 +38,12 @@ _CLAIMED = text("""
     and stage between 6 and 9 and posting_key is null""")
 # Breaks that no open item stands behind: what was found last about a thing counts.
 _BREAKS = text("""
-    select b.break_id, b.kind, b.batch_no, b.serial, f.signed_fen, b.first_seen, b.person,
+    select distinct on (b.break_id) b.break_id, b.kind, b.batch_no, b.serial, f.signed_fen,
+        b.first_seen, b.person, b.state,
         (select how from break_act a where a.break_id = b.break_id and how <> ''
          order by number desc limit 1) as how,
         (select max(a.at at time zone 'Asia/Shanghai')::date from break_act a
-         where a.break_id = b.break_id and a.event = :agreed) as agreed_on,
-        b.state
+         where a.break_id = b.break_id and a.event = :agreed) as agreed_on
     from break_found f join bank_break b using (break_id)
     join bank_night n on n.night_id = f.night_id and n.revision = f.revision
     where n.bank = :bank and n.account = :account and n.business_date <= :last
@@ -53,7 +53,7 @@ _BREAKS = text("""
         where later.bank = n.bank and later.account = n.account
         and i.batch_no = b.batch_no and i.serial = b.serial
         and later.business_date > n.business_date and later.business_date <= :last)
-    order by b.break_id""")
+    order by b.break_id, n.business_date desc""")
 # What people have ended within a span, open items on either side.
 _ENDED = text("""
     select coalesce(sum(case side when 'statement' then fen else -fen end), 0)
