@@ -41,7 +41,9 @@ shadow: $(READY) ## 更久的变异与模拟，每次换种子 · alter and simu
 	GATEWAY_SIMULATION_FIRST=$$seed GATEWAY_SIMULATION_SEEDS=$${GATEWAY_SIMULATION_SEEDS:-2000} \
 	GATEWAY_DEDUCTION_STEP=1 GATEWAY_DEDUCTION_SEEDS=$${GATEWAY_DEDUCTION_SEEDS:-50} \
 	GATEWAY_SHADOW_SEED=$$seed GATEWAY_SHADOW_NIGHTS=$${GATEWAY_SHADOW_NIGHTS:-60} \
-	$(BIN)/pytest -n 2 --dist loadfile tests/fuzz tests/simulation tests/shadow_run tests/demo
+	GATEWAY_TWIN_DAYS=1000 GATEWAY_TWIN_LINES=60000 GATEWAY_BRUTE_DAYS=5000 \
+	$(BIN)/pytest -n 2 --dist loadfile tests/fuzz tests/simulation tests/shadow_run tests/demo \
+	  tests/connectors/bank/test_public_statements.py tests/connectors/bank/recon
 
 peers: ## 安装测试用的第三方对照程序 · install the programs that tests check us against
 	@.ci/peers

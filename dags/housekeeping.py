@@ -37,6 +37,7 @@ def housekeeping():
         duty("resolutions", "已复核的账项处理"),
         duty("stamps", "待补时间戳"),
         duty("replays", "防重放记录"),
+        duty("people", "补个人信息标记"),
         duty("retention", "到期清理"),
     ]
     looked >> duty("anchoring", "流水树根", trigger_rule="all_done")

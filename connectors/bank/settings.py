@@ -121,6 +121,8 @@ class Limits:
     file_bytes_max: int = 64 * 1024 * 1024
     lines_max: int = 200_000
     listing_max: int = 10_000
+    # from this size on lines are stored while they are read, and found by person a little later
+    bulk_bytes_min: int = 8 * 1024 * 1024
 
 
 @dataclass(frozen=True, slots=True)

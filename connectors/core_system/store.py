@@ -63,6 +63,12 @@ def settle(work: UnitOfWork, results: Sequence[PostingResult], grade: Grade) -> 
         )
 
 
+def known(work: UnitOfWork, keys: Sequence[str]) -> frozenset[str]:
+    """Which of these keys are of postings that we have asked for."""
+    query = select(POSTING.c.posting_key).where(POSTING.c.posting_key.in_(keys))
+    return frozenset(work.connection.execute(query).scalars())
+
+
 def standing(work: UnitOfWork, subject: str) -> frozenset[str]:
     """The keys of a subject's postings that the ledger has booked and no reversal took back."""
     query = select(POSTING.c.posting_key, POSTING.c.reversal_of).where(
@@ -70,6 +76,15 @@ def standing(work: UnitOfWork, subject: str) -> frozenset[str]:
     )
     rows = list(work.connection.execute(query))
     return frozenset({row[0] for row in rows if not row[1]} - {row[1] for row in rows})
+
+
+def taken_back(work: UnitOfWork, subject: str) -> frozenset[str]:
+    """The keys of a subject's postings that a reversal took back, under whatever subject."""
+    mine = select(POSTING.c.posting_key).where(POSTING.c.subject == subject)
+    query = select(POSTING.c.reversal_of).where(
+        POSTING.c.reversal_of.in_(mine), POSTING.c.result_code == SUCCESS
+    )
+    return frozenset(work.connection.execute(query).scalars())
 
 
 def counts(work: UnitOfWork, subject: str) -> dict[str, int]:

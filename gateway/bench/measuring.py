@@ -4,8 +4,12 @@ import os
 import shutil
 import subprocess
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
+from pathlib import Path
+
+import psutil
 
 from gateway.errors import Code, NotConfigured
 
@@ -94,3 +98,34 @@ def openssl_sm2() -> tuple[float, float]:
         raise NotConfigured(Code.PLATFORM_UNFIT, detail="openssl speed sm2")
     signed, verified = line.split(":")[-2:]
     return float(signed), float(verified)
+
+
+class Stages:
+    """Seconds by stage, in the order they came."""
+
+    def __init__(self) -> None:
+        self.seconds: dict[str, float] = {}
+
+    @contextmanager
+    def of(self, name: str) -> Iterator[None]:
+        """Time what happens within."""
+        begun = time.perf_counter()
+        yield
+        self.seconds[name] = round(time.perf_counter() - begun, 3)
+
+
+def cpu_of_server(data: Path) -> float:
+    """Processor seconds that an embedded PostgreSQL has used so far, its ended children too."""
+    pid = int((data / "postmaster.pid").read_text(encoding="ascii").split("\n", 1)[0])
+    postmaster = psutil.Process(pid)
+    spent = sum(postmaster.cpu_times()[:4])
+    for child in postmaster.children():
+        with suppress(psutil.NoSuchProcess):
+            spent += sum(child.cpu_times()[:2])
+    return spent
+
+
+def peak_mib() -> int:
+    """The most memory this process has had (VmHWM), in MiB."""
+    status = Path("/proc/self/status").read_text(encoding="ascii")
+    return int(status.split("VmHWM:")[1].split()[0]) // 1024

@@ -7,6 +7,7 @@ from datetime import date
 from sqlalchemy import text
 
 from connectors.bank.model import NightKey
+from connectors.bank.store.line_blocks import untokened
 from gateway.identity import mask_account, mask_name
 from gateway.signing.at_rest.tokens import Kind, Tokens
 from gateway.store.unit_of_work import Store
@@ -36,11 +37,15 @@ class Line:
 
 @dataclass(frozen=True, slots=True)
 class Search:
-    """What was looked for, masked, and what was found; `more` when that is not all."""
+    """What was looked for, masked, and what was found; `more` when that is not all.
+
+    `waiting` large files have lines that cannot be found yet: the housekeeping sees to them.
+    """
 
     masked: str
     lines: Sequence[Line]
     more: bool
+    waiting: int = 0
 
 
 _FITTED = """case when t.account_token = :acct then :acct when t.name_token = :name then :name
@@ -81,8 +86,9 @@ def find(store: Store, tokens: Tokens, typed: str) -> Search:
         return Search("", (), more=False)
     with store.begin() as work:
         rows = work.connection.execute(_LINES, made | {"most": _FOUND_MAX + 1}).all()
+        waiting = untokened(work)
     lines = [_line(row) for row in rows[:_FOUND_MAX]]
-    return Search(_masked(wanted), lines, more=len(rows) > _FOUND_MAX)
+    return Search(_masked(wanted), lines, len(rows) > _FOUND_MAX, waiting)
 
 
 def _line(row: Sequence[object]) -> Line:

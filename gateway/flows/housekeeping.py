@@ -12,9 +12,11 @@ from gateway.flows.purging import Purging, purge
 from gateway.flows.resolutions import carry_out_all
 from gateway.flows.sending import Sending, sweep
 from gateway.flows.stamping import stamp_waiting
+from gateway.flows.tokening import tokenise_waiting
 from gateway.flows.watching import watch_calendar
 from gateway.log import Log
 from gateway.ports import CheckResult, StageCount
+from gateway.signing.at_rest.tokens import Tokens
 from gateway.store import alarms
 from gateway.store.seen_signatures import forget_expired
 
@@ -33,6 +35,7 @@ class House:
     purging: Purging
     anchoring: Anchoring
     handlings: Mapping[str, Handling]
+    tokens: Tokens
     by_hand: bool = False
 
 
@@ -97,6 +100,11 @@ def _replays(house: House) -> StageCount:
         return StageCount("replays", 1, {"forgotten": forget_expired(work)})
 
 
+def _people(house: House) -> StageCount:
+    """Large files were stored without tokens: their people become findable, a portion an hour."""
+    return tokenise_waiting(house.checked.store, house.tokens)
+
+
 def _retention(house: House) -> StageCount:
     return StageCount("retention", 1, purge(house.purging).counts)
 
@@ -114,6 +122,7 @@ DUTIES: Mapping[str, Duty] = {
     "resolutions": Duty("已复核的账项处理", _resolutions),
     "stamps": Duty("待补时间戳", _stamps),
     "replays": Duty("防重放记录", _replays),
+    "people": Duty("补个人信息标记", _people),
     "retention": Duty("到期清理", _retention),
     "anchoring": Duty("流水树根", _anchoring),
 }

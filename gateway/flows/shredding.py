@@ -29,6 +29,8 @@ _REFERRED = """
     union all select i.digest, p.state = 'RECEIVED'
         from push_inbox p join inbox_item i using (item_id)
     union all select ledger_digest, state <> 'PROVED' from bank_night
+    union all select d.books_digest, n.state <> 'PROVED'
+        from night_decision d join bank_night n using (night_id)
     union all select s.digest, n.state <> 'PROVED'
         from proof_sheet s join bank_night n using (night_id)
     union all select digest, state <> all(:finals) from message

@@ -171,7 +171,9 @@ class Gateway:
     def house(self) -> House:
         """Everything that housekeeping looks after."""
         purging = self.purging(_HOUSEKEEPING)
-        return House(self.checked(), self.sending, purging, self.anchoring(), self.handlings)
+        return House(
+            self.checked(), self.sending, purging, self.anchoring(), self.handlings, self.tokens
+        )
 
     def purging(self, user: str) -> Purging:
         """What the retention rules are applied to, for whoever asks for it."""

@@ -52,6 +52,25 @@ def test_reconcile_runs_the_night_prints_the_sheet_and_nobody_s_name(ask, branch
     ]  # fmt: skip
 
 
+def test_the_night_the_morning_and_the_month_are_written_to_files_and_a_replay_changes_nothing(
+    ask, branch, tmp_path
+):
+    branch.publish("990001")
+    assert branch.run("990001") == "PROVED"
+    to = [tmp_path / name for name in ("night.pdf", "night.xlsx", "morning.pdf", "month.xlsx")]
+    assert ask("proof", *NIGHT, "--format", "pdf", "--to", str(to[0])).code == 0
+    assert ask("proof", *NIGHT, "--format", "xlsx", "--to", str(to[1])).code == 0
+    assert ask("morning", "--date", "2026-02-28", "--format", "pdf", "--to", str(to[2])).code == 0
+    month = ("statement", "monthly", "--bank", "990001", "--month", "2026-02")
+    told = ask(*month, "--format", "xlsx", "--to", str(to[3]), "--json").json()["statement"]
+    assert told["difference_fen"] == 0
+    assert [path.read_bytes()[:4] for path in to] == [b"%PDF", b"PK\x03\x04"] * 2
+    assert ask("proof", *NIGHT, "--format", "pdf").code == 2
+    assert ask("night", "replay", "--date", "2026-02-28", "--json").json()["differences"] == 0
+    tried = ask("night", "replay", "--date", "2026-02-28", "--try", "window=99")
+    assert tried.code == 2
+
+
 def test_reconcile_of_a_bad_night_prints_the_unfinished_sheet_and_why(ask, branch):
     branch.publish("990001", "wrong_total")
     done = ask("reconcile", *NIGHT)

@@ -4,7 +4,10 @@ import pytest
 
 PAGES = (
     "/",
+    "/morning",
+    "/morning/2026-02-24/sheet.pdf",
     "/nights/990001/ZH01/2026-02-24",
+    "/nights/990001/ZH01/2026-02-24/sheet.pdf",
     "/things",
     "/things/night-000000",
     "/overdue",
@@ -69,6 +72,7 @@ def test_no_page_was_forgotten(app):
             bank="990001",
             account="ZH01",
             day="2026-02-24",
+            form="pdf",
             wanted="night-000000",
             name=name,
             approval_id="approval-00000000000000000000",

@@ -1,9 +1,12 @@
 """Each page over a real reconciled site. 各页"""
 
+import io
 import re
 
+import openpyxl
 import pytest
 
+from connectors.bank.flows import proving
 from gateway.errors import Code
 from plugins.exchange_desk.labels import night_path
 from tests.desk.world import BAD, EMPTY, OTHER, OVERDUE, PROVED
@@ -72,7 +75,7 @@ def test_fewer_nights_on_demand_and_never_too_many(get):
 def test_a_proved_nights_page_is_its_sheet(get):
     page = get(night_path(PROVED)).text
     assert "等式全部成立，核平" in page
-    for title in ("扣款指令全部有下落", "总分勾稽（差额另列）", "扣款失败", "不平账项", "报文"):
+    for title in ("扣款指令全部有下落", "对账单逐笔有归属", "扣款失败", "不平账项", "报文"):
         assert title in page
     assert "✕" not in page
     assert len(set(re.findall(rf"/things/({_ID})", page))) >= 6
@@ -177,6 +180,34 @@ def test_a_runbook_is_shown_and_nothing_else_of_the_disk(get):
         assert ">处理 Act</h2>" in page
     for name in ("nothing", "..%2F..%2Fpyproject", "%2Fetc%2Fpasswd"):
         get(f"/runbooks/{name}", 404)
+
+
+def test_the_morning_tells_every_account_and_what_needs_a_person_first(get):
+    text = get("/morning").text
+    for name in BANKS_SHOWN:
+        assert name in text
+    assert "未核平" in text
+    assert Code.CONTROL_SUM_WRONG.value.act in text
+    assert text.index("先办") < text.index("各行各专户")
+
+
+def test_a_night_and_the_morning_are_downloaded_without_their_people(client, sign_in, site):
+    sign_in("Exchange Desk")
+    sheet = proving.sheet_of(site.gateway.bank(PROVED.bank), PROVED)
+    known = {line.payer_account for line in sheet.breaks if line.payer_account}
+    assert known
+    answer = client.get(f"/exchange-desk{night_path(PROVED)}/sheet.xlsx")
+    assert answer.headers["content-disposition"].endswith('.xlsx"')
+    shown = workbook_text(answer.content)
+    assert not any(account in shown for account in known)
+    assert client.get("/exchange-desk/morning/2026-02-24/sheet.pdf").content[:5] == b"%PDF-"
+    assert client.get(f"/exchange-desk{night_path(PROVED)}/sheet.docx").status_code == 400
+
+
+def workbook_text(data: bytes) -> str:
+    """Every cell of a workbook."""
+    book = openpyxl.load_workbook(io.BytesIO(data))
+    return " ".join(str(cell.value) for page in book for row in page for cell in row)
 
 
 def test_the_overdue_rate_is_charted_for_every_account_that_was_assessed(get):

@@ -28,6 +28,7 @@ from plugins.exchange_desk.labels import night_path
 from tests.desk.test_access import HEADERS, carried
 
 PAGES_MAX = 400
+NO_PAGES = (".css", ".pdf", ".xlsx")
 HOSTILE = "<script>alert(1)</script>\"'><img src=x onerror=alert(2)>{{ 191*7 }}"
 NAME, ACCOUNT, LOAN, CARD = (
     "欧阳示例",
@@ -46,7 +47,8 @@ def crawled(get) -> dict[str, str]:
         assert carried(answer) == HEADERS
         found[path] = answer.text
         links = re.findall(r'href="/exchange-desk([^"]*)"', answer.text)
-        waiting += {link for link in links if not link.endswith(".css")} - found.keys() - {*waiting}
+        pages = {link for link in links if not link.endswith(NO_PAGES)}
+        waiting += pages - found.keys() - {*waiting}
     return found
 
 

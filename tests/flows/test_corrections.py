@@ -99,3 +99,19 @@ def test_without_two_people_nothing_moves(branch):
     for _ in range(2):
         assert branch.run(BANK) == "PROVED"
     assert ending(branch) == before
+
+
+def test_what_one_correction_withdraws_and_the_next_brings_back_is_booked_again(branch):
+    """Booked once more it is another posting: under its old key nothing would be booked."""
+    branch.publish(BANK)
+    assert branch.run(BANK) == "PROVED"
+    booked = [set(branch.core_rows(_STANDING))]
+    for version, fault in ((2, "missing_line"), (3, "extra_line")):
+        branch.publish(BANK, fault, version=version, only="result")
+        branch.run(BANK)
+        agree(branch)
+        assert branch.run(BANK) == "PROVED"
+        booked.append(set(branch.core_rows(_STANDING)))
+    first, without_one, brought_back = booked
+    assert len(first - without_one) == 1
+    assert brought_back == first

@@ -24,6 +24,9 @@ class OneCrooked:
         first, *others = self.ledger.instructions(*night)
         return [replace(first, principal_fen=first.principal_fen + 1), *others]
 
+    def __getattr__(self, name):
+        return getattr(self.ledger, name)
+
 
 def test_a_crooked_instruction_is_held_and_keeps_no_other_from_posting(branch):
     """Bug: the database refused the row, the night crashed, and the error named the person."""

@@ -293,6 +293,31 @@ def test_only_logs_past_their_period_go_and_no_link_leads_out(store, logs, tmp_p
     assert (tmp_path / "outside.log").exists()
 
 
+def test_x08_no_rule_purges_a_log_before_six_months(store, clock, tmp_path):
+    with pytest.raises(NotConfigured) as refused:
+        rules_of(with_rule("technical_log", keep_months=5), SCHEMA)
+    assert refused.value.code is Code.RETENTION_BELOW_FLOOR
+    now, folder = clock.now(), tmp_path / "kept"
+    folder.mkdir()
+    for name, months in {"five.log": 5, "seven.log": 7}.items():
+        write_at(folder / name, months_before(now, months))
+    shortest = rules_of(with_rule("technical_log", keep_months=6), SCHEMA)
+    assert purge(Purging(store, shortest, folder, "clerk")).logs == 1
+    assert [path.name for path in folder.iterdir()] == ["five.log"]
+
+
+def test_x09_what_was_shared_may_go_after_three_years_and_not_before(store, clock):
+    shortest = rules_of(with_rule("payload", keep_months=36), SCHEMA)
+    old = received(store, b"old")
+    clock.forward(YEAR)
+    young = received(store, b"young")
+    clock.forward(2.1 * YEAR)
+    code, _ = refusal(lambda: shred(store, shortest[Material.PAYLOAD], young, WHY))
+    assert code is Code.RETENTION_FORBIDS
+    assert purge(Purging(store, shortest, None, "clerk")).payloads == (old,)
+    assert store.archive.holds(young)
+
+
 def test_a_log_that_another_purge_takes_meanwhile_is_nobody_s_error(store, logs, monkeypatch):
     """Bug: the one that came second ended in a traceback, its payloads unshredded."""
     walk = os.walk

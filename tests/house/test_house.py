@@ -114,6 +114,21 @@ def test_every_error_is_named_in_the_runbook_it_points_to(code):
     assert f"`{code.name}`" in (ROOT / "docs" / code.value.runbook).read_text(encoding="utf-8")
 
 
+SCENARIOS = [*(f"b{n:02}" for n in range(1, 41)), *(f"x{n:02}" for n in range(1, 13))]
+
+
+def test_every_scenario_of_the_catalogue_stands_in_the_name_of_a_test():
+    sources = [path for path in PYTHON if TESTS in path.parents]
+    names = [
+        node.name
+        for path in sources
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+        if isinstance(node, ast.FunctionDef) and node.name.startswith("test_")
+    ]
+    words = {word for name in names for word in name.lower().split("_")}
+    assert [scenario for scenario in SCENARIOS if scenario not in words] == []
+
+
 def test_every_event_is_used_and_every_used_event_is_listed():
     journal, log = set(), set()
     for path in [*OURS, *(ROOT / "plugins").rglob("*.py")]:

@@ -3,14 +3,16 @@
 import json
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from functools import cached_property
 from pathlib import Path
 
 from sqlalchemy import URL, text
 
+from connectors.bank.flows.balancing import draw_up
 from connectors.bank.flows.receiving import open_nights
+from connectors.bank.flows.replaying import Asking, replay
 from connectors.bank.model import NightKey
 from connectors.bank.store.breaks import blocked_loans
 from gateway.clock import SystemClock
@@ -27,8 +29,9 @@ from gateway.wiring import Gateway, Places, build
 from sandbox.core.acts import Acts
 from sandbox.months import ledger
 from sandbox.months.bank import MonthBank
+from sandbox.months.files import LATE
 from sandbox.months.replay import put_out
-from sandbox.months.truth import Asked, BankNight, Planted
+from sandbox.months.truth import Asked, BankNight, Origin, Planted
 
 ACCOUNT = "ZH01"
 CORRECTION = "bank.correction"
@@ -98,6 +101,7 @@ class BranchAccount:
     bank: MonthBank
     lived: list[BankNight]
     planted: list[Planted]
+    sent: dict[date, list[Asked]] = field(default_factory=dict)
 
     @property
     def code(self) -> str:
@@ -113,12 +117,17 @@ class BranchAccount:
         acts.instruct(self.code, ACCOUNT, f"PLKK{day:%Y%m%d}001", list(self._blocked()))
         core = self.site.gateway.bank(self.code).ledger
         sent = [_asked(one) for one in core.instructions(self.code, ACCOUNT, day)]
+        self.sent[day] = sent
         ledger.evening(acts, self.bank, day, sent)
         self.lived.append(self.bank.night(day, sent))
         self.planted += self.lived[-1].planted
         put_out(self.site.options.sandbox, self.bank, self.lived)
 
     def _blocked(self) -> Iterator[str]:
+        """What an open break keeps out, and what is still in the bank's hands."""
+        proved = {day for day, state in self.states().items() if state == "PROVED"}
+        running = (sent for day, sent in self.sent.items() if day not in proved)
+        yield from {one.loan_no for sent in running for one in sent}
         gateway = self.site.gateway
         bank = gateway.bank(self.code)
         with bank.store.begin() as work:
@@ -179,7 +188,30 @@ class BranchAccount:
             f"using (night_id) where n.bank = '{self.code}' group by 1, 2"
         )
         found = Counter({(kind, day): n for kind, day, n in self.site.rows("gateway", query)})
-        return Counter((one.kind, one.appears) for one in self.planted) - found
+        grown, last = self._grown(), self.lived[-1].day
+        due = (one for one in self.planted if one.appears <= last)
+        wanted = (one for one in due if one.host_serial not in grown)
+        return Counter((one.kind, one.appears) for one in wanted) - found
+
+    def _grown(self) -> set[str]:
+        """Transfers of nights whose files were late: by then penalty is due, and they fit none."""
+        late = {number for code, number in LATE if code == self.code}
+        nights = [night for number, night in enumerate(self.lived) if number in late]
+        moved = (one for night in nights for one in night.moved)
+        return {one.booking.host_serial for one in moved if one.origin is Origin.TRANSFER}
+
+    def off_balance(self) -> list[str]:
+        """The months whose bank balance and books, adjusted, are not equal, and by how much."""
+        bank = self.site.gateway.bank(self.code)
+        months = sorted({night.day.replace(day=1) for night in self.lived})
+        drawn = [draw_up(bank, ACCOUNT, month) for month in months]
+        return [f"{one.label}: {one.difference_fen}" for one in drawn if not one.balanced]
+
+    def otherwise(self) -> list[str]:
+        """What a replay of every night under the rules it was decided by would change."""
+        bank = self.site.gateway.bank(self.code)
+        done = [replay(bank, self.key(night.day), Asking("test")) for night in self.lived]
+        return [f"{each.key.label}: {one}" for each in done for one in each.differences]
 
     def _run(self, day: date) -> str:
         gateway = self.site.gateway

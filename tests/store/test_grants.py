@@ -27,7 +27,6 @@ UPDATES = {
         "state_at",
         "ledger_digest",
         "ledger_grade",
-        "books_digest",
         "decision_digest",
         "revision",
     },
@@ -64,12 +63,16 @@ UPDATES = {
         "direction", "blocking", "amount_fen", "unbooked_fen", "signed_fen", "candidates",
         "file_id", "line", "state", "state_at", "person", "held",
     },
+    # the lines of a large file get their tokens after they were stored
+    "deduction_result": {"loan_token", "account_token", "name_token"},
+    "statement_line": {"account_token", "name_token"},
+    "line_tokens_wanted": {"lines_done"},
     "bank_day": {"state", "state_at"},
     "approval": {"state", "state_at", "asked_at", "round", "barred"},
     "stamp": {"attempts", "next_attempt_at", "token_digest", "gen_time"},
 }  # fmt: skip
 # What the program may delete: memories, never history.
-DELETES = {"seen_signature"}
+DELETES = {"seen_signature", "line_tokens_wanted"}
 # Where personal data lies, and which of its columns the desk may see all the same.
 PERSONAL = {
     "account_detail": {

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping
 from datetime import date
 
-from connectors.bank.codec import camt, ebank, mt940
+from connectors.bank.codec import camt, ebank, mt940, pain
 from connectors.bank.codec.layouts import ABSENT, Form, Layout
 from connectors.bank.codec.names import name_parts
 from connectors.bank.codec.reading import decode_lines, header_reads
@@ -82,6 +82,14 @@ def _ebank(layout: Layout, data: bytes, lines_max: int, _: Totals) -> tuple[Deco
     return ebank.decode_all(ebank.options_of(layout.options), data, lines_max)
 
 
+def _request(layout: Layout, data: bytes, lines_max: int, _: Totals) -> tuple[DecodedFile, ...]:
+    return pain.decode_request(pain.request_options_of(layout.options), data, lines_max)
+
+
+def _report(layout: Layout, data: bytes, lines_max: int, _: Totals) -> tuple[DecodedFile, ...]:
+    return pain.decode_report(pain.report_options_of(layout.options), data, lines_max)
+
+
 # One row a form: the function that reads it, never raising for what is in the bytes.
 _DECODERS: dict[Form, _Decoder] = {
     Form.DELIMITED: _lines,
@@ -89,4 +97,6 @@ _DECODERS: dict[Form, _Decoder] = {
     Form.CAMT: _camt,
     Form.MT940: _mt940,
     Form.EBANK: _ebank,
+    Form.PAIN_REQUEST: _request,
+    Form.PAIN_REPORT: _report,
 }

@@ -16,6 +16,8 @@ class Form(Enum):
     CAMT = "camt"
     MT940 = "mt940"
     EBANK = "ebank"
+    PAIN_REQUEST = "pain008"
+    PAIN_REPORT = "pain002"
 
 
 class Place(Enum):

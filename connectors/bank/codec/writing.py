@@ -5,6 +5,7 @@ from dataclasses import fields
 from datetime import date, time
 from typing import Any
 
+from connectors.bank.codec import pain
 from connectors.bank.codec.controls import computed
 from connectors.bank.codec.cutting import unpadded
 from connectors.bank.codec.fields import BadField, read_field
@@ -43,6 +44,9 @@ def encode_lines(layout: Layout, lines: Sequence[Line], header: Values = _NO_HEA
 
     Raises ValueError, naming the field, for a line that `unfit` would name.
     """
+    if layout.form is Form.PAIN_REQUEST:
+        asked = [_asked(line) for line in lines]
+        return pain.encode_request(pain.request_options_of(layout.options), asked, header)
     rows = [line_values(line) for line in lines]
     totals = {place: _totals(layout, place, rows) for place in Place}
     return encode(layout, {**header, **totals[Place.HEADER]}, rows, totals[Place.TRAILER])
@@ -60,6 +64,8 @@ def unfit(layout: Layout, line: Line) -> Finding | None:
     The name longer than its field, the character that cannot be encoded, the delimiter in a text,
     the parts that do not make their sum: one line is left out with a reason, not the batch.
     """
+    if layout.form is Form.PAIN_REQUEST:
+        return pain.unfit(_asked(line))
     values = line_values(line)
     for field in layout.detail.fields:
         try:
@@ -71,6 +77,13 @@ def unfit(layout: Layout, line: Line) -> Finding | None:
         if sum(values[name] for name in row_sum.of) != values[row_sum.total]:
             return Finding(Code.CONTROL_SUM_WRONG, field=titles[row_sum.total])
     return None
+
+
+def _asked(line: Line) -> DeductionRequestLine:
+    """A line of a batch: ISO 20022 has no message for a split."""
+    if not isinstance(line, DeductionRequestLine):
+        raise TypeError("a split is no direct debit")
+    return line
 
 
 def line_values(line: Line) -> Values:

@@ -3,7 +3,8 @@
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
-from connectors.bank.codec import decode, read_flag
+from connectors.bank.codec import Layout, decode, read_flag
+from connectors.bank.codec.bulk.plain import is_plain
 from connectors.bank.flows import correcting
 from connectors.bank.flows.missing import found_again, missed
 from connectors.bank.flows.parts import Bank
@@ -20,6 +21,7 @@ from connectors.bank.rules.gate import (
 from connectors.bank.rules.states import FileEvent, FileState, NightEvent, NightState
 from connectors.bank.store import batches, files, nights
 from connectors.bank.store.files import FileRow
+from connectors.bank.store.line_blocks import keeping
 from connectors.bank.store.nights import NightRow
 from gateway.errors import Code, Finding, RefusedHere
 from gateway.log import Log
@@ -57,6 +59,12 @@ class SeenBefore:
     content: bool
 
 
+# A file's bytes, and what the inbox knows of them.
+Given = tuple[bytes, SeenBefore]
+# What makes values of bytes, by a layout, up to so many lines.
+Reader = Callable[[Layout, bytes, int], DecodedFile]
+
+
 @dataclass(frozen=True, slots=True)
 class Checked:
     """What checking did: its counts, and every night whose files were judged on the way."""
@@ -75,16 +83,43 @@ def check(bank: Bank, key: NightKey) -> Checked:
     with bank.store.begin() as work:
         waiting = files.unjudged(work, key.bank)
     for own, file in waiting:
-        with bank.store.begin() as work:
-            seen = seen_before(work, file)
-        report = examine(bank, own, file, seen)
-        with bank.store.begin() as work:
-            _judge(bank, work, nights.lock(work, own), (file, report))
+        _check_one(bank, own, file)
     with bank.store.begin() as work:
         counts = _complete(work, nights.lock(work, key))
     _LOG.info("night_checked", night=key.label, examined=len(waiting), **counts)
     judged = sorted({key, *(own for own, _ in waiting)})
     return Checked(StageCount("check", len(waiting), counts), judged)
+
+
+def _check_one(bank: Bank, key: NightKey, file: FileRow) -> None:
+    with bank.store.begin() as work:
+        seen = seen_before(work, file)
+    data = bank.store.archive.get(file.digest)
+    if len(data) >= bank.profile.limits.bulk_bytes_min and is_plain(bank.layouts[file.kind]):
+        _check_large(bank, key, file, (data, seen))
+        return
+    report = examine(bank, key, file, (data, seen))
+    with bank.store.begin() as work:
+        _judge(bank, work, nights.lock(work, key), (file, report))
+
+
+def _check_large(bank: Bank, key: NightKey, file: FileRow, given: Given) -> None:
+    """Its lines are stored while they are read, in the transaction that judges the file."""
+    with bank.store.begin() as work:
+        night = nights.lock(work, key)
+        if not _is_open(work, file):
+            return
+        with keeping(work, file.file_id) as lines:
+            report = examine(bank, key, file, given, lines.read)
+            if report.findings:
+                lines.take_back()
+        _judge(bank, work, night, (file, report))
+
+
+def _is_open(work: UnitOfWork, file: FileRow) -> bool:
+    """Whether nobody has judged it: another worker may have been faster."""
+    current = files.find(work, file.file_id)
+    return current is not None and current.state is FileState.RECEIVED
 
 
 def seen_before(work: UnitOfWork, file: FileRow) -> SeenBefore:
@@ -94,10 +129,12 @@ def seen_before(work: UnitOfWork, file: FileRow) -> SeenBefore:
     )
 
 
-def examine(bank: Bank, key: NightKey, file: FileRow, seen: SeenBefore) -> Report:
-    """Everything that can be found out about one file's bytes; nothing is stored."""
+def examine(
+    bank: Bank, key: NightKey, file: FileRow, given: Given, read: Reader = decode
+) -> Report:
+    """Everything that can be found out about one file's bytes; `read` makes values of them."""
     get, layout = bank.store.archive.get, bank.layouts[file.kind]
-    data = get(file.digest)
+    data, seen = given
     signature = get(file.signature_digest) if file.signature_digest else None
     name = FileName(file.name, file.kind, key.bank, key.account, key.business_date, file.version)
     flag = read_flag(layout, get(file.flag_digest))
@@ -105,7 +142,7 @@ def examine(bank: Bank, key: NightKey, file: FileRow, seen: SeenBefore) -> Repor
     at = bank.clock.now()
     found = Published(file.name, (data,), signature)
     verified = verify_detached(bank.ring, Purpose.BANK_FILE, bank.profile.code, found, at)
-    decoded = _in_our_numbers(bank, decode(layout, data, bank.profile.limits.lines_max))
+    decoded = _in_our_numbers(bank, read(layout, data, bank.profile.limits.lines_max))
     signed = signature_finding(bank.profile.evidence, verified.code)
     findings = [
         *envelope_findings(envelope),
@@ -131,9 +168,8 @@ def _in_our_numbers(bank: Bank, decoded: DecodedFile) -> DecodedFile:
 
 def _judge(bank: Bank, work: UnitOfWork, night: NightRow, examined: tuple[FileRow, Report]) -> None:
     file, report = examined
-    current = files.find(work, file.file_id)
-    if current is None or current.state is not FileState.RECEIVED:
-        return  # another worker was faster
+    if not _is_open(work, file):
+        return
     file = replace(file, part="" if report.findings else part_of(report.decoded))
     files.keep_proof(work, file.file_id, report.grade, report.verified.kid, file.part)
     if report.findings:

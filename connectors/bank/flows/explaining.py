@@ -104,12 +104,12 @@ def explain_line(bank: Bank, place: Place) -> Explained:
 def _filled(bank: Bank, place: Place) -> Filled:
     key = place.key
     with bank.store.begin() as work:
-        night = nights.find(work, key)
-        if night is None or not night.books_digest:
+        made = nights.decided(work, key.night_id)
+        if not made:
             raise RefusedHere(Code.NIGHT_NOT_READY, detail=key.label)
         here = files.of_night(work, key.night_id)
         used = [file for file in here if file.state is FileState.USED]
-        return fill(bank, work, key, used, base_again(bank, night.books_digest))
+        return fill(bank, work, key, used, base_again(bank, made[-1].books_digest))
 
 
 def _find(filled: Filled, place: Place) -> tuple[Side, int]:

@@ -1,14 +1,18 @@
 """Our own batches in a night: what the bank owes answers for, and what is proved of it. 在途批次"""
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 
 import polars as pl
 
+from connectors.bank.flows.filling import Extract
 from connectors.bank.flows.parts import Bank
 from connectors.bank.model import NightKey, Outcome
 from connectors.bank.model.deductions import LineOutcome, Settled
 from connectors.bank.store import batch_lines
+from connectors.core_system import store as core_store
 from connectors.core_system.model import Instruction
+from gateway.identity import idempotency_key
 from gateway.store.unit_of_work import UnitOfWork
 
 # A line the bank has said nothing of stays with the bank; what is held nobody may ask for again.
@@ -27,6 +31,26 @@ def asked_of(bank: Bank, key: NightKey) -> Sequence[Instruction] | None:
         return None
     with bank.store.begin() as work:
         return batch_lines.instructions_of(work, key.bank, key.account, key.business_date)
+
+
+def of_this_night(bank: Bank, key: NightKey, read: Extract) -> Extract:
+    """The extract without what our own postings for other business have booked on that day.
+
+    They have their nights: claims of people, receipts, batches of other dates. What the ledger has
+    under a number of a batch that we never sent stays, and will be a break.
+    """
+    batches = {item.batch_no for item in read.instructions}
+    others = {
+        entry.entry_no: idempotency_key(
+            "posting", key.bank, key.account, entry.batch_no, entry.serial
+        )
+        for entry in read.entries
+        if entry.batch_no and entry.batch_no not in batches
+    }
+    with bank.store.begin() as work:
+        ours = core_store.known(work, sorted(others.values()))
+    entries = [entry for entry in read.entries if others.get(entry.entry_no) not in ours]
+    return replace(read, entries=entries)
 
 
 def settle(bank: Bank, work: UnitOfWork, key: NightKey, said: pl.DataFrame) -> None:

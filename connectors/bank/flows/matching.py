@@ -14,7 +14,7 @@ from connectors.bank.model import BreakKind, FileKind, NightKey, Outcome
 from connectors.bank.model.books import Decided, Side
 from connectors.bank.model.items import FoundBreak
 from connectors.bank.rules.booking import postings, receipt_no, receipts
-from connectors.bank.rules.correcting import Redone, redone
+from connectors.bank.rules.correcting import Booked, Redone, booked_of, redone
 from connectors.bank.rules.owed import DECIDED_ON, unanswered
 from connectors.bank.rules.recon.deciding import decide
 from connectors.bank.rules.recon.equations import Balances, equations
@@ -35,7 +35,6 @@ from connectors.core_system import codec as core_codec
 from connectors.core_system import store as core_store
 from connectors.core_system.flows import KIND as POSTINGS
 from connectors.core_system.flows import READ_BACK, draft_postings
-from connectors.core_system.model import Posting
 from gateway.errors import Code, RefusedHere
 from gateway.grades import SUFFICIENT
 from gateway.log import Log
@@ -52,21 +51,26 @@ def match(bank: Bank, key: NightKey) -> StageCount:
     Raises RefusedHere when not all owed files are accepted, or a batch of the night has no result.
     """
     with bank.store.begin() as work:
-        night = nights.lock(work, key)
-    if _is_undecided(night):
-        first = night.revision == 1
-        read = extract(bank.ledger, key, in_flight.asked_of(bank, key)) if first else None
-        base = base_of(bank, key, read) if read else base_again(bank, night.books_digest or "")
+        undecided = _is_undecided(nights.lock(work, key))
+        before = nights.decided(work, key.night_id)
+    if undecided:
+        read = None if before else _extract(bank, key)
+        base = base_of(bank, key, read) if read else base_again(bank, before[-1].books_digest)
         _require_answers(bank, key, base)
         with bank.store.begin() as work:
             night = nights.lock(work, key)
             if _is_undecided(night):
                 if read is not None:
                     _keep_extract(bank, work, night, read)
-                _decide(bank, work, night, base)
+                decide_night(bank, work, night, base)
     counts = _counts(bank, key)
     _LOG.info("night_matched", night=key.label, **counts)
     return StageCount("match", counts["instructions"], counts)
+
+
+def _extract(bank: Bank, key: NightKey) -> Extract:
+    read = extract(bank.ledger, key, in_flight.asked_of(bank, key))
+    return in_flight.of_this_night(bank, key, read)
 
 
 def _require_answers(bank: Bank, key: NightKey, base: Kept) -> None:
@@ -91,7 +95,11 @@ def _is_undecided(night: NightRow) -> bool:
     return night.state is NightState.RECEIVED
 
 
-def _decide(bank: Bank, work: UnitOfWork, night: NightRow, base: Kept) -> None:
+def decide_night(bank: Bank, work: UnitOfWork, night: NightRow, base: Kept) -> None:
+    """Decide a locked night that is ready, on these books; everything it finds becomes rows.
+
+    Raises RefusedHere when a file it needs is not usable.
+    """
     key, anew = night.key, night.revision > 1
     used = _use_files(work, night)
     filled = fill(bank, work, key, used, base)
@@ -99,7 +107,7 @@ def _decide(bank: Bank, work: UnitOfWork, night: NightRow, base: Kept) -> None:
     answers = answered(filled, decided)
     received = list(receipts(key, base.parts, filled, decided))
     wanted = [*postings(key, answers, filled.books.dues), *received]
-    asked = redone(_booked(bank, work, key) if anew else {}, wanted)
+    asked = redone(_booked(bank, work, key), wanted)
     decisions.keep_answers(work, key.night_id, _with_keys(answers, asked), anew=anew)
     links = _with_receipts(key, linked(filled, decided), asked)
     decisions.keep_links(work, key.night_id, night.revision, links)
@@ -123,16 +131,16 @@ def _keep_extract(bank: Bank, work: UnitOfWork, night: NightRow, read: Extract) 
     nights.keep_extract(work, night, words, READ_BACK)
 
 
-def _booked(bank: Bank, work: UnitOfWork, key: NightKey) -> dict[tuple[str, int], Posting]:
-    """What the night's earlier decisions have booked and nothing has taken back."""
-    standing = core_store.standing(work, key.night_id)
+def _booked(bank: Bank, work: UnitOfWork, key: NightKey) -> Booked:
+    """What the night's earlier decisions have asked the ledger to book, and what became of it."""
     made = [
         posting
         for message in outbox.of_subject(work, key.night_id)
         if message.kind == POSTINGS
         for posting in core_codec.decode(bank.store.archive.get(message.digest))
     ]
-    return {(one.batch_no, one.serial): one for one in made if one.key in standing}
+    standing = core_store.standing(work, key.night_id)
+    return booked_of(made, standing, core_store.taken_back(work, key.night_id))
 
 
 def _with_keys(answers: pl.DataFrame, asked: Redone) -> pl.DataFrame:
@@ -242,6 +250,8 @@ def _keep_basis(
         "night_decided",
         night.night_id,
         revision=night.revision,
+        ledger=nights.extract_of(work, night),
+        grade=READ_BACK.name,
         books=books,
         decision=decision,
         matches=decided.answers.height,

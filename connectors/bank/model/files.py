@@ -150,7 +150,8 @@ class DecodedFile:
 
     `header` is None where the dialect has none. `held` are the faults of lines that were left out
     under a layout that holds lines: the others are here, and the file's totals leave room for
-    what is missing and no more. `quirks` says how often each habit of the bank was undone.
+    what is missing and no more. `quirks` says how often each habit of the bank was undone. `stored`
+    are lines that were stored as they were read and are not here.
     """
 
     kind: FileKind
@@ -163,8 +164,10 @@ class DecodedFile:
     splits: Sequence[SplitLine] = ()
     held: Sequence[Finding] = ()
     quirks: Mapping[str, int] = field(default_factory=dict)
+    stored: int = 0
 
     @property
     def line_count(self) -> int:
         """How many detail lines the file has."""
-        return len(self.results) + len(self.statement) + len(self.requests) + len(self.splits)
+        read = len(self.results) + len(self.statement) + len(self.requests) + len(self.splits)
+        return self.stored + read

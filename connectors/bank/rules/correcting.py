@@ -77,6 +77,22 @@ def summary(found: Sequence[Difference], most: int = 50) -> Iterator[str]:
         yield f"……另有 {len(found) - most} 项"
 
 
+Place = tuple[str, int]
+
+
+@dataclass(frozen=True, slots=True)
+class Booked:
+    """What a night's earlier decisions have asked of the ledger, by batch and serial.
+
+    `last` is the newest posting of each place, `standing` the one that no later decision took
+    back; `taken_back` are the keys that a reversal ended, also one that people decided on.
+    """
+
+    last: Mapping[Place, Posting]
+    standing: Mapping[Place, Posting]
+    taken_back: frozenset[str]
+
+
 @dataclass(frozen=True, slots=True)
 class Redone:
     """What a new decision asks of the ledger that has booked an older one.
@@ -85,27 +101,50 @@ class Redone:
     withdrawn, then what is booked instead or for the first time.
     """
 
-    kept: Mapping[tuple[str, int], str]
+    kept: Mapping[Place, str]
     postings: Sequence[Posting]
 
 
-def redone(before: Mapping[tuple[str, int], Posting], wanted: Sequence[Posting]) -> Redone:
+def redone(before: Booked, wanted: Sequence[Posting]) -> Redone:
     """Hold a new decision's postings against those booked: only what differs is touched.
 
     A posting that stays the same, part by part, stands. Any other is reversed (冲账) as it was
-    booked; what is wanted in its place names the one it follows, so that it is another posting.
+    booked, unless people have done that already; what is wanted in its place names the one it
+    follows, so that it is another posting.
     """
     new = {(one.batch_no, one.serial): one for one in wanted}
-    same = {key for key, old in before.items() if key in new and _is_same(old, new[key])}
-    gone = [old for key, old in sorted(before.items()) if key not in same]
-    reversals = [replace(old, reversal_of=old.key) for old in gone]
-    fresh = [
-        replace(one, act=before[key].key) if key in before else one
-        for key, one in sorted(new.items())
-        if key not in same
+    standing = before.standing
+    same = {key for key, old in standing.items() if key in new and _is_same(old, new[key])}
+    gone = [old for key, old in sorted(standing.items()) if key not in same]
+    reversals = [
+        replace(old, reversal_of=old.key) for old in gone if old.key not in before.taken_back
     ]
-    return Redone({key: before[key].key for key in same}, [*reversals, *fresh])
+    fresh = [_following(before, key, one) for key, one in sorted(new.items()) if key not in same]
+    return Redone({key: standing[key].key for key in same}, [*reversals, *fresh])
+
+
+def _following(before: Booked, place: Place, one: Posting) -> Posting:
+    """A posting after the last one of its place; what was refused is the same when asked again."""
+    last = before.last.get(place)
+    if last is None:
+        return one
+    booked = place in before.standing or last.key in before.taken_back
+    again = not booked and _is_same(last, one)
+    return replace(one, act=last.act if again else last.key)
 
 
 def _is_same(old: Posting, new: Posting) -> bool:
     return replace(old, act="") == replace(new, act="")
+
+
+def booked_of(
+    made: Sequence[Posting], standing: frozenset[str], taken_back: frozenset[str]
+) -> Booked:
+    """Earlier decisions' postings by place; each names the one it follows, so one is the last."""
+    mine = [one for one in made if not one.reversal_of]
+    followed = {one.act for one in mine}
+    return Booked(
+        last={(one.batch_no, one.serial): one for one in mine if one.key not in followed},
+        standing={(one.batch_no, one.serial): one for one in mine if one.key in standing},
+        taken_back=taken_back,
+    )

@@ -18,7 +18,7 @@ from connectors.core_system.model import Instruction
 from connectors.core_system.store import POSTING
 from connectors.core_system.verdicts import SUCCESS
 from gateway.signing.at_rest.tokens import Tokens
-from gateway.store.copying import copy_rows
+from gateway.store.copying import copy_frame, copy_rows
 from gateway.store.unit_of_work import UnitOfWork
 
 _INSTRUCTION_FIELDS = (
@@ -32,7 +32,6 @@ _LINK_FIELDS = (
     "group", "stage", "evidence", "automatic", "carried", "side", "item", "file_id", "line", "fen",
     "posting_key",
 )  # fmt: skip
-_LINK_COLUMNS = ("group_no", *_LINK_FIELDS[1:])
 _PERSON_FIELDS = ("loan_no", "payer_account", "payer_name")
 _OF_BREAK = (
     BREAK.c.break_id, BREAK.c.kind, BREAK.c.direction, BREAK.c.blocking, BREAK.c.batch_no,
@@ -76,8 +75,7 @@ def keep_answers(work: UnitOfWork, night_id: str, answers: pl.DataFrame, *, anew
     """Store one row an instruction; `anew`: in place of an earlier decision's."""
     rows = answers.select(*_KEY, *_ANSWER_FIELDS)
     if not anew:
-        with_night = ((night_id, *row) for row in rows.iter_rows())
-        copy_rows(work, MATCH, ("night_id", *_KEY, *_ANSWER_FIELDS), with_night)
+        copy_frame(work, MATCH, rows.with_columns(night_id=pl.lit(night_id)))
         return
     this = (MATCH.c.night_id == night_id) & (MATCH.c.batch_no == bindparam("of_batch"))
     values: dict[str, object] = {name: bindparam(f"now_{name}") for name in _ANSWER_FIELDS}
@@ -91,9 +89,9 @@ def keep_answers(work: UnitOfWork, night_id: str, answers: pl.DataFrame, *, anew
 
 def keep_links(work: UnitOfWork, night_id: str, revision: int, links: pl.DataFrame) -> None:
     """Store what else belongs together, by the night's decision of that number."""
-    rows = links.select(_LINK_FIELDS).iter_rows()
-    of_night = ((night_id, revision, *row) for row in rows)
-    copy_rows(work, LINK, ("night_id", "revision", *_LINK_COLUMNS), of_night)
+    rows = links.select(_LINK_FIELDS).rename({"group": "group_no"})
+    of_night = {"night_id": pl.lit(night_id), "revision": pl.lit(revision)}
+    copy_frame(work, LINK, rows.with_columns(**of_night))
 
 
 def breaks(work: UnitOfWork, night_id: str) -> Sequence[BreakRow]:

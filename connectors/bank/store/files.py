@@ -212,6 +212,11 @@ def keep_lines(work: UnitOfWork, file_id: str, decoded: DecodedFile, tokens: Tok
         work, file_id, (STATEMENT, _STATEMENT_FIELDS, OTHER_TOKENS),
         decoded.statement, tokens_of_others(tokens, decoded.statement),
     )  # fmt: skip
+    keep_controls(work, file_id, decoded)
+
+
+def keep_controls(work: UnitOfWork, file_id: str, decoded: DecodedFile) -> None:
+    """Store the control totals that a file states of itself."""
     totals = [
         {"file_id": file_id, "field": name, "value": value}
         for name, value in decoded.controls.items()

@@ -12,6 +12,7 @@ from connectors.bank.model.books import RESULT as RESULT_FRAME
 from connectors.bank.model.books import STATEMENT as STATEMENT_FRAME
 from connectors.bank.model.books import Columns
 from connectors.bank.store.tables import RESULT, STATEMENT
+from gateway.store.copying import frame_of
 from gateway.store.unit_of_work import UnitOfWork
 
 # Where a line stands: beside the frame's own columns, and never shown to the engine.
@@ -55,7 +56,5 @@ def _group(pattern: str) -> str:
 
 
 def _frame(work: UnitOfWork, query: Select[Any], columns: Columns) -> pl.DataFrame:
-    rows = [tuple(row) for row in work.connection.execute(query)]
-    schema = {name: kind for name, kind in columns.items() if name != "id"} | dict(PLACE)
-    frame = pl.DataFrame(rows, schema=schema, orient="row")
-    return frame.with_row_index("id").cast({"id": pl.Int64})
+    said = {name: kind for name, kind in columns.items() if name != "id"} | dict(PLACE)
+    return frame_of(work, query, said).with_row_index("id").cast({"id": pl.Int64})

@@ -10,7 +10,7 @@ from sqlalchemy.dialects.postgresql import insert
 from connectors.bank.model import FileKind, NightKey
 from connectors.bank.rules.owed import Expected
 from connectors.bank.rules.states import NIGHT_STATES, NightEvent, NightState
-from connectors.bank.store.tables import EXPECTED, NIGHT
+from connectors.bank.store.tables import DECISION, EXPECTED, NIGHT
 from gateway.errors import Code, NotConfigured
 from gateway.ports import Grade
 from gateway.states import Step
@@ -25,7 +25,6 @@ class NightRow:
     state: NightState
     state_at: datetime
     ledger_digest: str | None
-    books_digest: str | None
     decision_digest: str | None
     revision: int
 
@@ -33,6 +32,16 @@ class NightRow:
     def night_id(self) -> str:
         """The night's id."""
         return self.key.night_id
+
+
+@dataclass(frozen=True, slots=True)
+class DecisionRow:
+    """One decision of a night: digests of the books it was made on and of what was decided."""
+
+    revision: int
+    books_digest: str
+    decision_digest: str
+    decided_at: datetime
 
 
 def open_night(work: UnitOfWork, key: NightKey, expected: Sequence[Expected]) -> bool:
@@ -105,6 +114,21 @@ def unfinished(work: UnitOfWork, bank: str, since: date, before: date) -> Sequen
     return [_night(row).key for row in rows]
 
 
+def of_day(work: UnitOfWork, day: date) -> Sequence[NightRow]:
+    """Every night of a business date, by bank and account."""
+    query = select(NIGHT).where(NIGHT.c.business_date == day)
+    rows = work.connection.execute(query.order_by(NIGHT.c.bank, NIGHT.c.account))
+    return [_night(row) for row in rows]
+
+
+def span(work: UnitOfWork, bank: str, account: str, days: tuple[date, date]) -> Sequence[NightRow]:
+    """An account's nights of a span of dates, both ends in it, oldest first."""
+    query = select(NIGHT).where(
+        NIGHT.c.bank == bank, NIGHT.c.account == account, NIGHT.c.business_date.between(*days)
+    )
+    return [_night(row) for row in work.connection.execute(query.order_by(NIGHT.c.business_date))]
+
+
 def advance(work: UnitOfWork, night: NightRow, event: NightEvent) -> Step[NightState]:
     """Move a locked night by one event; the journal says so when it moved."""
     step = NIGHT_STATES.advance(night.state, event)
@@ -126,9 +150,32 @@ def keep_extract(work: UnitOfWork, night: NightRow, digest: str, grade: Grade) -
     _keep(work, night, {"ledger_digest": digest, "ledger_grade": grade.name})
 
 
+def extract_of(work: UnitOfWork, night: NightRow) -> str:
+    """The digest of the extract of the ledger that the night is decided on."""
+    query = select(NIGHT.c.ledger_digest).where(NIGHT.c.night_id == night.night_id)
+    return str(work.connection.execute(query).scalar_one())
+
+
 def keep_decision(work: UnitOfWork, night: NightRow, books: str, decision: str) -> None:
-    """Bind the night to the books it was decided on, and to the decision."""
-    _keep(work, night, {"books_digest": books, "decision_digest": decision})
+    """Bind the night to the books it was decided on, and to the decision; earlier ones stay."""
+    row = {
+        "night_id": night.night_id, "revision": night.revision, "books_digest": books,
+        "decision_digest": decision, "decided_at": work.now,
+    }  # fmt: skip
+    work.connection.execute(insert(DECISION).values(row))
+    _keep(work, night, {"decision_digest": decision})
+
+
+def decided(work: UnitOfWork, night_id: str) -> Sequence[DecisionRow]:
+    """Every decision made of a night, the one in force last."""
+    query = select(DECISION).where(DECISION.c.night_id == night_id).order_by(DECISION.c.revision)
+    return [DecisionRow(*row[1:]) for row in work.connection.execute(query)]
+
+
+def books_of(work: UnitOfWork, night_id: str) -> str:
+    """The books of the decision in force; "" before the first."""
+    made = decided(work, night_id)
+    return made[-1].books_digest if made else ""
 
 
 def _keep(work: UnitOfWork, night: NightRow, values: dict[str, object]) -> None:
@@ -150,7 +197,6 @@ def _night(row: object) -> NightRow:
         NightState[row.state],  # type: ignore[attr-defined]
         row.state_at,  # type: ignore[attr-defined]
         row.ledger_digest,  # type: ignore[attr-defined]
-        row.books_digest,  # type: ignore[attr-defined]
         row.decision_digest,  # type: ignore[attr-defined]
         row.revision,  # type: ignore[attr-defined]
     )

@@ -7,7 +7,6 @@ from sqlalchemy import (
     Column,
     Date,
     ForeignKey,
-    ForeignKeyConstraint,
     Index,
     Integer,
     MetaData,
@@ -23,6 +22,15 @@ from gateway.store.tables import INBOX, PAYLOAD, graded, moment
 
 METADATA = MetaData()
 
+
+def _found_by(table: str, *columns: str) -> list[Index]:
+    """Indexes over the lines that have these tokens; a large file's get theirs afterwards."""
+    return [
+        Index(f"ix_{table}_{name}", name, postgresql_where=text(f"{name} is not null"))
+        for name in columns
+    ]
+
+
 NIGHT = Table(
     "bank_night",
     METADATA,
@@ -35,10 +43,19 @@ NIGHT = Table(
     Column("ledger_digest", Text, ForeignKey(PAYLOAD.c.digest)),
     Column("ledger_grade", Text),
     Column("decision_digest", Text, ForeignKey(PAYLOAD.c.digest)),
-    Column("books_digest", Text, ForeignKey(PAYLOAD.c.digest)),
     # which of its decisions is in force
     Column("revision", Integer, nullable=False, server_default=text("1")),
     UniqueConstraint("bank", "account", "business_date"),
+)
+
+DECISION = Table(
+    "night_decision",
+    METADATA,
+    Column("night_id", Text, ForeignKey("bank_night.night_id"), primary_key=True),
+    Column("revision", Integer, primary_key=True),
+    Column("books_digest", Text, ForeignKey(PAYLOAD.c.digest), nullable=False),
+    Column("decision_digest", Text, ForeignKey(PAYLOAD.c.digest), nullable=False),
+    moment("decided_at"),
 )
 
 EXPECTED = Table(
@@ -90,7 +107,7 @@ CONTROL = Table(
 RESULT = Table(
     "deduction_result",
     METADATA,
-    Column("file_id", Text, ForeignKey("bank_file.file_id"), primary_key=True),
+    Column("file_id", Text, primary_key=True),
     Column("line", Integer, primary_key=True),
     Column("batch_no", Text, nullable=False),
     Column("serial", Integer, nullable=False),
@@ -106,15 +123,16 @@ RESULT = Table(
     Column("host_date", Date),
     Column("host_serial", Text, nullable=False),
     # keyed tokens: a person is found again by them, and not named
-    Column("loan_token", Text, index=True),
-    Column("account_token", Text, index=True),
-    Column("name_token", Text, index=True),
+    Column("loan_token", Text),
+    Column("account_token", Text),
+    Column("name_token", Text),
+    *_found_by("deduction_result", "loan_token", "account_token", "name_token"),
 )
 
 STATEMENT = Table(
     "statement_line",
     METADATA,
-    Column("file_id", Text, ForeignKey("bank_file.file_id"), primary_key=True),
+    Column("file_id", Text, primary_key=True),
     Column("line", Integer, primary_key=True),
     Column("serial", Integer, nullable=False),
     Column("host_serial", Text, nullable=False),
@@ -130,14 +148,24 @@ STATEMENT = Table(
     Column("remark", Text, nullable=False),
     Column("original_serial", Text, nullable=False),
     # keyed tokens: a person is found again by them, and not named
-    Column("account_token", Text, index=True),
-    Column("name_token", Text, index=True),
+    Column("account_token", Text),
+    Column("name_token", Text),
+    *_found_by("statement_line", "account_token", "name_token"),
+)
+
+# Files whose lines have no tokens yet.
+UNTOKENED = Table(
+    "line_tokens_wanted",
+    METADATA,
+    Column("file_id", Text, ForeignKey("bank_file.file_id"), primary_key=True),
+    moment("wanted_at"),
+    Column("lines_done", Integer, nullable=False, server_default=text("0")),
 )
 
 INSTRUCTION = Table(
     "instruction",
     METADATA,
-    Column("night_id", Text, ForeignKey("bank_night.night_id"), primary_key=True),
+    Column("night_id", Text, primary_key=True),
     Column("batch_no", Text, primary_key=True),
     Column("serial", Integer, primary_key=True),
     Column("loan_no", Text, nullable=False),
@@ -151,9 +179,10 @@ INSTRUCTION = Table(
     Column("fine_fen", BigInteger, nullable=False),
     Column("full_flag", Text, nullable=False),
     # keyed tokens: a person is found again by them, and not named
-    Column("loan_token", Text, index=True),
-    Column("account_token", Text, index=True),
-    Column("name_token", Text, index=True),
+    Column("loan_token", Text),
+    Column("account_token", Text),
+    Column("name_token", Text),
+    *_found_by("instruction", "loan_token", "account_token", "name_token"),
 )
 
 MATCH = Table(
@@ -171,14 +200,13 @@ MATCH = Table(
     Column("interest_fen", BigInteger, nullable=False),
     Column("penalty_fen", BigInteger, nullable=False),
     Column("fine_fen", BigInteger, nullable=False),
-    Column("posting_key", Text, unique=True),
+    Column("posting_key", Text),
     UniqueConstraint("file_id", "line"),
-    ForeignKeyConstraint(
-        ["night_id", "batch_no", "serial"],
-        ["instruction.night_id", "instruction.batch_no", "instruction.serial"],
-    ),
-    ForeignKeyConstraint(
-        ["file_id", "line"], ["deduction_result.file_id", "deduction_result.line"]
+    Index(
+        "ix_deduction_match_posting_key",
+        "posting_key",
+        unique=True,
+        postgresql_where=text("posting_key is not null"),
     ),
 )
 

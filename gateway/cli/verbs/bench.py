@@ -1,4 +1,4 @@
-"""`gateway bench signing`: figures of this machine, as ratios within one run. 性能对照"""
+"""`gateway bench`: figures of this machine, as ratios within one run. 性能对照"""
 
 import argparse
 from collections.abc import Sequence
@@ -7,6 +7,7 @@ from dataclasses import asdict
 from gateway.bench import round_trip, signing
 from gateway.bench.measuring import Rate, Ratio, stay_on_one_core
 from gateway.cli.output import Answer
+from gateway.cli.verbs import bench_recon
 from gateway.cli.verbs.arguments import Subparsers
 from gateway.clock import SystemClock
 
@@ -24,6 +25,7 @@ def add_to(verbs: Subparsers, every: argparse.ArgumentParser) -> None:
         "--seconds", type=_seconds, default=_SECONDS, help=f"每项的处理器秒数，至多 {_SECONDS_MAX}"
     )
     what.set_defaults(run=run)
+    bench_recon.add_to(kinds, every)
 
 
 def _seconds(text: str) -> float:

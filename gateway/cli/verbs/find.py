@@ -28,8 +28,15 @@ def run(parsed: argparse.Namespace) -> Answer:
     gateway = build()
     found = find(gateway.store, gateway.tokens, typed)
     count = f"{found.masked}：{len(found.lines)} 行" + ("，还有更多" if found.more else "")
+    if found.waiting:
+        count += f"（{found.waiting} 个大文件的标记尚未补齐，结果不全 / incomplete）"
     lines = [count, *(_shown(line) for line in found.lines)]
-    data = {"masked": found.masked, "more": found.more, "lines": [_data(o) for o in found.lines]}
+    data = {
+        "masked": found.masked,
+        "more": found.more,
+        "waiting": found.waiting,
+        "lines": [_data(o) for o in found.lines],
+    }
     return Answer(lines, data)
 
 

@@ -13,7 +13,7 @@ from connectors.bank.flows.dropping import unpacked
 from connectors.bank.flows.receipts import KIND as RECEIPTS
 from connectors.bank.rules.states import NightState
 from connectors.bank.sheets import ProofSheet
-from connectors.bank.store import files
+from connectors.bank.store import files, nights
 from connectors.bank.store.files import FileRow
 from connectors.bank.store.tables import NIGHT, SHEET
 from connectors.core_system.flows import COUNTERPARTY as CORE
@@ -72,7 +72,7 @@ def collect(work: UnitOfWork, store: Store, night_id: str) -> Case:
         entries=entries,
         pieces=(
             *_of_files(work, night, entries),
-            *_of_decision(night, entries),
+            *_of_decision(work, night),
             *_of_messages(work, store, night_id),
             *made,
         ),
@@ -104,17 +104,20 @@ def _of_file(file: FileRow, bank: str, at: datetime | None) -> Iterator[Piece]:
         yield replace(data, role=Role.SIGNATURE, digest=file.signature_digest)
 
 
-def _of_decision(night: Row[Any], entries: Sequence[Entry]) -> Iterator[Piece]:
-    """What the night was decided on, as the core system gave it, and what was decided."""
-    at = next((entry.at for entry in entries if entry.event == "night_decided"), None)
-    kept = (
-        (Role.EXTRACT, Direction.IN, CORE, night.ledger_digest, Grade.C),
-        (Role.DECISION, Direction.OWN, "", night.decision_digest, None),
-    )
-    for role, direction, counterparty, digest, grade in kept:
-        if digest is not None:
-            name = f"{role.name.lower()}.jsonl"
-            yield Piece(role, direction, counterparty, night.night_id, name, digest, at, grade)
+def _of_decision(work: UnitOfWork, night: Row[Any]) -> Iterator[Piece]:
+    """What the night was decided on, as the core system gave it, and each of its decisions."""
+    made = nights.decided(work, night.night_id)
+    if night.ledger_digest is not None:
+        at = made[0].decided_at if made else None
+        extract = Piece(Role.EXTRACT, Direction.IN, CORE, night.night_id, "extract.jsonl",
+                        night.ledger_digest, at, Grade.C)  # fmt: skip
+        yield extract
+    for one in made:
+        own = Piece(Role.BOOKS, Direction.OWN, "", night.night_id, f"books-{one.revision}.zip",
+                    one.books_digest, one.decided_at)  # fmt: skip
+        yield own
+        name = f"decision-{one.revision}.zip"
+        yield replace(own, role=Role.DECISION, name=name, digest=one.decision_digest)
 
 
 def _of_messages(work: UnitOfWork, store: Store, night_id: str) -> Iterator[Piece]:

@@ -23,6 +23,7 @@ class Role(Enum):
     FLAG = "来文的标志文件"
     SIGNATURE = "来文的签名文件"
     EXTRACT = "核心系统账务摘录"
+    BOOKS = "勾对所据的账册"
     DECISION = "逐笔勾对决定"
     SHEET = "核对表"
     MESSAGE = "报文内容"

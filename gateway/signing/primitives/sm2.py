@@ -41,6 +41,11 @@ class Sm2Key:
         if handle:
             library().EVP_PKEY_free(handle)
 
+    @property
+    def handle(self) -> int:
+        """The library's own key, for calls that live elsewhere; dead with this object."""
+        return self._handle
+
     @classmethod
     def generate(cls) -> "Sm2Key":
         """A new private key from the library's own generator."""

@@ -21,7 +21,7 @@ def fen_in(parent: Element, title: str, currency: str, path: str = "Amt") -> int
 
     Raises BadElement when it is missing, twice there, malformed, or of another currency.
     """
-    amount = _needed(parent, path, title)
+    amount = element_in(parent, path, title)
     if amount.attributes.get("Ccy") != currency:
         raise BadElement(Code.VALUE_NOT_ALLOWED, amount, "币种")
     return fen_of(amount, title)
@@ -47,7 +47,7 @@ def count_in(parent: Element, path: str, title: str) -> int | None:
 
 def direction_in(parent: Element) -> str:
     """C or D, as it was booked."""
-    found = _needed(parent, "CdtDbtInd", "借贷标志")
+    found = element_in(parent, "CdtDbtInd", "借贷标志")
     direction = _DIRECTIONS.get(found.text.strip())
     if direction is None:
         raise BadElement(Code.VALUE_NOT_ALLOWED, found, "借贷标志")
@@ -111,7 +111,8 @@ def _in_shanghai(moment: datetime, element: Element, title: str) -> datetime:
         raise BadElement(Code.DATE_FORMAT_WRONG, element, title) from wrong
 
 
-def _needed(parent: Element, path: str, title: str) -> Element:
+def element_in(parent: Element, path: str, title: str) -> Element:
+    """The one element of that path. Raises BadElement when it is missing or stands twice."""
     found = parent.only(path, title)
     if found is None:
         raise BadElement(Code.FIELD_EMPTY, parent, title)

@@ -5,7 +5,13 @@ import polars as pl
 from connectors.bank.model import BreakKind, Outcome
 from connectors.bank.model.books import Evidence, Part, Policy, Side
 from connectors.bank.rules.recon.frames import AT_THE_BANK, doubled, one_to_one
-from connectors.bank.rules.recon.judging import NOT_UNIQUE, PARTS, is_of, verdict
+from connectors.bank.rules.recon.judging import (
+    BOOKED_WITHIN_DAYS,
+    NOT_UNIQUE,
+    PARTS,
+    is_of,
+    verdict,
+)
 from connectors.bank.rules.recon.links import Reason, pairs
 
 _taken, _booked = pl.col("taken_fen"), pl.col("booked_fen")
@@ -21,7 +27,7 @@ def allocated(asked: pl.DataFrame, policy: Policy) -> pl.DataFrame:
     rest = pl.when(_proved).then(_taken).otherwise(0)
     shares: list[pl.Expr] = []
     for part in policy.allocation:
-        share = pl.min_horizontal(pl.col(part.value), rest)
+        share = pl.min_horizontal(pl.col(part.value).clip(lower_bound=0), rest)
         shares.append(share.alias(given(part)))
         rest = rest - share
     return asked.with_columns(shares)
@@ -101,13 +107,16 @@ def split(asked: pl.DataFrame, ledger: pl.DataFrame) -> tuple[pl.DataFrame, pl.D
 def receipts_booked(lines: pl.DataFrame, entries: pl.DataFrame) -> pl.DataFrame:
     """Money that came without a batch and stands in the ledger already: host serial and amount.
 
-    A counter books what it sees on the day; a pair counts only where neither side has another.
+    A counter books what it sees on the day; a pair counts only where neither side has another,
+    and within the longest holiday: banks use serials again, and instalments are alike.
     """
     key = ["host_serial", "fen"]
     numbered = pl.col("host_serial") != ""
-    ours = entries.filter(numbered & (pl.col("serial") == 0)).select(*key, other="id")
-    met = one_to_one(lines.filter(numbered).select("id", *key), ours, key)
-    return pairs(met, Reason(5, Evidence.RECEIPT_BOOKED), Side.STATEMENT, Side.LEDGER)
+    ours = entries.filter(numbered & (pl.col("serial") == 0)).select(*key, "booked_on", other="id")
+    met = one_to_one(lines.filter(numbered).select("id", *key, "booked_on"), ours, key)
+    apart = (pl.col("booked_on") - pl.col("booked_on_right")).dt.total_days().abs()
+    near = met.filter(apart <= BOOKED_WITHIN_DAYS)
+    return pairs(near, Reason(5, Evidence.RECEIPT_BOOKED), Side.STATEMENT, Side.LEDGER)
 
 
 def offsets_booked(offsets: pl.DataFrame, ledger: pl.DataFrame) -> pl.DataFrame:

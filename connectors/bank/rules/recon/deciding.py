@@ -71,6 +71,7 @@ def _of_lines(
         line_breaks.of_promises(owed, groups, books),
         line_breaks.of_ledger(stray, links),
         line_breaks.of_receipt_days(links, books),
+        line_breaks.of_receipt_loans(links, books),
         line_breaks.of_returns(links),
         line_breaks.of_offsets(links, books),
     ]

@@ -8,7 +8,7 @@ import polars as pl
 from connectors.bank.model.books import Books
 from connectors.core_system.model import PostingKind
 
-# More than any serial: place = number of the batch * PLACES + serial.
+# As many as there are serials (Int32, a bank may write nonsense): each batch has places of its own.
 PLACES = 2**32
 # What a bank's dialect may leave out of a result line; null then means "not said".
 _UNSAID = frozenset({"instalment_no", "payer_account", "payer_name", "asked_fen"})
@@ -54,7 +54,7 @@ def placed(books: Books) -> Books:
     frames = (books.instructions, books.results, books.ledger)
     batches = pl.concat([frame.get_column("batch_no").unique() for frame in frames]).unique().sort()
     number = pl.col("batch_no").cast(pl.Enum(batches)).to_physical().cast(pl.Int64)
-    place = (number * PLACES + pl.col("serial")).alias("place")
+    place = (number * PLACES + PLACES // 2 + pl.col("serial")).alias("place")
     asked, heard, booked = (frame.with_columns(place) for frame in frames)
     return replace(books, instructions=asked, results=heard, ledger=booked)
 

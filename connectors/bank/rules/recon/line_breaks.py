@@ -10,6 +10,7 @@ from connectors.bank.rules.recon.classifying import About, breaks
 from connectors.bank.rules.recon.frames import AT_THE_BANK, among, without
 from connectors.bank.rules.recon.links import spent
 from connectors.bank.rules.recon.marks import first_words
+from connectors.bank.rules.recon.references import named
 
 
 def of_lines(
@@ -68,6 +69,18 @@ def of_receipt_days(links: pl.DataFrame, books: Books) -> pl.DataFrame:
         id="anchor", amount_fen="fen", signed_fen=pl.lit(0, pl.Int64)
     )
     return breaks(rows, About(Side.STATEMENT, BreakKind.BOOKED_DAY_DIFFERS))
+
+
+def of_receipt_loans(links: pl.DataFrame, books: Books) -> pl.DataFrame:
+    """Receipts a counter has booked to another loan than the payer wrote: the totals agree."""
+    met = links.filter(pl.col("evidence") == Evidence.RECEIPT_BOOKED.name)
+    of = pl.col("side") == Side.LEDGER.value
+    entries = met.filter(of).select("fen", id="anchor", entry="id")
+    booked = entries.join(books.ledger.select("loan_no", entry="id"), on="entry")
+    naming = named(among(books.statement, booked.get_column("id")), books)
+    other = booked.join(naming, on="id").filter(~pl.col("loans").list.contains(pl.col("loan_no")))
+    rows = other.select("id", "loan_no", amount_fen="fen", signed_fen=pl.lit(0, pl.Int64))
+    return breaks(rows, About(Side.STATEMENT, BreakKind.DETAILS_DIFFER))
 
 
 def _days(met: pl.DataFrame, frame: pl.DataFrame, side: Side) -> pl.DataFrame:

@@ -24,17 +24,25 @@ class Found:
 
 
 def open_dues(dues: pl.DataFrame, asked: pl.DataFrame) -> pl.DataFrame:
-    """The dues money may still be for (`due` is their id): none that a deduction may have paid.
+    """The dues money may be for (`due` is their id), `free` where no deduction may have paid them.
 
-    A payoff counts every instalment: it is out as soon as one of its loan is in the bank's hands.
+    What a deduction took is gone. What it may have taken stays a candidate that nobody is given:
+    left out, it would make another due look like the only one.
     """
     loans = dues.get_column("loan_no").unique().implode()
-    running = asked.filter(pl.col("loan_no").is_in(loans) & ~is_of(Outcome.FAILED))
-    dues = dues.filter(pl.col("fen") > 0)
-    whole = dues.filter(pl.col("kind") == _PAYOFF).join(running, on="loan_no", how="anti")
+    asked = asked.filter(pl.col("loan_no").is_in(loans))
+    took = is_of(Outcome.EXACT, Outcome.PARTIAL)
+    unpaid = _not_asked(dues.filter(pl.col("fen") > 0), asked.filter(took))
+    in_doubt = asked.filter(~took & ~is_of(Outcome.FAILED))
+    free = _not_asked(unpaid, in_doubt).get_column("id")
+    return unpaid.with_columns(free=pl.col("id").is_in(free.implode())).rename({"id": "due"})
+
+
+def _not_asked(dues: pl.DataFrame, asked: pl.DataFrame) -> pl.DataFrame:
+    """The dues these instructions are not for; a payoff counts every instalment of its loan."""
+    whole = dues.filter(pl.col("kind") == _PAYOFF).join(asked, on="loan_no", how="anti")
     single = dues.filter(pl.col("kind") != _PAYOFF)
-    single = single.join(running, on=["loan_no", "instalment_no"], how="anti")
-    return pl.concat([single, whole]).rename({"id": "due"})
+    return pl.concat([single.join(asked, on=["loan_no", "instalment_no"], how="anti"), whole])
 
 
 def in_reach(lines: pl.DataFrame, naming: pl.DataFrame, books: Books) -> pl.DataFrame:
@@ -56,38 +64,50 @@ def by_reference(lines: pl.DataFrame, naming: pl.DataFrame, dues: pl.DataFrame) 
     """Pass 6: lines that name one loan (`references.named`) and bring exactly one due of it."""
     sure = naming.filter(~pl.col("many")).explode("loans").select("id", loan_no="loans")
     wanted = lines.select("id", "fen").join(sure, on="id")
-    found = _one_way_of_paying(resolved(edges(wanted, dues, ["loan_no", "fen"])), dues)
+    found = _payable(edges(wanted, dues, ["loan_no", "fen"]), dues)
     links = pairs(_as_pairs(found.pairs), Reason(6, Evidence.LOAN_AND_DUE), *_SIDES)
     return Found(links, found.unclear)
 
 
 def unclaimed(lines: pl.DataFrame, naming: pl.DataFrame, dues: pl.DataFrame) -> pl.DataFrame:
-    """The dues no line has named with their amount: what it claimed in vain is no weaker line's."""
+    """The same dues; those lines have named with their amount in vain are free for no other.
+
+    Nor are those such a line would close.
+    """
     claims = naming.explode("loans").select("id", loan_no="loans")
     claimed = lines.select("id", "fen").join(claims, on="id")
-    return dues.join(claimed, on=["loan_no", "fen"], how="anti")
+    contested = dues.join(claimed, on=["loan_no", "fen"], how="semi")
+    return dues.with_columns(free=pl.col("free") & ~_closed_by(contested))
 
 
-def _one_way_of_paying(found: Resolved, dues: pl.DataFrame) -> Resolved:
-    """A loan is paid off or paid on, not both: such pairs rival each other, all of them."""
-    kinds = dues.select("due", of="loan_no", whole=pl.col("kind") == _PAYOFF)
-    typed = found.pairs.join(kinds, on="due")
-    both = (pl.col("whole").any() & (pl.len() > 1)).over("of")
-    rivals = typed.filter(both).select("id", candidates=pl.concat_list("due"))
-    return Resolved(
-        typed.filter(~both).select(found.pairs.columns), pl.concat([found.unclear, rivals])
-    )
+def _closed_by(paid: pl.DataFrame) -> pl.Expr:
+    """Whether paying these closes a due: each its own, a payoff its loan, any other the payoff."""
+    whole, of = pl.col("kind") == _PAYOFF, pl.col("loan_no")
+    off = of.is_in(paid.filter(whole).get_column("loan_no").implode())
+    on = whole & of.is_in(paid.get_column("loan_no").implode())
+    return pl.col("due").is_in(paid.get_column("due").implode()) | off | on
+
+
+def _payable(met: pl.DataFrame, dues: pl.DataFrame) -> Resolved:
+    """Only pairs without a rival whose due is free.
+
+    A loan is paid off or paid on: where lines could do both, all of them are rivals.
+    """
+    found = resolved(met)
+    kinds = dues.select("due", "free", of="loan_no", whole=pl.col("kind") == _PAYOFF)
+    typed = met.join(kinds, on="due")
+    either = pl.col("whole").any() & (pl.col("due").n_unique() > 1)
+    torn = typed.filter(either.over("of")).get_column("due").unique()
+    given = pl.col("free") & ~pl.col("due").is_in(torn.implode())
+    pairs_ = typed.join(found.pairs, on=["id", "due"], how="semi")
+    refused = pairs_.filter(~given).select("id", candidates=pl.concat_list("due"))
+    return Resolved(pairs_.filter(given).select(met.columns), pl.concat([found.unclear, refused]))
 
 
 def still_open(dues: pl.DataFrame, links: pl.DataFrame) -> pl.DataFrame:
-    """The dues no automatic link has paid; a payoff closes its loan, an instalment the payoff."""
+    """The dues no automatic link has paid or closed."""
     paid = dues.filter(pl.col("due").is_in(spent(links, Side.DUE).implode()))
-    if not paid.height:
-        return dues
-    whole = pl.col("kind") == _PAYOFF
-    off = pl.col("loan_no").is_in(paid.filter(whole).get_column("loan_no").implode())
-    on = whole & pl.col("loan_no").is_in(paid.get_column("loan_no").implode())
-    return dues.filter(~(off | on)).join(paid, on="due", how="anti")
+    return dues.filter(~_closed_by(paid)) if paid.height else dues
 
 
 def _as_pairs(met: pl.DataFrame) -> pl.DataFrame:
@@ -102,7 +122,9 @@ def odd_amounts(lines: pl.DataFrame, naming: pl.DataFrame, dues: pl.DataFrame) -
     one = naming.filter(~pl.col("many") & (pl.col("loans").list.len() == 1))
     loans = one.select("id", loan_no=pl.col("loans").list.first())
     money = lines.filter(pl.col("fen") > 0).select("id", "fen").join(loans, on="id")
-    running = dues.filter(pl.col("kind") != _PAYOFF).sort("due_on", "instalment_no", "fen", "due")
+    running = dues.filter("free", pl.col("kind") != _PAYOFF).sort(
+        "due_on", "instalment_no", "fen", "due"
+    )
     running = running.filter(pl.int_range(pl.len()).over("loan_no") < CANDIDATES_MAX)
     each = (
         money.join(
@@ -132,7 +154,7 @@ def by_account(lines: pl.DataFrame, dues: pl.DataFrame, books: Books) -> Found:
     other = edges(known, _reached(dues, books, "loan_no"), key)
     other = other.join(own, on=["id", "due"], how="anti")
     met = pl.concat([own, other.with_columns(own=pl.lit(value=False))])
-    found = _one_way_of_paying(resolved(met), dues)
+    found = _payable(met, dues)
     sure = found.pairs.join(_near(found.pairs, lines, dues, books), on="id", how="semi").filter(
         "own"
     )
@@ -180,7 +202,7 @@ def by_name(lines: pl.DataFrame, dues: pl.DataFrame, books: Books) -> Found:
     )
     owed = dues.filter(pl.col("fen").is_in(wanted.get_column("fen").unique().implode()))
     owed = owed.select("due", "fen", name=folded(pl.col("borrower_name")))
-    found = resolved(edges(wanted, owed, ["name", "fen"]))
+    found = _payable(edges(wanted, owed, ["name", "fen"]), dues)
     near = _near(found.pairs, lines, dues, books)
     reason = Reason(9, Evidence.PAYER_NAME, automatic=False)
     return Found(pairs(_as_pairs(near), reason, *_SIDES), found.unclear)

@@ -44,7 +44,7 @@ def _payers(lines: pl.DataFrame, books: Books) -> pl.DataFrame:
 
 def _own_dues(owners: pl.DataFrame, dues: pl.DataFrame, most: int) -> pl.DataFrame:
     """The dues of these borrowers, each with its `bit`; payoffs stand for themselves alone."""
-    single = dues.filter(pl.col("kind") != "payoff").join(owners, on="borrower", how="semi")
+    single = dues.filter("free", pl.col("kind") != "payoff").join(owners, on="borrower", how="semi")
     rank = pl.int_range(pl.len()).over("borrower")
     own = (
         single.sort("borrower", "due")

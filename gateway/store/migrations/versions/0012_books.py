@@ -6,12 +6,18 @@ revision = "0012"
 down_revision = "0011"
 
 # `part` is the batch that a result file answers; `revision` counts a night's decisions: a
-# correction that two people let in is decided anew. `books_digest`: all frames, as archived.
+# correction that two people let in is decided anew. What each was made on stays.
 BOOKS = """
 alter table bank_file add column part text not null default '';
-alter table bank_night
-    add column revision integer not null default 1,
-    add column books_digest text references payload;
+alter table bank_night add column revision integer not null default 1;
+create table night_decision (
+    night_id text references bank_night,
+    revision integer check (revision > 0),
+    books_digest text not null references payload,
+    decision_digest text not null references payload,
+    decided_at timestamptz not null,
+    primary key (night_id, revision)
+);
 alter table instruction add column fine_fen bigint not null default 0;
 alter table instruction alter column fine_fen drop default;
 """
@@ -58,7 +64,9 @@ create index ix_bank_link_line on bank_link (file_id, line);
 
 GRANTS = """
 grant update (part) on bank_file to gateway_app;
-grant update (revision, books_digest) on bank_night to gateway_app;
+grant update (revision) on bank_night to gateway_app;
+grant select, insert on night_decision to gateway_app;
+grant select on night_decision to gateway_desk;
 grant update (outcome, file_id, line, taken_fen, principal_fen, interest_fen, penalty_fen,
     fine_fen, posting_key) on deduction_match to gateway_app;
 grant select, insert on bank_link to gateway_app;

@@ -22,6 +22,7 @@ from tests.connectors.bank.recon.making import (
 )
 
 FEN = 200_170
+TO = asked(1, instalment_no=13)
 
 
 def named(id=1, fen=FEN, **changes):
@@ -83,11 +84,53 @@ def test_a_due_two_lines_have_named_is_not_given_to_a_third_that_names_nothing()
     assert groups(made) == []
 
 
-def test_a_due_the_bank_is_taking_tonight_is_not_paid_by_anything_else():
-    to = asked(1, instalment_no=13)
-    for results in ([taken(to)], []):
-        made = decided(instructions=[to], results=results, statement=[named()], dues=[due(1)])
-        assert ("AMOUNT_DIFFERS", 1) in found(made)
+def test_a_due_two_lines_have_named_is_still_a_rival_of_the_dues_nobody_named():
+    """Left out, it would make the other due of that payer look like the only one."""
+    other = due(2, loan_no=loan(2), borrower="P1")
+    made = decided(
+        statement=[named(1), named(2), paid(3)], dues=[due(1), other], registered=[account_of(1)]
+    )
+    assert groups(made) == []
+    assert ("AMBIGUOUS", 3) in found(made)
+
+
+@pytest.mark.parametrize(
+    ("results", "kind"),
+    [([taken(TO)], "AMOUNT_DIFFERS"), ([], "AMBIGUOUS")],
+    ids=("taken", "no answer"),
+)
+def test_a_due_the_bank_is_taking_tonight_is_not_paid_by_anything_else(results, kind):
+    made = decided(instructions=[TO], results=results, statement=[named()], dues=[due(1)])
+    assert groups(made) == []
+    assert (kind, 1) in found(made)
+
+
+@pytest.mark.parametrize(
+    ("results", "alone"), [([taken(TO)], True), ([], False)], ids=("taken", "no answer")
+)
+def test_a_due_a_deduction_may_have_paid_is_still_a_rival_of_the_others(results, alone):
+    """A deduction without an answer proves nothing: the money may be for that instalment too."""
+    other = due(2, loan_no=loan(1), instalment_no=14)
+    made = decided(instructions=[TO], results=results, statement=[named()], dues=[due(1), other])
+    assert (groups(made) == [("LOAN_AND_DUE", [("due", 2), ("statement", 1)])]) is alone
+
+
+def test_a_payoff_that_two_lines_claim_still_bars_the_instalment():
+    """One of the two may pay the loan off; then the instalment is in it."""
+    whole = due(2, 5_000_000, loan_no=loan(1), kind="payoff")
+    lines = [named(1), named(2, 5_000_000), named(3, 5_000_000)]
+    made = decided(statement=lines, dues=[due(1), whole])
+    assert found(made) == [("AMBIGUOUS", 1), ("AMBIGUOUS", 2), ("AMBIGUOUS", 3)]
+
+
+def test_a_payoff_is_no_weaker_lines_while_others_name_instalments_of_that_loan():
+    twin = due(3, loan_no=loan(1), instalment_no=14)
+    whole = due(2, 5_000_000, loan_no=loan(1), kind="payoff", borrower="P1")
+    made = decided(
+        statement=[named(1), paid(2, 5_000_000)], dues=[due(1), twin, whole],
+        registered=[account_of(1)],
+    )  # fmt: skip
+    assert found(made) == [("AMBIGUOUS", 1), ("AMBIGUOUS", 2)]
 
 
 def test_a_loan_is_paid_off_or_paid_on_but_not_both():

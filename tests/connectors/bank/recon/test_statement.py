@@ -50,6 +50,12 @@ def test_b01_a_lump_of_the_batch_is_the_sum_of_its_successes():
     assert waiting(made) == []
 
 
+def test_a_serial_below_zero_counts_in_its_own_batch():
+    stray = taken(asked(3, serial=-3, batch_no="Q"))
+    made = decided(results=[taken(TWO[0]), stray])
+    assert sorted(made.expected["batch_no"]) == [BATCH, "Q"]
+
+
 def test_a_lump_in_two_bookings_is_one_group():
     made = on(TODAY, lump(1, 200_000), lump(2, WHOLE - 200_000))
     assert found(made) == []
