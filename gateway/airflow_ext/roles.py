@@ -27,7 +27,7 @@ ROLES: dict[str, list[tuple[str, str]]] = {
         ("can_edit", "DAGs"),
         ("can_create", "DAG Runs"),
     ],
-    # 复核: approves what another has released; FAB asks for the right on the question's DAG too
+    # 复核: approves what another has released; FAB asks for the right on the DAG too
     "approver": [*_VIEW, *_ANSWER, ("can_edit", DESK), ("can_edit", "DAG:approvals")],
     # 审计: reads everything, the audit log too
     "auditor": [*_VIEW, ("can_read", "Audit Logs"), ("menu_access", "Audit Logs")],

@@ -10,6 +10,9 @@ from gateway.launcher.progress import Progress
 # What the site goes on without, and what a person is told of it. All other parts are essential.
 SPARED: Mapping[str, str] = {
     "sandbox-tsa": "时间戳服务已退出，签名照常，时间戳稍后补；重新启动须 make down 后再 make up",
+    "sandbox-settlement": "结算平台已退出，批次等它恢复；重新启动须 make down 后再 make up",
+    "gateway-listen": "推送监听已退出，漏收的明细可用 gateway advices fetch 补齐；"
+    "重新启动须 make down 后再 make up",
 }
 
 
