@@ -35,7 +35,6 @@ from connectors.core_system import codec as core_codec
 from connectors.core_system import store as core_store
 from connectors.core_system.flows import KIND as POSTINGS
 from connectors.core_system.flows import READ_BACK, draft_postings
-from connectors.core_system.model import Posting
 from gateway.errors import Code, RefusedHere
 from gateway.grades import SUFFICIENT
 from gateway.log import Log
