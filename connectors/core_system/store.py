@@ -69,10 +69,10 @@ def known(work: UnitOfWork, keys: Sequence[str]) -> frozenset[str]:
     return frozenset(work.connection.execute(query).scalars())
 
 
-def standing(work: UnitOfWork, subject: str) -> frozenset[str]:
-    """The keys of a subject's postings that the ledger has booked and no reversal took back."""
+def standing(work: UnitOfWork, *subjects: str) -> frozenset[str]:
+    """The keys of these subjects' postings that are booked and that none of them took back."""
     query = select(POSTING.c.posting_key, POSTING.c.reversal_of).where(
-        POSTING.c.subject == subject, POSTING.c.result_code == SUCCESS
+        POSTING.c.subject.in_(subjects), POSTING.c.result_code == SUCCESS
     )
     rows = list(work.connection.execute(query))
     return frozenset({row[0] for row in rows if not row[1]} - {row[1] for row in rows})

@@ -1,6 +1,6 @@
 """What people decided about breaks, carried to the ledger and back. 账项处理的执行"""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from connectors.bank.flows import resolving
 from connectors.bank.flows.handling import Handling
@@ -20,12 +20,19 @@ def carry_out(handling: Handling, sending: Sending, break_id: str) -> BreakNow:
 
     Raises what the ledger's line raises; what is agreed stays agreed, and the outbox tries again.
     """
-    row = resolving.settle(handling, break_id)
+    row, done = resolving.settle(handling, break_id), 0
+    # what the ledger books only in part is taken back from it in turn
+    while len(bookings := _bookings(handling, break_id)) > done:
+        for booking in bookings[done:]:
+            deliver_subject(sending, booking, POSTINGS)
+        done = len(bookings)
+        row = resolving.confirm(handling, break_id)
+    return row
+
+
+def _bookings(handling: Handling, break_id: str) -> Sequence[str]:
     with handling.bank.store.begin() as work:
-        bookings = {act.booking for act in break_acts.acts(work, break_id)} - {""}
-    for booking in sorted(bookings):
-        deliver_subject(sending, booking, POSTINGS)
-    return resolving.confirm(handling, break_id) if bookings else row
+        return break_acts.bookings(work, break_id)
 
 
 def carry_out_all(handlings: Mapping[str, Handling], sending: Sending) -> StageCount:

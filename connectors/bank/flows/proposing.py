@@ -4,6 +4,7 @@ from dataclasses import replace
 
 from connectors.bank.flows.handling import Case, CoreFacts, Handling, ask_core, postings_of
 from connectors.bank.rules.break_states import BreakEvent, BreakState
+from connectors.bank.rules.breaks import Effect
 from connectors.bank.rules.resolving import (
     BreakNow,
     Proposal,
@@ -15,6 +16,7 @@ from connectors.bank.rules.resolving import (
 from connectors.bank.store import break_acts
 from connectors.bank.store.break_acts import Proposed, Said
 from connectors.core_system import codec as core_codec
+from connectors.core_system import store as core_store
 from gateway.errors import Code, RefusedHere
 from gateway.signing.at_rest.tokens import Kind
 from gateway.store import approvals
@@ -58,6 +60,7 @@ def _propose(
     row = _taken(work, row, proposal)
     if not proposal.how.value.approval:
         return
+    _require_answered(work, row)
     posted = postings_of(handling, work, Case(row, proposal, core))
     payload = keep_bytes(handling.bank.store, work, core_codec.encode(posted)) if posted else None
     number = break_acts.next_number(work, break_id)
@@ -67,6 +70,15 @@ def _propose(
     ask = Ask(proposal.how.value.approval, break_id, digest, title, shown, core.barred)
     said = Said(proposal.person, proposal.reason, proposal, payload, "", "", digest)
     _ask(work, row, BreakEvent.PROPOSED, (ask, said))
+
+
+def _require_answered(work: UnitOfWork, row: BreakNow) -> None:
+    """Raise RefusedHere while the ledger owes an answer, or has booked this money already."""
+    subjects = break_acts.bookings(work, row.break_id)
+    owed = any(core_store.counts(work, subject)["open"] for subject in subjects)
+    if owed or core_store.standing(work, *subjects):
+        detail = "核心尚未答复前次入账" if owed else "前次入账尚未冲回"
+        raise RefusedHere(Code.BREAK_NOT_READY, detail=detail, subject=row.break_id)
 
 
 def _ask(work: UnitOfWork, row: BreakNow, event: BreakEvent, asked: tuple[Ask, Said]) -> None:
@@ -108,6 +120,9 @@ def propose_undo(handling: Handling, break_id: str, person: str, reason: str) ->
         if row.state is not BreakState.RESOLVED:
             raise RefusedHere(Code.BREAK_NOT_READY, detail=row.state.value, subject=break_id)
         done = break_acts.proposed(work, break_id, BreakEvent.AGREED)
+        if done.proposal.how.value.effect is Effect.REVERSE:
+            detail = "冲账不能再冲，请另行入账"
+            raise RefusedHere(Code.RESOLUTION_UNLAWFUL, detail=detail, subject=break_id)
         proposal = replace(done.proposal, person=person, reason=reason)
         number = break_acts.next_number(work, break_id)
         wanted = Proposed(number, proposal, done.postings, done.booking, "", "")

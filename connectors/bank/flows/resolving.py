@@ -30,7 +30,7 @@ _ENDS = {
     Effect.REFUND: Cleared.REFUNDED,
     Effect.WRITE_OFF: Cleared.WRITTEN_OFF,
 }
-_LEDGER = "核心系统"
+_LEDGER, _EVIDENCE = "核心系统", "银行凭据"
 _PROPOSAL = {
     BreakState.PROPOSED: BreakEvent.PROPOSED,
     BreakState.UNDOING: BreakEvent.UNDO_PROPOSED,
@@ -51,6 +51,10 @@ def settle(handling: Handling, break_id: str) -> BreakNow:
 
 
 def _settle(handling: Handling, work: UnitOfWork, row: BreakNow, wanted: Proposed) -> None:
+    if _is_parted(work, row, wanted):
+        said = Said(_EVIDENCE, proposal=wanted.proposal, approval_id=wanted.approval_id)
+        break_acts.act(work, row, BreakEvent.PAIR_PARTED, said)
+        return
     approval = approvals.find(work, wanted.approval_id)
     if approval.subject != row.break_id:
         return  # of two that are paired, the one that was asked about leads
@@ -63,6 +67,14 @@ def _settle(handling: Handling, work: UnitOfWork, row: BreakNow, wanted: Propose
             _do(handling, work, row, (wanted, approval))
         else:
             _undo(handling, work, row, (wanted, approval))
+
+
+def _is_parted(work: UnitOfWork, row: BreakNow, wanted: Proposed) -> bool:
+    """Whether later evidence has ended the other of a pair before two agreed on it."""
+    other = wanted.proposal.other
+    if row.state is not BreakState.PROPOSED or not other:
+        return False
+    return break_acts.find(work, other).state is not BreakState.PROPOSED
 
 
 def _refused(work: UnitOfWork, row: BreakNow, wanted: Proposed, approval: Approval) -> None:
@@ -145,12 +157,44 @@ def _end_items(handling: Handling, work: UnitOfWork, row: BreakNow, proposal: Pr
 
 
 def confirm(handling: Handling, break_id: str) -> BreakNow:
-    """Look what the ledger made of a resolution: what it would not book has resolved nothing."""
+    """Look what the ledger made of a resolution, or of its undoing, when it has answered all of it.
+
+    What it would not book has resolved nothing: what it booked of it is taken back, which is to be
+    carried to it in turn. What it would not reverse is not undone.
+    """
     with handling.bank.store.begin() as work:
         row = break_acts.lock(work, break_id)
-        if row.state is BreakState.RESOLVED:
-            done = break_acts.proposed(work, break_id, BreakEvent.AGREED)
-            if done.booking and core_store.counts(work, done.booking)["refused"]:
-                open_items.open_again(work, break_id)
-                _both(work, row, BreakEvent.BOOKING_REFUSED, _said(done, done.booking, _LEDGER))
+        last = _BOOKED.get(row.state)
+        if last is not None and break_acts.newest(work, break_id) is last:
+            done = break_acts.proposed(work, break_id, last)
+            counted = core_store.counts(work, done.booking)
+            if counted["refused"] and not counted["open"]:
+                _not_booked(handling, work, row, done)
         return break_acts.lock(work, break_id)
+
+
+# The deed whose booking the ledger may refuse, by the state it has led to.
+_BOOKED = {
+    BreakState.RESOLVED: BreakEvent.AGREED,
+    BreakState.ASSIGNED: BreakEvent.UNDO_AGREED,
+}
+
+
+def _not_booked(handling: Handling, work: UnitOfWork, row: BreakNow, done: Proposed) -> None:
+    if row.state is BreakState.ASSIGNED:
+        _end_items(handling, work, row, done.proposal)
+        _both(work, row, BreakEvent.UNDO_NOT_BOOKED, _said(done, "", _LEDGER))
+        return
+    open_items.open_again(work, row.break_id)
+    booking = _take_back(handling, work, row, done)
+    _both(work, row, BreakEvent.BOOKING_REFUSED, _said(done, booking, _LEDGER))
+
+
+def _take_back(handling: Handling, work: UnitOfWork, row: BreakNow, done: Proposed) -> str:
+    """Reverse what was booked of a resolution that as a whole was not; where, or nothing."""
+    standing = core_store.standing(work, done.booking)
+    posted = core_codec.decode(handling.bank.store.archive.get(done.postings or ""))
+    today = handling.bank.clock.today()
+    back = [reversal(one, today) for one in posted if one.key in standing]
+    number = break_acts.next_number(work, row.break_id)
+    return _book(handling, work, (row, number), back) if back else ""

@@ -26,6 +26,8 @@ class BreakEvent(Enum):
     AGREED = "两人同意"
     REFUSED = "退回"
     BOOKING_REFUSED = "核心拒绝所请入账"
+    UNDO_NOT_BOOKED = "核心拒绝所请冲账"
+    PAIR_PARTED = "所配另一账项已另有说明"
     UNDO_PROPOSED = "提出撤销"
     UNDO_AGREED = "两人同意撤销"
     UNDO_REFUSED = "撤销被退回"
@@ -56,11 +58,13 @@ BREAK_STATES: Machine[BreakState, BreakEvent] = Machine(
         Row(_S.OPEN,     _E.GONE,          _MOVE,          _S.CLEARED,  "银行", "更正文件不再有此项"),
         Row(_S.ASSIGNED, _E.TAKEN,         _MOVE,          _S.ASSIGNED, "经办", "转交他人"),
         Row(_S.ASSIGNED, _E.PROPOSED,      _MOVE,          _S.PROPOSED, "经办", "只限该类账项的合法处理"),
+        Row(_S.ASSIGNED, _E.UNDO_NOT_BOOKED, _MOVE,        _S.RESOLVED, "核心", "冲账未成，原处理仍然有效"),
         Row(_S.ASSIGNED, _E.EXPLAINED,     _MOVE,          _S.CLEARED,  "银行", "次日凭据勾对，两日期均留"),
         Row(_S.ASSIGNED, _E.SEEN_AGAIN,    _IGNORE,        _S.ASSIGNED, "银行", _AGE),
         Row(_S.ASSIGNED, _E.GONE,          _MOVE,          _S.CLEARED,  "银行", "更正文件不再有此项"),
         Row(_S.PROPOSED, _E.AGREED,        _MOVE,          _S.RESOLVED, "复核", "经办、复核为不同二人"),
         Row(_S.PROPOSED, _E.REFUSED,       _MOVE,          _S.ASSIGNED, "复核", "退回承办人"),
+        Row(_S.PROPOSED, _E.PAIR_PARTED,   _MOVE,          _S.ASSIGNED, "银行", "配对不成，退回承办人"),
         Row(_S.PROPOSED, _E.EXPLAINED,     _MOVE,          _S.CLEARED,  "银行", "凭据先到，所提处理作废"),
         Row(_S.PROPOSED, _E.SEEN_AGAIN,    _IGNORE,        _S.PROPOSED, "银行", _AGE),
         Row(_S.PROPOSED, _E.GONE,          _MOVE,          _S.CLEARED,  "银行", "更正后所提处理作废"),

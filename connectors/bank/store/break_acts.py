@@ -138,9 +138,24 @@ def waiting(work: UnitOfWork, bank: str) -> Sequence[str]:
         .where(func.coalesce(POSTING.c.result_code, "") != SUCCESS)
     )
     states = (BreakState.PROPOSED.name, BreakState.UNDOING.name)
-    resolved = (BREAK.c.state == BreakState.RESOLVED.name) & BREAK.c.break_id.in_(booked)
-    query = _breaks().where(NIGHT.c.bank == bank, BREAK.c.state.in_(states) | resolved)
+    after = (BreakState.RESOLVED.name, BreakState.ASSIGNED.name)
+    asked = BREAK.c.state.in_(after) & BREAK.c.break_id.in_(booked)
+    query = _breaks().where(NIGHT.c.bank == bank, BREAK.c.state.in_(states) | asked)
     return [row.break_id for row in work.connection.execute(query.order_by(BREAK.c.break_id))]
+
+
+def bookings(work: UnitOfWork, break_id: str) -> Sequence[str]:
+    """The subjects under which the ledger was asked for a break, the first first."""
+    query = select(ACT.c.booking).where(ACT.c.break_id == break_id, ACT.c.booking != "")
+    return list(dict.fromkeys(work.connection.execute(query.order_by(ACT.c.number)).scalars()))
+
+
+def newest(work: UnitOfWork, break_id: str) -> BreakEvent | None:
+    """What was last done about a break; None when nothing was."""
+    query = select(ACT.c.event).where(ACT.c.break_id == break_id)
+    found = work.connection.execute(query.order_by(ACT.c.number.desc()).limit(1))
+    name = found.scalar_one_or_none()
+    return BreakEvent[name] if name else None
 
 
 def loan_of(work: UnitOfWork, break_id: str) -> tuple[str, int | None]:
