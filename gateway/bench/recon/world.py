@@ -10,7 +10,6 @@ from pathlib import Path
 import polars as pl
 
 from connectors.bank.codec.frames import encode_books
-from connectors.bank.model import BreakKind, Outcome
 from connectors.bank.model.books import (
     DAY,
     DUE,
@@ -29,16 +28,27 @@ from connectors.bank.model.books import (
 )
 from connectors.bank.rules.telling import named_items
 from connectors.bank.verdicts import RESULT_CODES
+from gateway.bench.recon.fates import (
+    BOOKED_UNPAID,
+    MISBOOKED,
+    PARTIAL,
+    RENAMED,
+    SILENT,
+    UNKNOWN,
+    WRONG_TERM,
+    failed,
+    fate_is,
+    flag,
+    taken,
+    told_by,
+    truths_of,
+)
 
 SEED = 20261123
 DAY_OF_NIGHT = date(2026, 2, 27)
 BANK, ACCOUNT, NUMBER, BATCH = "990009", "ZH09", "990009000000000009", "DK20260227990009"
 _OPENING = 5_000_000_00
 _SLICE = 250_000
-# Of a thousand lines: what is special about some of them; all others are taken and booked.
-_FAILED = 30
-_WRONG_TERM, _SILENT, _PARTIAL, _SHORT, _RENAMED = range(30, 35)
-_UNKNOWN, _MISBOOKED, _BOOKED_UNPAID = range(35, 38)
 _EVERY = 1000
 _SURNAMES = "王李张刘陈杨赵黄周吴徐孙胡朱高林何郭马罗"
 _GIVEN = "伟芳娜敏静丽强磊军洋勇艳杰娟涛明超秀霞平珅镕䶮"
@@ -143,7 +153,7 @@ def _asked(lines: int, seed: int) -> pl.DataFrame:
         fine_fen=pl.lit(0, pl.Int64),
     )  # fmt: skip
     rest = pl.col("asked_fen") - pl.col("interest_fen") - pl.col("penalty_fen")
-    return frame.with_columns(principal_fen=rest, taken_fen=_taken())
+    return frame.with_columns(principal_fen=rest, taken_fen=taken())
 
 
 def _name(seed: int) -> pl.Expr:
@@ -154,24 +164,6 @@ def _name(seed: int) -> pl.Expr:
 
     rare = pl.when(_drawn(seed, 9, 100) == 0).then(pl.lit(_RARE)).otherwise(pl.lit(""))
     return pl.concat_str(sign(_SURNAMES, 7), sign(_GIVEN, 8), sign(_GIVEN, 10), rare)
-
-
-def _is(*fates: int) -> pl.Expr:
-    return pl.col("fate").is_in(list(fates))
-
-
-def _failed() -> pl.Expr:
-    return (pl.col("fate") < _FAILED) | _is(_BOOKED_UNPAID)
-
-
-def _taken() -> pl.Expr:
-    asked = pl.col("asked_fen")
-    nothing = _failed() | _is(_SILENT, _UNKNOWN)
-    return pl.when(nothing).then(0).when(_is(_PARTIAL, _SHORT)).then(asked // 2).otherwise(asked)
-
-
-def _flag() -> pl.Expr:
-    return pl.when(_is(_PARTIAL)).then(pl.lit("1")).otherwise(pl.lit("0"))
 
 
 def _receipts(count: int, lines: int, seed: int) -> pl.DataFrame:
@@ -203,8 +195,8 @@ def _money(fen: int) -> str:
 
 
 def _result_file(asked: pl.DataFrame) -> Iterator[str]:
-    said = asked.filter(~_is(_SILENT))
-    good = said.filter(~_failed() & ~_is(_UNKNOWN))
+    said = asked.filter(~fate_is(SILENT))
+    good = said.filter(~failed() & ~fate_is(UNKNOWN))
     day = DAY_OF_NIGHT.strftime("%Y%m%d")
     yield f"H|01|{BANK}|{NUMBER}|{day}|{BATCH}|156|\n"
     for part in said.iter_slices(_SLICE):
@@ -218,17 +210,17 @@ def _result_file(asked: pl.DataFrame) -> Iterator[str]:
 
 def _result_line(day: str) -> pl.Expr:
     code = (
-        pl.when(_failed()).then(pl.lit("03008"))
-        .when(_is(_UNKNOWN)).then(pl.lit("99999")).otherwise(pl.lit("00000"))
+        pl.when(failed()).then(pl.lit("03008"))
+        .when(fate_is(UNKNOWN)).then(pl.lit("99999")).otherwise(pl.lit("00000"))
     )  # fmt: skip
-    message = pl.when(_failed()).then(pl.lit("余额不足")).otherwise(pl.lit("交易成功"))
+    message = pl.when(failed()).then(pl.lit("余额不足")).otherwise(pl.lit("交易成功"))
     booked = pl.col("taken_fen") > 0
     serial = pl.format("ZJ{}", pl.col("serial").cast(pl.String).str.zfill(12))
-    term = pl.col("instalment_no") + _is(_WRONG_TERM).cast(pl.Int32)
-    name = pl.when(_is(_RENAMED)).then(pl.lit("郑不同")).otherwise("payer_name")
+    term = pl.col("instalment_no") + fate_is(WRONG_TERM).cast(pl.Int32)
+    name = pl.when(fate_is(RENAMED)).then(pl.lit("郑不同")).otherwise("payer_name")
     return pl.concat_str(
         pl.lit("D"), pl.col("serial"), pl.col("loan_no"), term, pl.col("payer_account"), name,
-        _yuan(pl.col("asked_fen")), _yuan(pl.col("taken_fen")), _flag(), code, message,
+        _yuan(pl.col("asked_fen")), _yuan(pl.col("taken_fen")), flag(), code, message,
         pl.when(booked).then(pl.lit(day)).otherwise(pl.lit("")),
         pl.when(booked).then(serial).otherwise(pl.lit("")),
         separator="|",
@@ -263,7 +255,7 @@ def _books(asked: pl.DataFrame, receipts: pl.DataFrame) -> tuple[Books, pl.DataF
     dues = pl.concat([open_ones, receipts.select(columns)])
     payers = pl.concat([one.select("loan_no", "payer_account") for one in (asked, receipts)])
     instructions = asked.with_columns(
-        batch_no=pl.lit(BATCH), full_flag=_flag(), business_date=day
+        batch_no=pl.lit(BATCH), full_flag=flag(), business_date=day
     ).with_row_index("id")
     due = dues.with_columns(
         contract_no=pl.concat_str(pl.lit("HT"), "loan_no"), due_on=day, kind=pl.lit("instalment"),
@@ -298,8 +290,8 @@ def _names(entries: pl.DataFrame, due: pl.DataFrame) -> pl.DataFrame:
 
 def _entries(asked: pl.DataFrame) -> pl.DataFrame:
     """What the ledger has booked: what was taken, in other parts, or what never was taken."""
-    booked = asked.filter(_is(_PARTIAL) | (pl.col("fate") > _UNKNOWN)).with_columns(
-        fen=pl.when(_is(_BOOKED_UNPAID)).then("asked_fen").otherwise("taken_fen"),
+    booked = asked.filter(fate_is(PARTIAL) | (pl.col("fate") > UNKNOWN)).with_columns(
+        fen=pl.when(fate_is(BOOKED_UNPAID)).then("asked_fen").otherwise("taken_fen"),
         batch_no=pl.lit(BATCH),
         booked_on=pl.lit(DAY_OF_NIGHT),
         host_serial=pl.lit(""),
@@ -308,7 +300,7 @@ def _entries(asked: pl.DataFrame) -> pl.DataFrame:
     )
     penalty = pl.min_horizontal("penalty_fen", "fen")
     interest = pl.min_horizontal("interest_fen", pl.col("fen") - penalty)
-    moved = _is(_MISBOOKED).cast(pl.Int64)
+    moved = fate_is(MISBOOKED).cast(pl.Int64)
     return booked.with_columns(
         penalty_fen=penalty,
         interest_fen=interest - moved,
@@ -320,46 +312,13 @@ def _fitted(frame: pl.DataFrame, columns: Columns) -> pl.DataFrame:
     return frame.select(pl.col(name).cast(kind) for name, kind in columns.items())
 
 
-# What each special fate must become: the outcome, and the break if it is one.
-_FATES: dict[int, tuple[Outcome, BreakKind | None]] = {
-    **dict.fromkeys(range(_FAILED), (Outcome.FAILED, None)),
-    _WRONG_TERM: (Outcome.HELD, BreakKind.DETAILS_DIFFER),
-    _SILENT: (Outcome.MISSING, BreakKind.MISSING_RESULT),
-    _PARTIAL: (Outcome.PARTIAL, BreakKind.PARTIAL_DEDUCTION),
-    _SHORT: (Outcome.HELD, BreakKind.AMOUNT_DIFFERS),
-    _RENAMED: (Outcome.HELD, BreakKind.NAME_DIFFERS),
-    _UNKNOWN: (Outcome.UNKNOWN, BreakKind.OUTCOME_UNKNOWN),
-    _MISBOOKED: (Outcome.EXACT, BreakKind.COMPONENTS_DIFFER),
-    _BOOKED_UNPAID: (Outcome.FAILED, BreakKind.POSTED_NOT_TAKEN),
-}
-
-
-def truths_of(asked: pl.DataFrame) -> tuple[tuple[pl.DataFrame, ...], ...]:
-    """Every outcome and every break that is right for that night; then the outcomes alone."""
-    fates = {fate: outcome.name for fate, (outcome, _) in _FATES.items()}
-    kinds = {fate: kind.name for fate, (_, kind) in _FATES.items() if kind}
-    outcome = pl.col("fate").replace_strict(
-        fates, default=Outcome.EXACT.name, return_dtype=pl.String
-    )
-    outcomes = asked.select("serial", outcome.alias("outcome"), "taken_fen").sort("serial")
-    broken = asked.filter(_is(*kinds)).select(
-        "serial", kind=pl.col("fate").replace_strict(kinds, return_dtype=pl.String)
-    )
-    return (outcomes, broken.sort("serial", "kind")), (outcomes,)
-
-
-def told_by(*parts: pl.DataFrame) -> bytes:
-    """Outcomes (serial, outcome, taken_fen), breaks (serial, kind), sorted: what is digested."""
-    return b"".join(part.write_csv(include_header=False).encode() for part in parts)
-
-
 def _write_typed(path: Path, asked: pl.DataFrame) -> None:
-    said = asked.filter(~_is(_SILENT)).with_row_index("line", offset=2)
+    said = asked.filter(~fate_is(SILENT)).with_row_index("line", offset=2)
     booked = pl.col("taken_fen") > 0
     frame = said.select(
         pl.lit("file-00000000000000000000"), "line", "serial", pl.lit(BATCH).alias("batch_no"),
         "loan_no", "instalment_no", "payer_account", "payer_name", "asked_fen", "taken_fen",
-        _flag().alias("flag"), pl.lit("00000").alias("code"), pl.lit("交易成功").alias("message"),
+        flag().alias("flag"), pl.lit("00000").alias("code"), pl.lit("交易成功").alias("message"),
         pl.when(booked).then(pl.lit(DAY_OF_NIGHT)).alias("host_date"),
         pl.format("ZJ{}", pl.col("serial").cast(pl.String).str.zfill(12)).alias("host_serial"),
     )  # fmt: skip
