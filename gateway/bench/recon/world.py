@@ -4,7 +4,6 @@ import hashlib
 import json
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass
-from datetime import date
 from pathlib import Path
 
 import polars as pl
@@ -32,23 +31,22 @@ from gateway.bench.recon.fates import (
     BOOKED_UNPAID,
     MISBOOKED,
     PARTIAL,
-    RENAMED,
-    SILENT,
     UNKNOWN,
-    WRONG_TERM,
-    failed,
     fate_is,
     flag,
     taken,
     told_by,
     truths_of,
 )
+from gateway.bench.recon.written import (
+    BATCH,
+    DAY_OF_NIGHT,
+    result_file,
+    statement_file,
+    write_typed,
+)
 
 SEED = 20261123
-DAY_OF_NIGHT = date(2026, 2, 27)
-BANK, ACCOUNT, NUMBER, BATCH = "990009", "ZH09", "990009000000000009", "DK20260227990009"
-_OPENING = 5_000_000_00
-_SLICE = 250_000
 _EVERY = 1000
 _SURNAMES = "王李张刘陈杨赵黄周吴徐孙胡朱高林何郭马罗"
 _GIVEN = "伟芳娜敏静丽强磊军洋勇艳杰娟涛明超秀霞平珅镕䶮"
@@ -107,13 +105,13 @@ def _made(directory: Path, lines: int, seed: int) -> World:
     asked = _asked(lines, seed)
     receipts = _receipts(max(lines // _EVERY, 4), lines, seed)
     digest = hashlib.sha256()
-    size = _write(directory / "result.txt", _result_file(asked), digest)
-    _write(directory / "statement.txt", _statement_file(asked, receipts), digest)
+    size = _write(directory / "result.txt", result_file(asked), digest)
+    _write(directory / "statement.txt", statement_file(asked, receipts), digest)
     books, named = _books(asked, receipts)
     packed = encode_books(books, named)
     digest.update(packed)
     (directory / "books.zip").write_bytes(packed)
-    _write_typed(directory / "typed.csv", asked)
+    write_typed(directory / "typed.csv", asked)
     truths = (hashlib.sha256(told_by(*parts)).hexdigest() for parts in truths_of(asked))
     return World(directory, lines, receipts.height, size, digest.hexdigest(), *truths)
 
@@ -179,69 +177,6 @@ def _receipts(count: int, lines: int, seed: int) -> pl.DataFrame:
         fen=100_000 + _drawn(seed, 1, 900_000),
         summary=pl.when(named).then(pl.format("还款{}", loan)).otherwise(pl.lit("转账")),
     )  # fmt: skip
-
-
-def _yuan(fen: pl.Expr) -> pl.Expr:
-    cents = (fen % 100).cast(pl.String).str.zfill(2)
-    return pl.concat_str((fen // 100).cast(pl.String), pl.lit("."), cents)
-
-
-def _total(frame: pl.DataFrame, column: str) -> int:
-    return int(frame.get_column(column).sum())
-
-
-def _money(fen: int) -> str:
-    return f"{fen // 100}.{fen % 100:02d}"
-
-
-def _result_file(asked: pl.DataFrame) -> Iterator[str]:
-    said = asked.filter(~fate_is(SILENT))
-    good = said.filter(~failed() & ~fate_is(UNKNOWN))
-    day = DAY_OF_NIGHT.strftime("%Y%m%d")
-    yield f"H|01|{BANK}|{NUMBER}|{day}|{BATCH}|156|\n"
-    for part in said.iter_slices(_SLICE):
-        yield "|\n".join(part.select(_result_line(day)).to_series()) + "|\n"
-    totals = (
-        said.height, _money(_total(said, "asked_fen")), good.height,
-        _money(_total(good, "taken_fen")), said.height - good.height,
-    )  # fmt: skip
-    yield "T|" + "|".join(map(str, totals)) + "|\n"
-
-
-def _result_line(day: str) -> pl.Expr:
-    code = (
-        pl.when(failed()).then(pl.lit("03008"))
-        .when(fate_is(UNKNOWN)).then(pl.lit("99999")).otherwise(pl.lit("00000"))
-    )  # fmt: skip
-    message = pl.when(failed()).then(pl.lit("余额不足")).otherwise(pl.lit("交易成功"))
-    booked = pl.col("taken_fen") > 0
-    serial = pl.format("ZJ{}", pl.col("serial").cast(pl.String).str.zfill(12))
-    term = pl.col("instalment_no") + fate_is(WRONG_TERM).cast(pl.Int32)
-    name = pl.when(fate_is(RENAMED)).then(pl.lit("郑不同")).otherwise("payer_name")
-    return pl.concat_str(
-        pl.lit("D"), pl.col("serial"), pl.col("loan_no"), term, pl.col("payer_account"), name,
-        _yuan(pl.col("asked_fen")), _yuan(pl.col("taken_fen")), flag(), code, message,
-        pl.when(booked).then(pl.lit(day)).otherwise(pl.lit("")),
-        pl.when(booked).then(serial).otherwise(pl.lit("")),
-        separator="|",
-    )  # fmt: skip
-
-
-def _statement_file(asked: pl.DataFrame, receipts: pl.DataFrame) -> Iterator[str]:
-    lump = _total(asked, "taken_fen")
-    fens = [lump, *receipts.get_column("fen")]
-    others = [("990009999", "待清算", f"批量扣款 {BATCH}")]
-    others += receipts.select("payer_account", "payer_name", "summary").rows()
-    yield f"H|01|{BANK}|{NUMBER}|{DAY_OF_NIGHT:%Y%m%d}|156|{_money(_OPENING)}|\n"
-    balance = _OPENING
-    for number, (fen, (account, name, summary)) in enumerate(zip(fens, others, strict=True), 1):
-        balance += fen
-        yield (
-            f"D|{number}|ST{number:012d}|C|{_money(fen)}|{_money(balance)}|{account}|{name}"
-            f"|{summary}|N|101500|\n"
-        )
-    total = _money(sum(fens))
-    yield f"T|{len(fens)}|{len(fens)}|{total}|0|0.00|{_money(balance)}|\n"
 
 
 def _books(asked: pl.DataFrame, receipts: pl.DataFrame) -> tuple[Books, pl.DataFrame]:
@@ -310,16 +245,3 @@ def _entries(asked: pl.DataFrame) -> pl.DataFrame:
 
 def _fitted(frame: pl.DataFrame, columns: Columns) -> pl.DataFrame:
     return frame.select(pl.col(name).cast(kind) for name, kind in columns.items())
-
-
-def _write_typed(path: Path, asked: pl.DataFrame) -> None:
-    said = asked.filter(~fate_is(SILENT)).with_row_index("line", offset=2)
-    booked = pl.col("taken_fen") > 0
-    frame = said.select(
-        pl.lit("file-00000000000000000000"), "line", "serial", pl.lit(BATCH).alias("batch_no"),
-        "loan_no", "instalment_no", "payer_account", "payer_name", "asked_fen", "taken_fen",
-        flag().alias("flag"), pl.lit("00000").alias("code"), pl.lit("交易成功").alias("message"),
-        pl.when(booked).then(pl.lit(DAY_OF_NIGHT)).alias("host_date"),
-        pl.format("ZJ{}", pl.col("serial").cast(pl.String).str.zfill(12)).alias("host_serial"),
-    )  # fmt: skip
-    frame.write_csv(path, include_header=False)
