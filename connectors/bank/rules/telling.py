@@ -89,7 +89,8 @@ def keyed(expected: pl.DataFrame) -> pl.DataFrame:
 
 def linked(filled: Filled, decided: Decided) -> pl.DataFrame:
     """Every member of every group, named."""
-    whole = decided.links.join(_every_item(filled, decided), on=["side", "id"], how="left")
+    items = _named_by(decided.links, _every_item(filled, decided))
+    whole = decided.links.join(items, on=["side", "id"], how="left")
     return whole.sort("group", "side", "item")
 
 
@@ -98,11 +99,17 @@ def _every_item(filled: Filled, decided: Decided) -> pl.DataFrame:
     return pl.concat([filled.items, promised])
 
 
+def _named_by(few: pl.DataFrame, items: pl.DataFrame) -> pl.DataFrame:
+    """Those of the many items whose number occurs: the join by side and number then has little."""
+    return items.filter(pl.col("id").is_in(few.get_column("id").unique().implode()))
+
+
 def _with_answers(filled: Filled, decided: Decided) -> pl.DataFrame:
     """Every item; what is said of an instruction stands where its answer does."""
-    items = _every_item(filled, decided)
+    items = _named_by(decided.breaks, _every_item(filled, decided))
     asked = pl.col("side") == Side.INSTRUCTION.value
-    places = decided.answers.select(id="instruction", result="result").join(
+    answers = decided.answers.select(id="instruction", result="result")
+    places = _named_by(decided.breaks, answers).join(
         filled.results.select("file_id", "line", result="id"), on="result", how="left"
     )
     placed = items.filter(asked).select("side", "id", "item").join(places, on="id", how="left")
@@ -121,7 +128,7 @@ def _candidates(filled: Filled, decided: Decided) -> Mapping[tuple[str, int], st
     wanted = decided.breaks.select(
         pl.col("candidate_side").alias("side"), pl.col("candidates").alias("id")
     ).explode("id").drop_nulls().unique()  # fmt: skip
-    named = wanted.join(filled.items, on=["side", "id"])
+    named = wanted.join(_named_by(wanted, filled.items), on=["side", "id"])
     return {(side, id_): item for side, id_, item in named.select("side", "id", "item").iter_rows()}
 
 
@@ -196,6 +203,8 @@ def _open_credits(filled: Filled, decided: Decided) -> Iterator[OpenItem]:
 
 def clearings(filled: Filled, decided: Decided, key: NightKey) -> Sequence[Clearing]:
     """What earlier nights left open and this one explains, each with how."""
+    if not filled.open_before:
+        return ()
     still = {(item.side, item.key) for item in left_open(filled, decided)}
     netted = set(
         linked(filled, decided)

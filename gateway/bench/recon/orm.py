@@ -10,7 +10,8 @@ from connectors.bank.store.tables import INSTRUCTION, MATCH, RESULT
 from connectors.bank.verdicts import RESULT_CODES, CodeClass
 from gateway.bench.measuring import Stages
 from gateway.bench.recon.site import KEY, store_of
-from gateway.bench.recon.world import DAY_OF_NIGHT, World
+from gateway.bench.recon.world import World
+from gateway.bench.recon.written import DAY_OF_NIGHT
 
 _FLUSH = 1000
 

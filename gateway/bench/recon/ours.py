@@ -19,8 +19,9 @@ from connectors.bank.store.files import FileRow
 from connectors.bank.store.line_blocks import keep_blocks
 from connectors.bank.store.tables import BREAK, MATCH
 from gateway.bench.measuring import Stages
+from gateway.bench.recon.fates import told_by
 from gateway.bench.recon.site import KEY, bank_of, name_of, paths_of, store_of
-from gateway.bench.recon.world import World, told_by
+from gateway.bench.recon.world import World
 from gateway.ports import Grade
 from gateway.store.copying import frame_of
 from gateway.store.unit_of_work import UnitOfWork

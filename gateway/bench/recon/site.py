@@ -19,7 +19,8 @@ from connectors.bank.store import files, nights
 from connectors.bank.store.files import Companions
 from connectors.bank.store.tables import INSTRUCTION
 from connectors.core_system.model import Ledger
-from gateway.bench.recon.world import ACCOUNT, BANK, DAY_OF_NIGHT, NUMBER, World
+from gateway.bench.recon.world import World
+from gateway.bench.recon.written import ACCOUNT, BANK, DAY_OF_NIGHT, NUMBER
 from gateway.clock import SystemClock
 from gateway.dates import SHANGHAI, Calendar, YearDays
 from gateway.ports import FileWire

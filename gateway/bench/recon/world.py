@@ -4,13 +4,11 @@ import hashlib
 import json
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass
-from datetime import date
 from pathlib import Path
 
 import polars as pl
 
 from connectors.bank.codec.frames import Kept, encode_books
-from connectors.bank.model import BreakKind, Outcome
 from connectors.bank.model.books import (
     DAY,
     DUE,
@@ -27,19 +25,28 @@ from connectors.bank.model.books import (
     Side,
     empty,
 )
-from connectors.bank.rules.frames import PARTS
 from connectors.bank.rules.telling import named_items
 from connectors.bank.verdicts import RESULT_CODES
+from gateway.bench.recon.fates import (
+    BOOKED_UNPAID,
+    MISBOOKED,
+    PARTIAL,
+    UNKNOWN,
+    fate_is,
+    flag,
+    taken,
+    told_by,
+    truths_of,
+)
+from gateway.bench.recon.written import (
+    BATCH,
+    DAY_OF_NIGHT,
+    result_file,
+    statement_file,
+    write_typed,
+)
 
 SEED = 20261123
-DAY_OF_NIGHT = date(2026, 2, 27)
-BANK, ACCOUNT, NUMBER, BATCH = "990009", "ZH09", "990009000000000009", "DK20260227990009"
-_OPENING = 5_000_000_00
-_SLICE = 250_000
-# Of a thousand lines: what is special about some of them; all others are taken and booked.
-_FAILED = 30
-_WRONG_TERM, _SILENT, _PARTIAL, _SHORT, _RENAMED = range(30, 35)
-_UNKNOWN, _MISBOOKED, _BOOKED_UNPAID = range(35, 38)
 _EVERY = 1000
 _SURNAMES = "王李张刘陈杨赵黄周吴徐孙胡朱高林何郭马罗"
 _GIVEN = "伟芳娜敏静丽强磊军洋勇艳杰娟涛明超秀霞平珅镕䶮"
@@ -98,13 +105,13 @@ def _made(directory: Path, lines: int, seed: int) -> World:
     asked = _asked(lines, seed)
     receipts = _receipts(max(lines // _EVERY, 4), lines, seed)
     digest = hashlib.sha256()
-    size = _write(directory / "result.txt", _result_file(asked), digest)
-    _write(directory / "statement.txt", _statement_file(asked, receipts), digest)
+    size = _write(directory / "result.txt", result_file(asked), digest)
+    _write(directory / "statement.txt", statement_file(asked, receipts), digest)
     books, named = _books(asked, receipts)
     packed = encode_books(Kept(books, named, _parts(books.dues)))
     digest.update(packed)
     (directory / "books.zip").write_bytes(packed)
-    _write_typed(directory / "typed.csv", asked)
+    write_typed(directory / "typed.csv", asked)
     truths = (hashlib.sha256(told_by(*parts)).hexdigest() for parts in truths_of(asked))
     return World(directory, lines, receipts.height, size, digest.hexdigest(), *truths)
 
@@ -144,7 +151,7 @@ def _asked(lines: int, seed: int) -> pl.DataFrame:
         fine_fen=pl.lit(0, pl.Int64),
     )  # fmt: skip
     rest = pl.col("asked_fen") - pl.col("interest_fen") - pl.col("penalty_fen")
-    return frame.with_columns(principal_fen=rest, taken_fen=_taken())
+    return frame.with_columns(principal_fen=rest, taken_fen=taken())
 
 
 def _name(seed: int) -> pl.Expr:
@@ -155,24 +162,6 @@ def _name(seed: int) -> pl.Expr:
 
     rare = pl.when(_drawn(seed, 9, 100) == 0).then(pl.lit(_RARE)).otherwise(pl.lit(""))
     return pl.concat_str(sign(_SURNAMES, 7), sign(_GIVEN, 8), sign(_GIVEN, 10), rare)
-
-
-def _is(*fates: int) -> pl.Expr:
-    return pl.col("fate").is_in(list(fates))
-
-
-def _failed() -> pl.Expr:
-    return (pl.col("fate") < _FAILED) | _is(_BOOKED_UNPAID)
-
-
-def _taken() -> pl.Expr:
-    asked = pl.col("asked_fen")
-    nothing = _failed() | _is(_SILENT, _UNKNOWN)
-    return pl.when(nothing).then(0).when(_is(_PARTIAL, _SHORT)).then(asked // 2).otherwise(asked)
-
-
-def _flag() -> pl.Expr:
-    return pl.when(_is(_PARTIAL)).then(pl.lit("1")).otherwise(pl.lit("0"))
 
 
 def _receipts(count: int, lines: int, seed: int) -> pl.DataFrame:
@@ -190,75 +179,6 @@ def _receipts(count: int, lines: int, seed: int) -> pl.DataFrame:
     )  # fmt: skip
 
 
-def _yuan(fen: pl.Expr) -> pl.Expr:
-    cents = (fen % 100).cast(pl.String).str.zfill(2)
-    return pl.concat_str((fen // 100).cast(pl.String), pl.lit("."), cents)
-
-
-def _total(frame: pl.DataFrame, column: str) -> int:
-    return int(frame.get_column(column).sum())
-
-
-def _money(fen: int) -> str:
-    return f"{fen // 100}.{fen % 100:02d}"
-
-
-def _result_file(asked: pl.DataFrame) -> Iterator[str]:
-    said = asked.filter(~_is(_SILENT))
-    good = said.filter(~_failed() & ~_is(_UNKNOWN))
-    day = DAY_OF_NIGHT.strftime("%Y%m%d")
-    yield f"H|01|{BANK}|{NUMBER}|{day}|{BATCH}|156|\n"
-    for part in said.iter_slices(_SLICE):
-        yield "|\n".join(part.select(_result_line(day)).to_series()) + "|\n"
-    totals = (
-        said.height, _money(_total(said, "asked_fen")), good.height,
-        _money(_total(good, "taken_fen")), said.height - good.height,
-    )  # fmt: skip
-    yield "T|" + "|".join(map(str, totals)) + "|\n"
-
-
-def _result_line(day: str) -> pl.Expr:
-    code = (
-        pl.when(_failed()).then(pl.lit("03008"))
-        .when(_is(_UNKNOWN)).then(pl.lit("99999")).otherwise(pl.lit("00000"))
-    )  # fmt: skip
-    message = pl.when(_failed()).then(pl.lit("余额不足")).otherwise(pl.lit("交易成功"))
-    booked = pl.col("taken_fen") > 0
-    serial = pl.format("ZJ{}", pl.col("serial").cast(pl.String).str.zfill(12))
-    term = pl.col("instalment_no") + _is(_WRONG_TERM).cast(pl.Int32)
-    name = pl.when(_is(_RENAMED)).then(pl.lit("郑不同")).otherwise("payer_name")
-    return pl.concat_str(
-        pl.lit("D"), pl.col("serial"), pl.col("loan_no"), term, pl.col("payer_account"), name,
-        _yuan(pl.col("asked_fen")), _yuan(pl.col("taken_fen")), _flag(), code, message,
-        pl.when(booked).then(pl.lit(day)).otherwise(pl.lit("")),
-        pl.when(booked).then(serial).otherwise(pl.lit("")),
-        separator="|",
-    )  # fmt: skip
-
-
-def _statement_file(asked: pl.DataFrame, receipts: pl.DataFrame) -> Iterator[str]:
-    lump = _total(asked, "taken_fen")
-    fens = [lump, *receipts.get_column("fen")]
-    others = [("990009999", "待清算", f"批量扣款 {BATCH}")]
-    others += receipts.select("payer_account", "payer_name", "summary").rows()
-    yield f"H|01|{BANK}|{NUMBER}|{DAY_OF_NIGHT:%Y%m%d}|156|{_money(_OPENING)}|\n"
-    balance = _OPENING
-    for number, (fen, (account, name, summary)) in enumerate(zip(fens, others, strict=True), 1):
-        balance += fen
-        yield (
-            f"D|{number}|ST{number:012d}|C|{_money(fen)}|{_money(balance)}|{account}|{name}"
-            f"|{summary}|N|101500|\n"
-        )
-    total = _money(sum(fens))
-    yield f"T|{len(fens)}|{len(fens)}|{total}|0|0.00|{_money(balance)}|\n"
-
-
-def _parts(dues: pl.DataFrame) -> pl.DataFrame:
-    """All of every due is principal: what a receipt pays is of no account here."""
-    zeros = {name: pl.lit(0) for name in PARTS if name not in ("id", "principal_fen")}
-    return _fitted(dues.with_columns(principal_fen="fen", **zeros), PARTS)
-
-
 def _books(asked: pl.DataFrame, receipts: pl.DataFrame) -> tuple[Books, pl.DataFrame]:
     """What the core system says of that night, before any file of the bank's."""
     day = pl.lit(DAY_OF_NIGHT)
@@ -270,7 +190,7 @@ def _books(asked: pl.DataFrame, receipts: pl.DataFrame) -> tuple[Books, pl.DataF
     dues = pl.concat([open_ones, receipts.select(columns)])
     payers = pl.concat([one.select("loan_no", "payer_account") for one in (asked, receipts)])
     instructions = asked.with_columns(
-        batch_no=pl.lit(BATCH), full_flag=_flag(), business_date=day
+        batch_no=pl.lit(BATCH), full_flag=flag(), business_date=day
     ).with_row_index("id")
     due = dues.with_columns(
         contract_no=pl.concat_str(pl.lit("HT"), "loan_no"), due_on=day, kind=pl.lit("instalment"),
@@ -305,8 +225,8 @@ def _names(entries: pl.DataFrame, due: pl.DataFrame) -> pl.DataFrame:
 
 def _entries(asked: pl.DataFrame) -> pl.DataFrame:
     """What the ledger has booked: what was taken, in other parts, or what never was taken."""
-    booked = asked.filter(_is(_PARTIAL) | (pl.col("fate") > _UNKNOWN)).with_columns(
-        fen=pl.when(_is(_BOOKED_UNPAID)).then("asked_fen").otherwise("taken_fen"),
+    booked = asked.filter(fate_is(PARTIAL) | (pl.col("fate") > UNKNOWN)).with_columns(
+        fen=pl.when(fate_is(BOOKED_UNPAID)).then("asked_fen").otherwise("taken_fen"),
         batch_no=pl.lit(BATCH),
         booked_on=pl.lit(DAY_OF_NIGHT),
         host_serial=pl.lit(""),
@@ -315,7 +235,7 @@ def _entries(asked: pl.DataFrame) -> pl.DataFrame:
     )
     penalty = pl.min_horizontal("penalty_fen", "fen")
     interest = pl.min_horizontal("interest_fen", pl.col("fen") - penalty)
-    moved = _is(_MISBOOKED).cast(pl.Int64)
+    moved = fate_is(MISBOOKED).cast(pl.Int64)
     return booked.with_columns(
         penalty_fen=penalty,
         interest_fen=interest - moved,
@@ -325,49 +245,3 @@ def _entries(asked: pl.DataFrame) -> pl.DataFrame:
 
 def _fitted(frame: pl.DataFrame, columns: Columns) -> pl.DataFrame:
     return frame.select(pl.col(name).cast(kind) for name, kind in columns.items())
-
-
-# What each special fate must become: the outcome, and the break if it is one.
-_FATES: dict[int, tuple[Outcome, BreakKind | None]] = {
-    **dict.fromkeys(range(_FAILED), (Outcome.FAILED, None)),
-    _WRONG_TERM: (Outcome.HELD, BreakKind.DETAILS_DIFFER),
-    _SILENT: (Outcome.MISSING, BreakKind.MISSING_RESULT),
-    _PARTIAL: (Outcome.PARTIAL, BreakKind.PARTIAL_DEDUCTION),
-    _SHORT: (Outcome.HELD, BreakKind.AMOUNT_DIFFERS),
-    _RENAMED: (Outcome.HELD, BreakKind.NAME_DIFFERS),
-    _UNKNOWN: (Outcome.UNKNOWN, BreakKind.OUTCOME_UNKNOWN),
-    _MISBOOKED: (Outcome.EXACT, BreakKind.COMPONENTS_DIFFER),
-    _BOOKED_UNPAID: (Outcome.FAILED, BreakKind.POSTED_NOT_TAKEN),
-}
-
-
-def truths_of(asked: pl.DataFrame) -> tuple[tuple[pl.DataFrame, ...], ...]:
-    """Every outcome and every break that is right for that night; then the outcomes alone."""
-    fates = {fate: outcome.name for fate, (outcome, _) in _FATES.items()}
-    kinds = {fate: kind.name for fate, (_, kind) in _FATES.items() if kind}
-    outcome = pl.col("fate").replace_strict(
-        fates, default=Outcome.EXACT.name, return_dtype=pl.String
-    )
-    outcomes = asked.select("serial", outcome.alias("outcome"), "taken_fen").sort("serial")
-    broken = asked.filter(_is(*kinds)).select(
-        "serial", kind=pl.col("fate").replace_strict(kinds, return_dtype=pl.String)
-    )
-    return (outcomes, broken.sort("serial", "kind")), (outcomes,)
-
-
-def told_by(*parts: pl.DataFrame) -> bytes:
-    """Outcomes (serial, outcome, taken_fen), breaks (serial, kind), sorted: what is digested."""
-    return b"".join(part.write_csv(include_header=False).encode() for part in parts)
-
-
-def _write_typed(path: Path, asked: pl.DataFrame) -> None:
-    said = asked.filter(~_is(_SILENT)).with_row_index("line", offset=2)
-    booked = pl.col("taken_fen") > 0
-    frame = said.select(
-        pl.lit("file-00000000000000000000"), "line", "serial", pl.lit(BATCH).alias("batch_no"),
-        "loan_no", "instalment_no", "payer_account", "payer_name", "asked_fen", "taken_fen",
-        _flag().alias("flag"), pl.lit("00000").alias("code"), pl.lit("交易成功").alias("message"),
-        pl.when(booked).then(pl.lit(DAY_OF_NIGHT)).alias("host_date"),
-        pl.format("ZJ{}", pl.col("serial").cast(pl.String).str.zfill(12)).alias("host_serial"),
-    )  # fmt: skip
-    frame.write_csv(path, include_header=False)
