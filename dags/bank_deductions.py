@@ -33,14 +33,13 @@ def bank_deductions():
 
         return banks_of_run()
 
-    @task(task_id="build", task_display_name="编制并提请复核", map_index_template="{{ bank }}")
+    @task(task_display_name="编制并提请复核", map_index_template="{{ bank }}")
     def build(bank: str) -> dict[str, int]:
         from gateway.airflow_ext.deductions import build_batches
 
         return build_batches(bank)
 
-    @task(task_display_name="发送、查询、取结果、分解", trigger_rule="all_done",
-        map_index_template="{{ bank }}")  # fmt: skip
+    @task(trigger_rule="all_done", task_display_name="发送至分解", map_index_template="{{ bank }}")
     def bring_on(bank: str) -> dict[str, int]:
         from gateway.airflow_ext.deductions import bring_on
 

@@ -6,6 +6,7 @@ import pytest
 from sqlalchemy import inspect, text
 from sqlalchemy.dialects import postgresql
 
+import connectors.bank.store.balances as balances_tables
 import connectors.bank.store.break_acts as acts_tables
 import connectors.bank.store.breaks as breaks_tables
 import connectors.bank.store.days as days_tables
@@ -25,6 +26,7 @@ from gateway.store.messages import MESSAGE_STATES
 # the tables of a module are known once it is imported
 BANK = (
     acts_tables,
+    balances_tables,
     breaks_tables,
     days_tables,
     delinquency_tables,

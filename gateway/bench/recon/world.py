@@ -25,6 +25,7 @@ from connectors.bank.model.books import (
     Side,
     empty,
 )
+from connectors.bank.rules.frames import PARTS
 from connectors.bank.rules.telling import named_items
 from connectors.bank.verdicts import RESULT_CODES
 from gateway.bench.recon.fates import (
@@ -177,6 +178,12 @@ def _receipts(count: int, lines: int, seed: int) -> pl.DataFrame:
         fen=100_000 + _drawn(seed, 1, 900_000),
         summary=pl.when(named).then(pl.format("还款{}", loan)).otherwise(pl.lit("转账")),
     )  # fmt: skip
+
+
+def _parts(dues: pl.DataFrame) -> pl.DataFrame:
+    """All of every due is principal: what a receipt pays is of no account here."""
+    zeros = {name: pl.lit(0) for name in PARTS if name not in ("id", "principal_fen")}
+    return _fitted(dues.with_columns(principal_fen="fen", **zeros), PARTS)
 
 
 def _books(asked: pl.DataFrame, receipts: pl.DataFrame) -> tuple[Books, pl.DataFrame]:
