@@ -1,17 +1,25 @@
 """The circle over the settlement platform: accepted is not settled. 结算平台扣款"""
 
-from datetime import datetime
+from dataclasses import replace
+from datetime import datetime, time
 
 import pytest
 
+from connectors.bank.flows import checking
 from connectors.bank.flows.deducting import splitting
+from connectors.bank.model import FileKind, NightKey
 from connectors.bank.model.deductions import LineOutcome
 from connectors.bank.rules.deduction.states import BatchState
-from connectors.bank.store import batch_lines
+from connectors.bank.rules.owed import DECIDED_ON
+from connectors.bank.rules.states import FileState
+from connectors.bank.settings import Owed, OwedDays
+from connectors.bank.store import batch_lines, files, frames
 from gateway.dates import SHANGHAI
 from gateway.errors import Code, GatewayError
 from gateway.store import alarms, inbox
 from gateway.store.unit_of_work import PostgresStore
+from gateway.wiring.agreed import load_layout
+from gateway.wiring.places import ROOT
 from sandbox.settlement.faults import PlatformFault
 from tests.archives import new_archive
 from tests.connectors.bank.dues import ACCOUNT, BANK, DAY
@@ -147,3 +155,28 @@ def test_a_batch_the_platform_refuses_frees_its_instalments(branch):
     with branch.store.begin() as work:
         assert batch_lines.in_flight(work, BANK, ACCOUNT) == {}
     assert len(branch.build(DAY)) == 2
+
+
+def test_the_platform_s_results_are_files_of_the_night_under_our_own_number(branch):
+    """Bug: they were archived and no night ever read them."""
+    owed = [Owed(kind, OwedDays.EVERY_DAY, time(8), 1, DAY) for kind in DECIDED_ON]
+    layouts = {
+        kind: load_layout(ROOT / "schemas", name)
+        for kind, name in (
+            (FileKind.DEDUCTION_RESULT, "settlement-108"),
+            (FileKind.FILE_RECEIPT, "generic-pipe-receipt"),
+        )
+    }
+    profile = replace(branch.bank.profile, owes=tuple(owed))
+    branch.bank = replace(branch.bank, profile=profile, layouts={**branch.bank.layouts, **layouts})
+    for _ in range(5):
+        branch.advance()
+    (batch,) = branch.batches()
+    night = NightKey(BANK, ACCOUNT, DAY)
+    checking.check(branch.bank, night)
+    with branch.store.begin() as work:
+        (file,) = files.of_night(work, night.night_id)
+        said = frames.results(work, [file.file_id])
+    assert (file.state, file.part) == (FileState.ACCEPTED, batch.batch_no)
+    assert said.get_column("batch_no").unique().to_list() == [batch.batch_no]
+    assert said.height == batch.total.count
