@@ -1,5 +1,6 @@
 """One cell → text, fen, date or time; what a spreadsheet spoiled is refused. 单元格取值"""
 
+import math
 import re
 import unicodedata
 from datetime import date, datetime, time, timedelta
@@ -33,7 +34,7 @@ def text_of(value: Value, options: EbankOptions) -> str:
         return str(value)
     if isinstance(value, str):
         return _tidied(value, options)
-    if value != int(value) or abs(value) >= _EXACT_MAX:
+    if not math.isfinite(value) or value != int(value) or abs(value) >= _EXACT_MAX:
         raise BadCell(Code.NUMBER_TURNED_FLOAT)
     return str(int(value))
 
@@ -119,6 +120,8 @@ def moment_of(value: Value, options: EbankOptions) -> tuple[date, time | None]:
 
 def _serial_day(value: float, options: EbankOptions) -> tuple[date, time | None]:
     """A day as a spreadsheet counts them, where the profile says that a bank leaves them so."""
+    if not math.isfinite(value):
+        raise BadCell(Code.DATE_FORMAT_WRONG)
     if value == int(value) and 20_000_101 <= value <= 20_991_231:
         whole = int(value)
         return _day(whole // 10_000, whole // 100 % 100, whole % 100), None
