@@ -200,6 +200,9 @@ def site(places: Places) -> Site:
         if not is_decidable(bank.owes):
             detail = f"{FILE}: {bank.code}: owes 各类文件的日期须一致"
             raise NotConfigured(Code.SETTING_INVALID, detail=detail)
+        if not bank.matching.is_sound():
+            detail = f"{FILE}: {bank.code}: matching window、return_days 超出范围"
+            raise NotConfigured(Code.SETTING_INVALID, detail=detail)
     return found
 
 
