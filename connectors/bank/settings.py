@@ -6,6 +6,7 @@ from enum import Enum
 
 from connectors.bank.codec.settlement import Generation, Sender
 from connectors.bank.model import FileKind
+from connectors.bank.model.books import CreditForm
 from connectors.bank.rules.delinquency import Ladder
 
 
@@ -22,6 +23,9 @@ class OwedDays(Enum):
     WORKING_DAYS = "working_days"
     EVERY_DAY = "every_day"
 
+
+# How many days a site may let lie between two that match.
+WINDOW_DAYS, RETURN_DAYS = range(31), range(61)
 
 # the branch's own practice: telephone from 1, letter from 3, court from 6, rate from 3
 DEFAULT_LADDER = Ladder()
@@ -115,6 +119,26 @@ class Deductions:
 
 
 @dataclass(frozen=True, slots=True)
+class Matching:
+    """How a bank books, as far as matching goes by it: the part of `Policy` that a site sets.
+
+    `window` in working days; `return_days` in calendar days (B26); `padded_serials` where one host
+    serial comes with and without leading zeros (B38); the summaries are exact texts by which the
+    bank marks its own fees and interest.
+    """
+
+    credits: CreditForm = CreditForm.LUMP
+    window: int = 3
+    padded_serials: bool = False
+    return_days: int = 10
+    fee_summaries: frozenset[str] = frozenset({"手续费", "结息"})
+
+    def is_sound(self) -> bool:
+        """Whether the days are within reason: a wider net would catch strangers' money."""
+        return self.window in WINDOW_DAYS and self.return_days in RETURN_DAYS
+
+
+@dataclass(frozen=True, slots=True)
 class Limits:
     """Upper bounds of what we take from a bank at once."""
 
@@ -139,6 +163,7 @@ class BankProfile:
     outgoing: str = "/outgoing"
     incoming: str = "/incoming"
     lump_summary: str = "批量扣款 {batch}"
+    matching: Matching = Matching()
     limits: Limits = Limits()
     ladder: Ladder = DEFAULT_LADDER
     # None where the branch sends this bank no batches

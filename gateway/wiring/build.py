@@ -199,8 +199,11 @@ def site(places: Places) -> Site:
     if len(set(codes)) != len(codes):
         raise NotConfigured(Code.DUPLICATE_SETTING, detail=f"{FILE}: banks")
     for bank in found.banks:
-        if not is_decidable(bank.owes):
-            detail = f"{FILE}: {bank.code}: owes 各类文件的日期须一致"
+        if not is_decidable(bank):
+            detail = f"{FILE}: {bank.code}: owes 有结果的日期须有对账单，可扣款的日期须有结果"
+            raise NotConfigured(Code.SETTING_INVALID, detail=detail)
+        if not bank.matching.is_sound():
+            detail = f"{FILE}: {bank.code}: matching window、return_days 超出范围"
             raise NotConfigured(Code.SETTING_INVALID, detail=detail)
     return found
 

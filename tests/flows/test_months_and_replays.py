@@ -84,7 +84,7 @@ def test_a_replay_leaves_nothing_but_its_note_in_the_journal(days):
 
 
 def test_a_code_that_would_mean_something_else_changes_exactly_what_it_decided(days):
-    policy = policy_in_force()
+    policy = policy_in_force(bank_of(days).profile)
     doubted = replace(policy, meanings={**policy.meanings, "00000": "UNKNOWN"})
     found = replay(bank_of(days), key(FIRST), Asking("test", doubted)).differences
     booked = {f"{p.batch_no}/{p.serial}" for p in days.sites[FIRST].ledger.booked.values()}

@@ -7,6 +7,8 @@ from datetime import date, datetime
 import pytest
 
 from connectors.bank.flows.receiving import open_nights
+from connectors.bank.model.books import CreditForm
+from connectors.bank.settings import Matching
 from connectors.core_system.model import DueInstalment, Hold, LoanKind, LoanStatus, PostingKind
 from gateway.dates import SHANGHAI
 from gateway.flows import bank_night
@@ -114,6 +116,34 @@ def test_b22_a_credit_still_not_shown_the_night_after_is_a_break_that_grows_old(
     late = [line for line in days.sheet(SECOND).breaks if line.kind == "跨日"]
     assert [(line.amount_fen, line.blocking) for line in late] == [(lump.amount_fen, False)]
     assert days.is_equal(SECOND)
+
+
+def line_by_line(truth) -> tuple:
+    """The statement of a bank that credits each line, under the serial its result line gives."""
+    *own, lump = truth.statement.bookings
+    taken = [one for one in truth.instructions if one.taken_fen]
+    credits_ = (
+        replace(lump, summary="代扣还款", amount_fen=one.taken_fen, host_serial=one.host_serial)
+        for one in taken
+    )
+    return (*own, *credits_)
+
+
+@pytest.mark.parametrize("credits_", CreditForm)
+def test_b22_credits_booked_line_by_line_match_by_serial_where_the_bank_is_known_to(days, credits_):
+    """Of a bank that is said to credit in lumps, the same bookings are no promise kept."""
+    truth = days.truth(FIRST)
+    days.agree(matching=Matching(credits=credits_))
+    days.result(truth)
+    days.statement(truth, line_by_line(truth))
+    assert days.run(FIRST) == "PROVED"
+    count = sum(bool(one.taken_fen) for one in truth.instructions)
+    matched = "select count(distinct group_no) from bank_link where evidence = 'HOST_SERIAL'"
+    promised = "select count(*) from open_item where side = 'expected' and cleared_on is null"
+    by_line = credits_ is CreditForm.LINE
+    assert days.rows(matched) == [(count if by_line else 0,)]
+    assert days.rows(promised) == [(0 if by_line else 1,)]
+    assert days.is_equal(FIRST)
 
 
 def test_b18_a_day_on_which_nothing_was_asked_proves_on_its_statement_alone(days):

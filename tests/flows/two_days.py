@@ -34,8 +34,12 @@ class Days:
             site.bank = replace(site.bank, wire=site.wire)
         first = self.sites[FIRST]
         owes = tuple(replace(owed, first=FIRST) for owed in first.bank.profile.owes)
+        self.agree(owes=owes)
+
+    def agree(self, **terms: object) -> None:
+        """Change what is agreed with the bank."""
         for site in self.sites.values():
-            site.bank = replace(site.bank, profile=replace(site.bank.profile, owes=owes))
+            site.bank = replace(site.bank, profile=replace(site.bank.profile, **terms))
 
     def truth(self, day: date):
         return night(7, BANK, day, 6)

@@ -22,6 +22,7 @@ from connectors.bank.model.items import OpenItem
 from connectors.bank.rules import frames as values
 from connectors.bank.rules.recon.identity import identities
 from connectors.bank.rules.telling import Filled, items_of, named_items
+from connectors.bank.settings import BankProfile
 from connectors.bank.store import batches, frames, open_items
 from connectors.bank.store.files import FileRow
 from connectors.bank.verdicts import RESULT_CODES
@@ -41,9 +42,17 @@ from gateway.store.unit_of_work import UnitOfWork
 _MEANINGS = {code: said.meaning.name for code, said in RESULT_CODES.items()}
 
 
-def policy_in_force() -> Policy:
-    """What a night that is decided now is decided by."""
-    return Policy(meanings=_MEANINGS)
+def policy_in_force(profile: BankProfile) -> Policy:
+    """What a night of this bank that is decided now is decided by."""
+    agreed = profile.matching
+    return Policy(
+        meanings=_MEANINGS,
+        credits=agreed.credits,
+        window=agreed.window,
+        fee_summaries=agreed.fee_summaries,
+        padded_serials=agreed.padded_serials,
+        return_days=agreed.return_days,
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,7 +109,7 @@ def base_of(bank: Bank, key: NightKey, read: Extract) -> Kept:
         registered=values.registered_frame(read.accounts, read.loans, day),
         offsets=values.offset_frame(read.offsets),
         days=values.day_frame(bank.calendar, day),
-        policy=policy_in_force(),
+        policy=policy_in_force(bank.profile),
     )
     names = named_items(_names(bank.tokens, read))
     return Kept(books, names, values.parts_frame(read.dues))

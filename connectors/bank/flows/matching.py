@@ -80,7 +80,10 @@ def _require_answers(bank: Bank, key: NightKey, base: Kept) -> None:
         here = files.usable(files.of_night(work, key.night_id))
         parts = [file.part for file in here if file.kind is FileKind.DEDUCTION_RESULT]
         missing = unanswered(today.get_column("batch_no").unique(), parts)
-        late = missing and nights.owed(work, key)[FileKind.DEDUCTION_RESULT] <= work.now
+        owed = nights.owed(work, key)
+        # a batch on a date without results is waited for until the last file of the night is due
+        due_at = owed.get(FileKind.DEDUCTION_RESULT, max(owed.values()))
+        late = missing and due_at <= work.now
         if late:
             missed(work, key, FileKind.DEDUCTION_RESULT, "、".join(missing))
     if missing:

@@ -77,7 +77,8 @@ def replay(bank: Bank, key: NightKey, asking: Asking) -> Replayed:
             raise NotConfigured(Code.NOT_FOUND, detail=key.label)
         if not nights.books_of(work, night.night_id):
             raise RefusedHere(Code.NIGHT_NOT_READY, detail=key.label, subject=night.night_id)
-        differences = _differences(bank, work, night, asking.policy or policy_in_force())
+        policy = asking.policy or policy_in_force(bank.profile)
+        differences = _differences(bank, work, night, policy)
         count = len(differences)
         work.note("night_replayed", night.night_id, count=count, user=asking.user)
     return Replayed(key, differences)

@@ -5,10 +5,10 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
 from connectors.bank.model import FileKind, NightKey
-from connectors.bank.settings import BankProfile, Owed, OwedDays
+from connectors.bank.settings import BankProfile, DueOnHoliday, Owed, OwedDays
 from gateway.dates import SHANGHAI, Calendar
 
-# The files a night is decided on, all of them.
+# The files a night is decided on: the statement always, results where something was asked.
 DECIDED_ON = (FileKind.DEDUCTION_RESULT, FileKind.ACCOUNT_STATEMENT)
 
 
@@ -21,16 +21,28 @@ class Expected:
     due_at: datetime
 
 
-def is_decidable(owes: Collection[Owed]) -> bool:
+def is_decidable(profile: BankProfile) -> bool:
     """Whether every night that is owed anything is owed all that a decision needs.
 
-    A night is decided on a result file and a statement together; one that is owed only one of them
-    would wait for the other for ever.
+    Each date with results has a statement too, and each on which a batch may leave has results: a
+    night without one of them would wait for it for ever. On a statement alone a night is decided.
     """
-    dates = {(owed.days, owed.first, owed.last) for owed in owes}
-    return {(owed.kind, owed.days, owed.first, owed.last) for owed in owes} == {
-        (kind, *when) for kind in DECIDED_ON for when in dates
-    }
+    owes, terms = profile.owes, profile.deductions
+    results = [owed for owed in owes if owed.kind is FileKind.DEDUCTION_RESULT]
+    statements = [owed for owed in owes if owed.kind is FileKind.ACCOUNT_STATEMENT]
+    on_holidays = terms is not None and terms.holiday is DueOnHoliday.SAME_DAY
+    return (
+        all(owed.kind in DECIDED_ON for owed in owes)
+        and all(any(_covers(one, owed) for one in statements) for owed in results)
+        and not (on_holidays and any(one.days is OwedDays.WORKING_DAYS for one in results))
+    )
+
+
+def _covers(wide: Owed, owed: Owed) -> bool:
+    """Whether every date of `owed` is one of `wide`."""
+    days = wide.days in (OwedDays.EVERY_DAY, owed.days)
+    until = wide.last is None or (owed.last is not None and owed.last <= wide.last)
+    return days and wide.first <= owed.first and until
 
 
 def expected_files(profile: BankProfile, day: date, calendar: Calendar) -> Iterator[Expected]:

@@ -10,6 +10,7 @@ from connectors.bank.flows.parts import Bank
 from connectors.bank.flows.replaying import Asking, Replayed, decided_nights, replay
 from connectors.bank.model.books import Policy
 from connectors.bank.rules.replaying import Difference
+from connectors.bank.settings import RETURN_DAYS, WINDOW_DAYS, BankProfile
 from gateway.cli.output import Answer, WrongUse
 from gateway.cli.verbs.arguments import Subparsers, a_day, system_user
 from gateway.wiring import Gateway, build
@@ -18,7 +19,7 @@ from gateway.wiring import Gateway, build
 _NIGHTS_MAX = 1_000
 _LINES_MAX = 200
 # what a person may try out: whole numbers of the policy, each within reason
-_TRIED = {"window": range(31), "subset_max": range(1, 17), "return_days": range(61)}
+_TRIED = {"window": WINDOW_DAYS, "subset_max": range(1, 17), "return_days": RETURN_DAYS}
 
 
 def add_to(verbs: Subparsers, every: argparse.ArgumentParser) -> None:
@@ -57,17 +58,16 @@ def run(parsed: argparse.Namespace) -> Answer:
     if last < parsed.date:
         raise WrongUse("--until 不得早于 --date")
     gateway = build()
-    asking = Asking(system_user(), _policy(parsed.tried))
     done = [
-        replay(bank, key, asking)
+        replay(bank, key, Asking(system_user(), _policy(bank.profile, parsed.tried)))
         for bank, account in _accounts(gateway, parsed)
         for key in decided_nights(bank, account, (parsed.date, last))[:_NIGHTS_MAX]
     ]
     return Answer(_lines(done), _facts(done))
 
 
-def _policy(tried: Sequence[tuple[str, int]]) -> Policy | None:
-    return replace(policy_in_force(), **dict(tried)) if tried else None  # type: ignore[arg-type]
+def _policy(profile: BankProfile, tried: Sequence[tuple[str, int]]) -> Policy:
+    return replace(policy_in_force(profile), **dict(tried))  # type: ignore[arg-type]
 
 
 def _accounts(gateway: Gateway, parsed: argparse.Namespace) -> Iterator[tuple[Bank, str]]:

@@ -7,7 +7,15 @@ import pytest
 
 from connectors.bank.model import FileKind, NightKey
 from connectors.bank.rules.owed import expected_files, is_decidable
-from connectors.bank.settings import BankProfile, Evidence, Owed, OwedDays, OwnAccount
+from connectors.bank.settings import (
+    BankProfile,
+    Deductions,
+    DueOnHoliday,
+    Evidence,
+    Owed,
+    OwedDays,
+    OwnAccount,
+)
 from gateway.dates import SHANGHAI, Calendar, YearDays
 from gateway.errors import Code, NotConfigured
 
@@ -82,6 +90,7 @@ def test_an_account_is_found_by_its_id_and_no_other_is():
     assert PROFILE.account("ZH03") is None
 
 
+LAST = date(2026, 12, 31)
 BOTH = (replace(EACH_NIGHT, kind=RESULT), replace(EACH_NIGHT, kind=STATEMENT))
 
 
@@ -91,10 +100,25 @@ BOTH = (replace(EACH_NIGHT, kind=RESULT), replace(EACH_NIGHT, kind=STATEMENT))
         ((), True),
         (BOTH, True),
         ((BOTH[0], replace(BOTH[1], due_time=time(6))), True),
-        ((EACH_NIGHT, EVERY_DAY), False),
+        ((EACH_NIGHT, EVERY_DAY), True),
+        ((EVERY_DAY,), True),
+        ((BOTH[0], replace(BOTH[1], first=date(2026, 1, 1))), True),
+        ((replace(EACH_NIGHT, last=LAST), replace(EVERY_DAY, last=LAST)), True),
         (BOTH[:1], False),
-        ((BOTH[0], replace(BOTH[1], first=date(2026, 1, 1))), False),
+        ((replace(BOTH[0], days=OwedDays.EVERY_DAY), BOTH[1]), False),
+        ((BOTH[0], replace(BOTH[1], first=date(2026, 2, 2))), False),
+        ((EACH_NIGHT, replace(EVERY_DAY, last=LAST)), False),
+        ((*BOTH, replace(EVERY_DAY, kind=FileKind.FILE_RECEIPT)), False),
     ],
 )
-def test_a_night_that_is_owed_half_of_what_decides_it_is_no_agreement(owes, sound):
-    assert is_decidable(owes) is sound
+def test_a_night_that_would_wait_for_its_statement_for_ever_is_no_agreement(owes, sound):
+    assert is_decidable(replace(PROFILE, owes=owes)) is sound
+
+
+@pytest.mark.parametrize("holiday", DueOnHoliday)
+@pytest.mark.parametrize("days", OwedDays)
+def test_b10_a_bank_that_is_asked_on_holidays_owes_results_of_holidays(days, holiday):
+    terms = Deductions(cut_off=time(17), holiday=holiday)
+    profile = replace(PROFILE, owes=(replace(EACH_NIGHT, days=days), EVERY_DAY), deductions=terms)
+    waits = holiday is DueOnHoliday.SAME_DAY and days is OwedDays.WORKING_DAYS
+    assert is_decidable(profile) is not waits
