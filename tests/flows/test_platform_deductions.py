@@ -14,7 +14,7 @@ from gateway.store import alarms, inbox
 from gateway.store.unit_of_work import PostgresStore
 from sandbox.settlement.faults import PlatformFault
 from tests.archives import new_archive
-from tests.connectors.bank.dues import ACCOUNT, BANK, DAY
+from tests.connectors.bank.dues import BANK, DAY
 from tests.simulation.platform_of_deductions import PlatformBranch
 
 OK, FAILED = LineOutcome.SUCCEEDED, LineOutcome.FAILED
