@@ -193,6 +193,43 @@ def test_in_flight_is_not_asked_for_again_until_its_outcome_is_proved(branch, mo
     assert second.state is BatchState.SENT
 
 
+def test_b27_what_another_bank_has_in_flight_is_not_asked_for_here(branch, morning, access):
+    """The loan's account has moved to this bank while its instalment is with the old one."""
+    branch.build()
+    branch.approve()
+    branch.advance()
+    with connect(access.server.admin("gateway")).begin() as admin:
+        admin.execute(text("set local session_replication_role = replica"))
+        admin.execute(text("update deduction_batch set bank = '990002' where sequence = 1"))
+    morning.forward(3 * 24 * 3600)
+    branch.core.owed = [replace(one, business_date=NEXT) for one in [*branch.core.owed, due(9)]]
+    (batch,) = branch.build(NEXT)
+    assert batch.total.count == 1
+    assert "= 在途：已在未了结的批次中 5 笔 10,008.50 元" in approval_of(branch, batch).lines
+
+
+def test_a_failure_that_a_correction_turns_unknown_leaves_the_later_batch_alone(branch, morning):
+    branch.core.owed = branch.core.owed[:1]
+    (first,) = branch.build()
+    branch.approve()
+    branch.advance()
+    branch.settle(first, FAILED)
+    morning.forward(3 * 24 * 3600)
+    branch.core.owed = [replace(one, business_date=NEXT) for one in branch.core.owed]
+    (second,) = branch.build(NEXT)
+    branch.settle(first, UNKNOWN)
+    with branch.store.begin() as work:
+        (line,) = batch_lines.settled_of(work, first)
+        assert line.outcome is FAILED
+        assert [
+            one.batch_no for one in batch_lines.instructions_of(work, BANK, ACCOUNT, NEXT)
+        ] == []
+    branch.approve(day=NEXT)
+    branch.advance()
+    assert [one.state for one in branch.batches(NEXT)] == [BatchState.SENT]
+    assert branch.settle(second, OK) == 1
+
+
 def test_b11_what_failed_for_its_name_waits_until_a_person_has_put_it_right(branch, morning):
     branch.core.owed = branch.core.owed[:1]
     (batch,) = branch.build()

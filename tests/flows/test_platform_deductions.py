@@ -22,7 +22,7 @@ from gateway.wiring.agreed import load_layout
 from gateway.wiring.places import ROOT
 from sandbox.settlement.faults import PlatformFault
 from tests.archives import new_archive
-from tests.connectors.bank.dues import ACCOUNT, BANK, DAY
+from tests.connectors.bank.dues import BANK, DAY
 from tests.simulation.platform_of_deductions import PlatformBranch
 
 OK, FAILED = LineOutcome.SUCCEEDED, LineOutcome.FAILED
@@ -119,7 +119,7 @@ def test_b05_a_lost_reply_is_asked_for_and_never_sent_again(branch):
     branch.line.fault = None
     assert state(branch) is BatchState.UNKNOWN
     with branch.store.begin() as work:
-        assert len(batch_lines.in_flight(work, BANK, ACCOUNT)) == 2
+        assert len(batch_lines.in_flight(work)) == 2
     branch.clock.forward(3600)
     branch.advance()
     assert state(branch) is BatchState.ACCEPTED
@@ -153,7 +153,7 @@ def test_a_batch_the_platform_refuses_frees_its_instalments(branch):
     branch.advance()
     assert state(branch) is BatchState.REFUSED
     with branch.store.begin() as work:
-        assert batch_lines.in_flight(work, BANK, ACCOUNT) == {}
+        assert batch_lines.in_flight(work) == {}
     assert len(branch.build(DAY)) == 2
 
 

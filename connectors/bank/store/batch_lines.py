@@ -5,7 +5,7 @@ from datetime import date
 from functools import reduce
 from operator import add
 
-from sqlalchemy import bindparam, exists, func, insert, select, update
+from sqlalchemy import Boolean, bindparam, exists, func, insert, select, update
 from sqlalchemy.dialects.postgresql import distinct_on
 
 from connectors.bank.model.deductions import LastFailure, LineOutcome, Settled
@@ -25,18 +25,14 @@ _NOT_ANSWERED = [s.name for s in (_S.BUILT, _S.WITHDRAWN, _S.REFUSED, _S.FAILED)
 _PARTS = ("principal_fen", "interest_fen", "penalty_fen", "fine_fen")
 
 
-def in_flight(
-    work: UnitOfWork, bank: str, account: str, but: Sequence[str] = ()
-) -> Mapping[tuple[str, int], bool]:
+def in_flight(work: UnitOfWork, but: Sequence[str] = ()) -> Mapping[tuple[str, int], bool]:
     """Live lines by (loan, instalment), with whether their outcome is unknown.
 
-    Lines of the batches in `but` are not counted: they are about to be planned anew.
+    Those of every bank: a loan's account may have moved meanwhile (B27). Lines of the batches in
+    `but` are not counted: they are about to be planned anew.
     """
-    query = (
-        select(LINE.c.loan_no, LINE.c.instalment_no, LINE.c.outcome.is_not(None))
-        .join(BATCH, BATCH.c.batch_id == LINE.c.batch_id)
-        .where(BATCH.c.bank == bank, BATCH.c.account == account, LINE.c.live)
-        .where(BATCH.c.batch_id.not_in(list(but)))
+    query = select(LINE.c.loan_no, LINE.c.instalment_no, LINE.c.outcome.is_not(None)).where(
+        LINE.c.live, LINE.c.batch_id.not_in(list(but))
     )
     return {(row[0], row[1]): row[2] for row in work.connection.execute(query)}
 
@@ -139,10 +135,20 @@ _SETTLED = (
     *("live", "outcome", "code", "settled_at", "host_serial"),
     *(f"taken_{part}" for part in _PARTS),
 )
+_OTHER = LINE.alias()
+# What has been asked for again meanwhile is in flight there, and not here a second time: such a
+# line stays as it was, and that its outcome is in doubt after all is said by the night's break.
+_ASKED_AGAIN = exists().where(
+    _OTHER.c.loan_no == LINE.c.loan_no,
+    _OTHER.c.instalment_no == LINE.c.instalment_no,
+    _OTHER.c.batch_id != LINE.c.batch_id,
+    _OTHER.c.live,
+)
 _SETTLE = (
     update(LINE)
     .where(LINE.c.batch_id == bindparam("of_batch"), LINE.c.serial == bindparam("of_serial"))
     .values({name: bindparam(f"new_{name}") for name in _SETTLED})
+    .where(~(bindparam("new_live", type_=Boolean) & _ASKED_AGAIN))
 )
 
 
