@@ -14,6 +14,8 @@ JOURNAL_EVENTS: dict[str, str] = {
     "break_moved": "不平账项状态变化",
     "day_moved": "账日状态变化",
     "sheet_made": "生成核对表",
+    "statement_made": "生成余额调节表",
+    "night_replayed": "按现行规则重演一晚，只比较，不改动",
     "sheet_revealed": "查看未脱敏核对表",
     "field_revealed": "查看一处未脱敏内容",
     "payload_shredded": "销毁原件密钥，摘要保留",

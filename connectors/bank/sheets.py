@@ -15,6 +15,7 @@ from gateway.ports import Grade
 
 _WIDTH = 92
 _WEEKDAYS = "一二三四五六日"
+_SATURDAY = 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -183,15 +184,20 @@ def to_text(sheet: ProofSheet) -> str:
     )
 
 
-def _head(sheet: ProofSheet) -> Iterator[str]:
+def day_kind(sheet: ProofSheet) -> str:
+    """The weekday, and whether it was a working day of the plain week, an adjusted one, or none."""
     day = sheet.business_date
     kind = "工作日" if sheet.working_day else "休息日"
-    if sheet.working_day and day.weekday() >= 5:
+    if sheet.working_day and day.weekday() >= _SATURDAY:
         kind = "调休上班日"
+    return f"周{_WEEKDAYS[day.weekday()]}，{kind}"
+
+
+def _head(sheet: ProofSheet) -> Iterator[str]:
     yield "═" * (_WIDTH // 2)
     yield f"夜间对账核对表  {sheet.bank_name}（{sheet.bank}）  专户 {sheet.account}"
     yield (
-        f"业务日期 {day.isoformat()}（周{_WEEKDAYS[day.weekday()]}，{kind}）"
+        f"业务日期 {sheet.business_date.isoformat()}（{day_kind(sheet)}）"
         f"  资料截至 {sheet.made_at:%Y-%m-%d %H:%M:%S}"
     )
 

@@ -38,12 +38,15 @@ from gateway.cli.verbs import (
     keys,
     listen,
     migrate,
+    morning,
+    night,
     proof,
     purge,
     reconcile,
     reveal,
     show,
     shred,
+    statement,
     tries,
 )
 from gateway.errors import GatewayError
@@ -54,8 +57,8 @@ Verb = Callable[[argparse.Namespace], Answer]
 # Each module adds its parser and names the function that answers.
 _VERBS = (
     check, show, find, journal, evidence, keys, approvals, tries, bank, deductions, reconcile,
-    proof, breaks, explain, day, reveal, purge, shred, housekeep, listen, delinquency, dates,
-    calendar, migrate, docs, bench, advices,
+    proof, morning, statement, night, breaks, explain, day, reveal, purge, shred, housekeep, listen,
+    delinquency, dates, calendar, migrate, docs, bench, advices,
 )  # fmt: skip
 
 

@@ -25,6 +25,20 @@ def printable(text: str, fonts: str | None = None) -> str:
     return "".join(c if ord(c) in known or c in _SPACING else SUBSTITUTE for c in text)
 
 
+def printable_all(value: object, fonts: str | None = None) -> object:
+    """JSON's lists, mappings and texts, with 〓 as `printable` puts it.
+
+    Raises NotConfigured without the typeface.
+    """
+    if isinstance(value, str):
+        return printable(value, fonts)
+    if isinstance(value, dict):
+        return {name: printable_all(part, fonts) for name, part in value.items()}
+    if isinstance(value, list):
+        return [printable_all(part, fonts) for part in value]
+    return value
+
+
 @lru_cache(maxsize=4)
 def _characters(directory: Path) -> frozenset[int]:
     """The code points that every face of the typeface has."""

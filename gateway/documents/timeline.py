@@ -4,7 +4,7 @@ from dataclasses import asdict, dataclass, field
 from datetime import datetime
 
 from gateway.dates import SHANGHAI
-from gateway.documents.glyphs import SUBSTITUTE, printable
+from gateway.documents.glyphs import SUBSTITUTE, printable_all
 from gateway.documents.setting import set_type
 
 _SUBSTITUTED = f"{SUBSTITUTE} 为字体中没有的字符，原文见 timeline.json"
@@ -132,16 +132,6 @@ def render(timeline: Timeline, fonts: str | None = None) -> bytes:
     is set as 〓, and the document says so. Raises NotConfigured without the typeface.
     """
     data = to_data(timeline)
-    shown = {name: _printable(value, fonts) for name, value in data.items()}
+    shown = {name: printable_all(value, fonts) for name, value in data.items()}
     note = "" if shown == data else _SUBSTITUTED
     return set_type("timeline", shown | {"substituted": note}, timeline.asked.at, fonts)
-
-
-def _printable(value: object, fonts: str | None) -> object:
-    if isinstance(value, str):
-        return printable(value, fonts)
-    if isinstance(value, dict):
-        return {name: _printable(part, fonts) for name, part in value.items()}
-    if isinstance(value, list):
-        return [_printable(part, fonts) for part in value]
-    return value

@@ -200,6 +200,7 @@ class Code(Enum):
     STORE_REFUSED      = Entry("IllegalTransition", "数据库不接受这一行", "the database refused the row", Money.NO, "本步已整体回退；报开发人员", NIGHT)
     OUR_BUG            = Entry("IllegalTransition", "程序出错", "an error of our own program", Money.MAYBE, "停止并报告开发人员，附标准错误的内容", SITE)
     PROOF_UNEQUAL      = Entry("IllegalTransition", "守恒等式不成立", "a conservation equation does not hold", Money.MAYBE, "停止入账，保留现场，报告开发人员", NIGHT)
+    STATEMENT_UNEQUAL  = Entry("IllegalTransition", "余额调节表调节后两边不等", "the two adjusted balances of a month differ", Money.MAYBE, "不签字；按差额逐日查对账单衔接与账务，必要时重演该月各晚", BREAKS)
     JOURNAL_BROKEN     = signature("流水链断裂或被改动", "the journal's chain is broken", "停止使用，保护数据库，按应急手册取证", SITE)
     PUBLICATION_DIFFERS = signature("公布目录中的树根与所记不符", "the published head is not the recorded one", "两份均保全；与留存方手中的树根比对，按应急手册取证", TRUST)
     EVIDENCE_CONTRADICTS = signature("证据包各部分互相矛盾", "the parts of an evidence pack contradict each other", "不采用；向出具方核实来源，另行索取", TRUST)

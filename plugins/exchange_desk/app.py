@@ -11,6 +11,7 @@ from plugins.exchange_desk.pages import (
     breaks,
     codes,
     days,
+    morning,
     night,
     overdue,
     overview,
@@ -21,7 +22,8 @@ from plugins.exchange_desk.pages import (
 )
 
 _PAGES = (
-    overview, night, breaks, days, approvals, overdue, things, people, codes, runbooks, runs,
+    overview, morning, night, breaks, days, approvals, overdue, things, people, codes, runbooks,
+    runs,
 )  # fmt: skip
 
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from datetime import datetime
+from enum import Enum
 from pathlib import Path
 
 from fastapi import Request
@@ -10,6 +11,9 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from connectors.bank.model import NightKey
 from gateway.dates import SHANGHAI
+from gateway.documents.printing import to_pdf
+from gateway.documents.tables import Report
+from gateway.documents.xlsx import to_xlsx
 from gateway.grades import legend
 from gateway.identity import mask_text
 from gateway.money import show_yuan
@@ -31,6 +35,29 @@ HEADERS: Mapping[str, str] = {
     "Referrer-Policy": "same-origin",
     "Cache-Control": "no-store",
 }
+
+
+class Form(Enum):
+    """In which form a report is downloaded."""
+
+    PDF = "pdf"
+    XLSX = "xlsx"
+
+
+_PRINTERS = {
+    Form.PDF: (to_pdf, "application/pdf"),
+    Form.XLSX: (
+        to_xlsx,
+        "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+    ),
+}
+
+
+def download(report: Report, form: Form, name: str) -> Response:
+    """A report as a file to keep; `name` is ours, of letters and digits."""
+    printer, media_type = _PRINTERS[form]
+    kept = {"Content-Disposition": f'attachment; filename="{name}.{form.value}"'}
+    return Response(printer(report), media_type=media_type, headers={**HEADERS, **kept})
 
 
 def page(request: Request, template: str, *, status: int = 200, **shown: object) -> HTMLResponse:

@@ -10,7 +10,9 @@ from pathlib import Path
 
 from sqlalchemy import URL, text
 
+from connectors.bank.flows.balancing import draw_up
 from connectors.bank.flows.receiving import open_nights
+from connectors.bank.flows.replaying import Asking, replay
 from connectors.bank.model import NightKey
 from connectors.bank.store.breaks import blocked_loans
 from gateway.clock import SystemClock
@@ -197,6 +199,19 @@ class BranchAccount:
         nights = [night for number, night in enumerate(self.lived) if number in late]
         moved = (one for night in nights for one in night.moved)
         return {one.booking.host_serial for one in moved if one.origin is Origin.TRANSFER}
+
+    def off_balance(self) -> list[str]:
+        """The months whose bank balance and books, adjusted, are not equal, and by how much."""
+        bank = self.site.gateway.bank(self.code)
+        months = sorted({night.day.replace(day=1) for night in self.lived})
+        drawn = [draw_up(bank, ACCOUNT, month) for month in months]
+        return [f"{one.label}: {one.difference_fen}" for one in drawn if not one.balanced]
+
+    def otherwise(self) -> list[str]:
+        """What a replay of every night under the rules it was decided by would change."""
+        bank = self.site.gateway.bank(self.code)
+        done = [replay(bank, self.key(night.day), Asking("test")) for night in self.lived]
+        return [f"{each.key.label}: {one}" for each in done for one in each.differences]
 
     def _run(self, day: date) -> str:
         gateway = self.site.gateway

@@ -43,3 +43,5 @@ def test_the_ledger_holds_what_was_really_taken_and_every_planted_break_is_known
         assert account.wrong_postings(truth) == []
         assert account.missing_breaks() == Counter()
         assert set(account.states().values()) == {"PROVED"}
+        assert account.off_balance() == []
+        assert account.otherwise() == []

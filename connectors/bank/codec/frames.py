@@ -15,7 +15,7 @@ from typing import Any
 import polars as pl
 from pydantic import TypeAdapter
 
-from connectors.bank.model.books import Books, Decided, Policy
+from connectors.bank.model.books import Books, Decided, Policy, Side
 from connectors.bank.rules.proof import Equation
 
 _FACTS = "facts.json"
@@ -65,6 +65,17 @@ def decode_books(data: bytes) -> Kept:
     policy = _POLICY.validate_python(facts["policy"])
     books = Books(date.fromisoformat(facts["business_date"]), policy=policy, **frames)
     return Kept(books, names, parts)
+
+
+def decode_ledger(data: bytes) -> tuple[pl.DataFrame, Sequence[str]]:
+    """The ledger's entries of such bytes, and the number of each: no other frame is read."""
+    with zipfile.ZipFile(io.BytesIO(data)) as archive:
+        entries, names = (
+            pl.read_parquet(io.BytesIO(archive.read(f"{name}.parquet")))
+            for name in (Side.LEDGER.value, _NAMES)
+        )
+    mine = names.filter(pl.col("side") == Side.LEDGER.value).select("id", number="item")
+    return entries, entries.join(mine, on="id", how="left").get_column("number").to_list()
 
 
 def encode_decided(decided: Decided, shown: Sequence[Equation]) -> bytes:

@@ -41,6 +41,11 @@ from gateway.store.unit_of_work import UnitOfWork
 _MEANINGS = {code: said.meaning.name for code, said in RESULT_CODES.items()}
 
 
+def policy_in_force() -> Policy:
+    """What a night that is decided now is decided by."""
+    return Policy(meanings=_MEANINGS)
+
+
 @dataclass(frozen=True, slots=True)
 class Extract:
     """What the ledger says of an account-day, read over the wire before the night is locked."""
@@ -95,7 +100,7 @@ def base_of(bank: Bank, key: NightKey, read: Extract) -> Kept:
         registered=values.registered_frame(read.accounts, read.loans, day),
         offsets=values.offset_frame(read.offsets),
         days=values.day_frame(bank.calendar, day),
-        policy=Policy(meanings=_MEANINGS),
+        policy=policy_in_force(),
     )
     names = named_items(_names(bank.tokens, read))
     return Kept(books, names, values.parts_frame(read.dues))
@@ -109,13 +114,33 @@ def base_again(bank: Bank, digest: str) -> Kept:
     return decode_books(bank.store.archive.get(digest))
 
 
+@dataclass(frozen=True, slots=True)
+class Told:
+    """What a night is filled with: its files' lines, each with its place, and what was open."""
+
+    results: pl.DataFrame
+    statement: pl.DataFrame
+    open_before: Sequence[OpenItem]
+
+
 def fill(
     bank: Bank, work: UnitOfWork, key: NightKey, used: Sequence[FileRow], base: Kept
 ) -> Filled:
-    """The books of a night: its own lines and what earlier nights left open."""
-    open_before = open_items.carried(work, key.bank, key.account, key.business_date)
-    results = frames.results(work, _ids(used, FileKind.DEDUCTION_RESULT))
-    statement = _statement(bank, work, key, used, open_before)
+    """The books of a night: its own lines as they are stored, and what earlier nights left open."""
+    statements = _ids(used, FileKind.ACCOUNT_STATEMENT)
+    pattern = bank.profile.lump_summary
+    told = Told(
+        frames.results(work, _ids(used, FileKind.DEDUCTION_RESULT)),
+        frames.statement(work, statements, key.business_date, pattern),
+        open_items.carried(work, key.bank, key.account, key.business_date),
+    )
+    return fill_with(bank, work, key, told, base)
+
+
+def fill_with(bank: Bank, work: UnitOfWork, key: NightKey, told: Told, base: Kept) -> Filled:
+    """The books of a night of which this is told."""
+    open_before, results = told.open_before, told.results
+    statement = _statement(bank, work, key, told)
     expected = _expected(open_before)
     books = replace(
         base.books,
@@ -135,15 +160,12 @@ def _statement(
     bank: Bank,
     work: UnitOfWork,
     key: NightKey,
-    used: Sequence[FileRow],
-    open_before: Sequence[OpenItem],
+    told: Told,
 ) -> pl.DataFrame:
     """The night's bookings and those carried, each with the identity it keeps for ever."""
-    ids = _ids(used, FileKind.ACCOUNT_STATEMENT)
     pattern = bank.profile.lump_summary
-    told = frames.statement(work, ids, key.business_date, pattern)
-    own = identities(told).drop("repeated")
-    carried = [item for item in open_before if item.side is Side.STATEMENT]
+    own = identities(told.statement).drop("repeated")
+    carried = [item for item in told.open_before if item.side is Side.STATEMENT]
     files = sorted({item.file_id for item in carried if item.file_id})
     old = frames.statement(work, files, key.business_date, pattern)
     known = pl.DataFrame(

@@ -7,6 +7,7 @@ from connectors.bank.flows.parts import Bank
 from connectors.bank.rules.breaks import Effect, Resolution
 from connectors.bank.rules.claiming import (
     Claim,
+    claim_number,
     posting_for_taken,
     postings_for_dues,
     prepayment,
@@ -96,8 +97,7 @@ def _claim(handling: Handling, work: UnitOfWork, case: Case) -> Claim:
         bank=row.bank,
         account=row.account,
         business_date=handling.bank.clock.today(),
-        # a number of its own for each proposal: what was undone may be done again
-        number=f"RL{row.break_id.removeprefix('break-')[:15]}{number:03d}",
+        number=claim_number(row.break_id, number),
         loan_no=loan_no,
         fen=row.unbooked_fen or row.amount_fen,
         booked_on=known.booked_on or row.first_seen,

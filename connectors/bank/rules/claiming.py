@@ -10,6 +10,14 @@ from connectors.core_system.model import DueInstalment, LedgerEntry, Posting, Po
 from gateway.errors import Code, RefusedHere
 from gateway.identity import idempotency_key
 
+# The form of a claim's number: by it the ledger's entries of people's decisions are known again.
+CLAIM_NUMBER = "^RL[0-9a-f]{15}[0-9]{3}$"
+
+
+def claim_number(break_id: str, number: int) -> str:
+    """A number of its own for each proposal about a break: what was undone may be done again."""
+    return f"RL{break_id.removeprefix('break-')[:15]}{number:03d}"
+
 
 @dataclass(frozen=True, slots=True)
 class Claim:

@@ -114,6 +114,21 @@ def unfinished(work: UnitOfWork, bank: str, since: date, before: date) -> Sequen
     return [_night(row).key for row in rows]
 
 
+def of_day(work: UnitOfWork, day: date) -> Sequence[NightRow]:
+    """Every night of a business date, by bank and account."""
+    query = select(NIGHT).where(NIGHT.c.business_date == day)
+    rows = work.connection.execute(query.order_by(NIGHT.c.bank, NIGHT.c.account))
+    return [_night(row) for row in rows]
+
+
+def span(work: UnitOfWork, bank: str, account: str, days: tuple[date, date]) -> Sequence[NightRow]:
+    """An account's nights of a span of dates, both ends in it, oldest first."""
+    query = select(NIGHT).where(
+        NIGHT.c.bank == bank, NIGHT.c.account == account, NIGHT.c.business_date.between(*days)
+    )
+    return [_night(row) for row in work.connection.execute(query.order_by(NIGHT.c.business_date))]
+
+
 def advance(work: UnitOfWork, night: NightRow, event: NightEvent) -> Step[NightState]:
     """Move a locked night by one event; the journal says so when it moved."""
     step = NIGHT_STATES.advance(night.state, event)

@@ -81,6 +81,12 @@ def carried(work: UnitOfWork, bank: str, account: str, before: date) -> Sequence
     return [_row(row).item for row in work.connection.execute(query)]
 
 
+def known(work: UnitOfWork, bank: str, account: str, before: date) -> Sequence[OpenItem]:
+    """Every item that any night before a date has left open, whatever became of it since."""
+    query = _ordered(bank, account).where(OPEN_ITEM.c.first_seen < before)
+    return [_row(row).item for row in work.connection.execute(query)]
+
+
 def keep(
     work: UnitOfWork, key: NightKey, items: Sequence[OpenItem], ended: Sequence[Clearing]
 ) -> int:

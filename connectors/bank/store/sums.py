@@ -146,6 +146,24 @@ def balances(work: UnitOfWork, statements: Sequence[str], moved_fen: int) -> tup
     return opening, opening + moved_fen if closing is None else closing
 
 
+@dataclass(frozen=True, slots=True)
+class Stated:
+    """A statement's balances where it states them, and what its lines come to, in fen."""
+
+    opening_fen: int | None
+    closing_fen: int | None
+    moved_fen: int
+
+
+def stated(work: UnitOfWork, statements: Sequence[str]) -> Stated:
+    """What these statements of one account-day say together."""
+    controls = [files.controls(work, file_id) for file_id in statements]
+    opening = next((one["opening"] for one in controls if "opening" in one), None)
+    closing = next((one["closing"] for one in reversed(controls) if "closing" in one), None)
+    moved = _sum(work, _QUERIES["bookings"], {"statements": list(statements)})
+    return Stated(opening, closing, moved.fen)
+
+
 def _sum(work: UnitOfWork, query: str, ids: Mapping[str, object]) -> Sum:
     row: Sequence[Any] = work.connection.execute(text(query), ids).one()
     return Sum(row[0], int(row[1] or 0))

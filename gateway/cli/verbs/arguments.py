@@ -34,21 +34,31 @@ def a_day(text: str) -> date:
     return day
 
 
+def add_account(parser: argparse.ArgumentParser) -> None:
+    """`--bank` and, where a bank has several, `--account`."""
+    parser.add_argument("--bank", required=True, help="六位节点号 / node number")
+    parser.add_argument("--account", help="专户编号，只有一个时可省略 / our account's id")
+
+
 def add_night(parser: argparse.ArgumentParser) -> None:
     """`--bank`, `--date` and, where a bank has several, `--account`."""
-    parser.add_argument("--bank", required=True, help="六位节点号 / node number")
+    add_account(parser)
     parser.add_argument("--date", required=True, type=a_day, help="业务日期 YYYY-MM-DD")
-    parser.add_argument("--account", help="专户编号，只有一个时可省略 / our account's id")
 
 
 def night_key(gateway: Gateway, parsed: argparse.Namespace) -> NightKey:
     """The night that was asked for. Raises NotConfigured when the bank or account is not ours."""
+    return NightKey(*own_account(gateway, parsed), parsed.date)
+
+
+def own_account(gateway: Gateway, parsed: argparse.Namespace) -> tuple[str, str]:
+    """The bank and account that were asked for. Raises NotConfigured when they are not ours."""
     _require(f"没有银行 {parsed.bank}", parsed.bank, list(gateway.banks))
     accounts = [own.id for own in gateway.bank(parsed.bank).profile.accounts]
     account = parsed.account or (accounts[0] if len(accounts) == 1 else "")
     wanted = f"没有专户 {account}" if account else "请用 --account 指明专户"
     _require(f"银行 {parsed.bank} {wanted}", account, accounts)
-    return NightKey(parsed.bank, account, parsed.date)
+    return parsed.bank, account
 
 
 def _require(complaint: str, wanted: str, configured: Sequence[str]) -> None:

@@ -7,16 +7,17 @@ from fastapi import APIRouter, Path, Request
 from fastapi.responses import Response
 
 from connectors.bank.model import NightKey
-from connectors.bank.sheets import ProofSheet
+from connectors.bank.printed.night import night_report
+from connectors.bank.sheets import day_kind
+from gateway.errors import Code, NotConfigured
 from plugins.exchange_desk.desk import DeskDep
 from plugins.exchange_desk.labels import WORD
 from plugins.exchange_desk.lights import light_of
 from plugins.exchange_desk.reading import difference, read_night
-from plugins.exchange_desk.rendering import page
+from plugins.exchange_desk.rendering import Form, download, page
 
 router = APIRouter()
 _BREAKS_MAX, _FINDINGS_MAX = 500, 50
-_SATURDAY = 5
 
 Word = Annotated[str, Path(pattern=WORD)]
 
@@ -33,16 +34,17 @@ def show_night(request: Request, desk: DeskDep, bank: Word, account: Word, day: 
         read=read,
         light=light_of(read.facts()),
         difference=difference,
-        day_kind=_day_kind(read.sheet),
+        day_kind=day_kind,
         breaks_max=_BREAKS_MAX,
         findings_max=_FINDINGS_MAX,
     )
 
 
-def _day_kind(sheet: ProofSheet | None) -> str:
-    """What kind of day the business date was, as the sheet knows it."""
+@router.get("/nights/{bank}/{account}/{day}/sheet.{form}")
+def download_sheet(desk: DeskDep, bank: Word, account: Word, day: date, form: Form) -> Response:
+    """The night's sheet as a file, without its people."""
+    key = NightKey(bank, account, day)
+    sheet = read_night(desk, key).sheet
     if sheet is None:
-        return ""
-    if not sheet.working_day:
-        return "休息日"
-    return "调休上班日" if sheet.business_date.weekday() >= _SATURDAY else "工作日"
+        raise NotConfigured(Code.NOT_FOUND, detail=key.label)
+    return download(night_report(sheet), form, f"sheet_{bank}_{account}_{day}")
