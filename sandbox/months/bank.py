@@ -22,7 +22,6 @@ TO_AND_FRO, OVERNIGHT, PAYOUT = 2, 7, 9
 # by the night's number, modulo: what of a batch is credited later, in fen
 EVERY = 6
 _KEPT = {2: 10_000, 5: 10**12}
-RETURNS_WITHIN = timedelta(days=10)
 FIRST = OTHER_BOOKINGS + 1
 Effects = list[tuple[Fate, Case, Effect]]
 
@@ -103,8 +102,7 @@ class MonthBank:
             found.append((wrong, (Planted("STATEMENT_UNCLAIMED", day, clears=tomorrow),)))
             self._coming[tomorrow].append((back, ()))
         paid, comes, returned = moving.payout(self.bank, day, chance)
-        # what comes back after a long holiday is too late for anybody to tell that it is the same
-        if index % PAYOUT == 1 and comes - day <= RETURNS_WITHIN:
+        if index % PAYOUT == 1:
             found.append((paid, (Planted("STATEMENT_UNCLAIMED", day, clears=comes),)))
             self._coming[comes].append((returned, (Planted("RETURNED", comes),)))
         return found

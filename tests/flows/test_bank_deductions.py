@@ -89,7 +89,7 @@ def test_approved_batches_are_sent_once_and_say_what_was_approved(branch):
     name = branch.sent()[0]
     assert name == "DKQQ_990001_ZH01_20260227_D990001260227ZH01001.txt"
     assert branch.wire.directories["/incoming"][name].decode("gb18030").splitlines()[1] == (
-        f"D|1|{payer(1)}|沙箱1|2001.70|0|公积金还贷99HT00000001|WT00000001|"
+        f"D|1|{payer(1)}|沙箱1|2001.70|0|公积金还贷99HT00000001|WT00000001|99DK0000000001|26|"
     )
 
 

@@ -58,7 +58,7 @@ _BESIDE: dict[FileKind, dict[str, str]] = {
     },
     FileKind.DEDUCTION_REQUEST: {
         "payer_bank_no": "text", "opening_bank_no": "text", "payer_address": "text",
-        "protocol_no": "text",
+        "protocol_no": "text", "loan_no": "text", "instalment_no": "count",
     },
     FileKind.DEDUCTION_SPLIT: {"summary": "text", "remark": "text"},
 }  # fmt: skip

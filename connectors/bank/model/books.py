@@ -144,7 +144,7 @@ class Evidence(Enum):
     SAID_TWICE = "同一结果行重复"
     REVERSAL_SERIAL = "原流水号配对冲正"
     REVERSAL_OPPOSITE = "同对手反向等额唯一"
-    RETURNED = "退汇：同对手十日内反向等额"
+    RETURNED = "退汇：同对手十个工作日内反向等额"
     RESULT_REVERSED = "同批次同序号反向等额"
     BATCH_SERIAL = "批次号与序号"
     HOST_SERIAL = "主机流水号"
@@ -182,7 +182,7 @@ class Policy:
     summaries are exact texts by which a bank marks its own fees and interest. `allocation` is the
     order in which what was taken in part goes to the four parts (B07); `padded_serials` says that
     the bank writes one host serial with and without leading zeros (B38); within `return_days`
-    calendar days a payment may come back (B26).
+    working days a payment may come back (B26: 10; over Spring Festival that is two weeks).
     """
 
     meanings: Mapping[str, str]

@@ -8,7 +8,8 @@ class DeductionRequestLine:
     """One line of a deduction batch (BDC105), amount in fen.
 
     `full_flag` 足额标志: "0" all or nothing, "1" what there is. The bank numbers, the address and
-    the protocol number (多方协议号) stand in cross-bank and mixed files only.
+    the protocol number (多方协议号) stand in cross-bank and mixed files only; loan and instalment
+    where the bank's result has to name them again.
     """
 
     serial: int
@@ -21,6 +22,8 @@ class DeductionRequestLine:
     opening_bank_no: str = ""
     payer_address: str = field(default="", repr=False)
     protocol_no: str = ""
+    loan_no: str = ""
+    instalment_no: int = 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -20,6 +20,8 @@ def request_line(serial: int, asked: Line | DueInstalment) -> DeductionRequestLi
         payer_bank_no=asked.payer_bank_no,
         opening_bank_no=asked.payer_bank_no,
         protocol_no=asked.mandate_no,
+        loan_no=asked.loan_no,
+        instalment_no=asked.instalment_no,
     )
 
 

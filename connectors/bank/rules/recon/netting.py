@@ -2,24 +2,26 @@
 
 import polars as pl
 
-from connectors.bank.model.books import Evidence, Policy, Side
+from connectors.bank.model.books import Books, Evidence, Policy, Side
 from connectors.bank.rules.recon.frames import one_to_one, without
 from connectors.bank.rules.recon.links import Reason, members, spent
 
 # A reversal of a reversal of a reversal …: nobody books more of them than this.
 _CHAIN_MAX = 8
 _PAIR = {"id": pl.Int64, "other": pl.Int64, "fen": pl.Int64}
+_LATER = pl.col("booked_on") >= pl.col("booked_on_right")
 # The words by which a bank says that a payment came back (退票 is a credit, 冲账 a red entry).
 _CAME_BACK = "退汇|退票|退回"
 
 
-def netted(lines: pl.DataFrame, policy: Policy) -> pl.DataFrame:
+def netted(books: Books) -> pl.DataFrame:
     """Reversals with their originals and returns with their payments, as links that sum to zero."""
-    by_serial = _by_serial(lines, policy)
+    lines = books.statement
+    by_serial = _by_serial(lines, books.policy)
     rest = without(lines, spent(by_serial, Side.STATEMENT))
     opposite = _by_counterparty(rest)
     rest = without(rest, spent(opposite, Side.STATEMENT))
-    return pl.concat([by_serial, opposite, _returned(rest, policy)])
+    return pl.concat([by_serial, opposite, _returned(rest, books)])
 
 
 def _zero(rows: pl.DataFrame, reason: Reason) -> pl.DataFrame:
@@ -64,8 +66,7 @@ def _edges(lines: pl.DataFrame, naming: pl.Expr, policy: Policy) -> pl.DataFrame
 
 def _not_before(met: pl.DataFrame) -> pl.DataFrame:
     """Only pairs whose reversal is not earlier than what it takes back, nor the line itself."""
-    later = pl.col("booked_on") >= pl.col("booked_on_right")
-    return met.filter(later & (pl.col("id") != pl.col("other"))).select(*_PAIR)
+    return met.filter(_LATER & (pl.col("id") != pl.col("other"))).select(*_PAIR)
 
 
 def _by_counterparty(lines: pl.DataFrame) -> pl.DataFrame:
@@ -81,10 +82,11 @@ def _by_counterparty(lines: pl.DataFrame) -> pl.DataFrame:
     return _zero(met, Reason(2, Evidence.REVERSAL_OPPOSITE))
 
 
-def _returned(lines: pl.DataFrame, policy: Policy) -> pl.DataFrame:
-    """A payment of ours that came back: same counterparty, opposite amount, within days (B26).
+def _returned(lines: pl.DataFrame, books: Books) -> pl.DataFrame:
+    """A payment of ours that came back: same counterparty, opposite amount, in the window (B26).
 
-    By itself only where the bank says so in words: a borrower's own payment can be as large.
+    By itself only where the bank says so in words: a borrower's own payment can be as large. The
+    window is counted in working days: over Spring Festival a return is two weeks under way.
     """
     key = ["other_account", "fen"]
     plain = lines.filter((pl.col("other_account") != "") & ~pl.col("reversal"))
@@ -94,7 +96,9 @@ def _returned(lines: pl.DataFrame, policy: Policy) -> pl.DataFrame:
         "booked_on", "other_account", fen=-pl.col("fen"), other="id"
     )
     met = one_to_one(back, paid, key)
-    days = (pl.col("booked_on") - pl.col("booked_on_right")).dt.total_days()
-    near = met.filter(days.is_between(0, policy.return_days))
+    counted = books.days.select(booked_on="day", came="working")
+    met = met.join(counted, on="booked_on")
+    met = met.join(counted.select(booked_on_right="booked_on", went="came"), on="booked_on_right")
+    near = met.filter(_LATER & (pl.col("came") - pl.col("went") <= books.policy.return_days))
     sure, guess = (Reason(2, Evidence.RETURNED, automatic) for automatic in (True, False))
     return pl.concat([_zero(near.filter("said"), sure), _zero(near.filter(~pl.col("said")), guess)])

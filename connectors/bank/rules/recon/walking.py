@@ -52,7 +52,7 @@ def walk(books: Books, credits_: pl.DataFrame, stray: pl.DataFrame, asked: pl.Da
     `asked` of the bank cannot be due to anyone else's money.
     """
     lines, policy = books.statement, books.policy
-    nets = netted(lines, policy)
+    nets = netted(books)
     lines = without(lines, spent(nets, Side.STATEMENT))
     sums = lumps(lines, credits_)
     lines = without(lines, spent(sums, Side.STATEMENT))

@@ -86,12 +86,12 @@ def _not_by_counterparty(n: int, there: str, back: str) -> Plot:
     return _shown(*lines, breaks=broken("REVERSAL_UNPAIRED", n, 1) + unclaimed)
 
 
-def _returned(n: int, *, days: int = 10, word: str = "退汇") -> Plot:
+def _returned(n: int, *, days: int = 14, word: str = "退汇") -> Plot:
     """B26: a payment of ours comes back."""
     before = TODAY - timedelta(days=days)
     paid = come(n, 1, fen=-fen(n), other_account=card(n), booked_on=before, first_seen=before)
     back = come(n, other_account=card(n), summary=word)
-    if word and days <= 10:
+    if word and days <= 14:
         link = linked("RETURNED", statement=(10 * n, 10 * n + 1))
         return _shown(paid, back, breaks=broken("RETURNED", n, 0), links=(link,))
     kind = "STATEMENT_UNCLAIMED" if word else "RETURNED"
@@ -110,7 +110,7 @@ FAULTS_OF_REVERSALS: dict[str, Telling] = {
     "taken back, two originals": _two_originals,
     "taken back by another counterparty": lambda n: _not_by_counterparty(n, card(n), ""),
     "taken back by nobody (null)": lambda n: _not_by_counterparty(n, "null", "null"),
-    "B26 returned after ten days": _returned,
-    "B26 returned after eleven days": lambda n: _returned(n, days=11),
+    "B26 returned after ten working days": _returned,
+    "B26 returned after eleven working days": lambda n: _returned(n, days=15),
     "B26 the same amount without a word": lambda n: _returned(n, word=""),
 }

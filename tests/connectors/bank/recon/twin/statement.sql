@@ -72,9 +72,10 @@ with plain as (
 select 'RETURNED', back.summary || ' ' || back.remark ~ '退汇|退票|退回', back.id, 'statement',
        unnest(array[back.id, paid.id])
 from plain back join plain paid on paid.other_account = back.other_account and paid.fen = -back.fen
+join day came on came.day = back.booked_on join day went on went.day = paid.booked_on
 cross join setting
 where back.fen > 0 and back.alike = 1 and paid.alike = 1
-  and back.booked_on - paid.booked_on between 0 and return_days;
+  and back.booked_on >= paid.booked_on and came.working - went.working <= return_days;
 
 -- Pass 4: declared groups against promises, by batch and day.
 insert into link
