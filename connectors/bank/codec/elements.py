@@ -19,6 +19,8 @@ _DEPTH_MAX = 64
 # the biggest record of a real file, a batch with all its payments, has some ten thousand
 _ELEMENTS_MAX = 200_000
 _TEXT_MAX = 20_000
+# one tag: the parser keeps all of it before anybody sees a byte
+_TAG_BYTES_MAX = 1024 * 1024
 _DECLARED = re.compile(rb"""^<\?xml[^>]{0,99}?encoding\s*=\s*["']([A-Za-z0-9._-]{1,40})["']""")
 _CHINESE = frozenset({b"gb18030", b"gbk", b"gb2312"})
 
@@ -49,6 +51,10 @@ class Element:
     at: int
     text: str = ""
     children: list["Element"] = field(default_factory=list)
+
+    def size(self) -> int:
+        """How many elements it is, itself included."""
+        return 1 + sum(child.size() for child in self.children)
 
     def all(self, path: str) -> list["Element"]:
         """Every element under that path of local names, `Refs/EndToEndId`."""
@@ -142,7 +148,7 @@ class _Builder:
         self._open: list[Element] = []
         self._texts: list[list[str]] = []
         self._namespace: str | None = None
-        self._record_at = self._elements = self._length = 0
+        self._record_at = self._elements = self._length = self._unmet = 0
         self._parser = expat.ParserCreate(source.override, namespace_separator=" ")
         self._parser.buffer_text = True
         self._parser.StartElementHandler = self._starts
@@ -153,6 +159,7 @@ class _Builder:
 
     def feed(self, chunk: bytes, *, last: bool) -> None:
         """Parse on. Raises Unreadable with the place where nothing more can be read."""
+        self._unmet += len(chunk)
         try:
             self._parser.Parse(chunk, last)
         except expat.ExpatError as broken:
@@ -163,6 +170,8 @@ class _Builder:
             raise Unreadable(self._source.finding(code, *place)) from broken
         except (LookupError, ValueError) as unknown:
             raise Unreadable(Finding(Code.ENCODING_INVALID, 1)) from unknown
+        if self._unmet > _TAG_BYTES_MAX:
+            self._refuse(Code.FIELD_TOO_LONG)
 
     def _refuse(self, code: Code) -> NoReturn:
         place = (self._parser.CurrentLineNumber, self._parser.CurrentByteIndex)
@@ -172,6 +181,7 @@ class _Builder:
         self._refuse(Code.MESSAGE_UNREADABLE)
 
     def _starts(self, name: str, attributes: dict[str, str]) -> None:
+        self._unmet = 0
         if len(self._open) >= _DEPTH_MAX:
             self._refuse(Code.MESSAGE_UNREADABLE)
         namespace, _, local = name.rpartition(" ")
@@ -198,6 +208,7 @@ class _Builder:
         return document or element.name in self._containers
 
     def _characters(self, text: str) -> None:
+        self._unmet = 0
         if self._record_at:
             self._length += len(text)
             if self._length > _TEXT_MAX:
@@ -207,6 +218,7 @@ class _Builder:
             self._refuse(Code.RECORD_UNKNOWN)
 
     def _ends(self, _: str) -> None:
+        self._unmet = 0
         element, texts = self._open.pop(), self._texts.pop()
         self._length = 0
         if self._contains(element):

@@ -191,6 +191,24 @@ def test_x10_an_element_may_be_neither_too_deep_nor_too_big_nor_too_long():
         assert caught.value.finding.code is code
 
 
+@pytest.mark.parametrize(
+    "around", ["<Stmt/>", "<GrpHdr/>", "<Stmt><Bal/></Stmt>", "<Stmt><Acct><a/><b/></Acct></Stmt>"]
+)
+def test_x10_what_stands_around_the_entries_is_bounded_like_them(around):
+    inside = around * (400_000 // around.count("<"))
+    text = f"<BkToCstmrStmt>{inside}</BkToCstmrStmt></Document>"
+    data = f'<Document xmlns="urn:iso:std:iso:20022:tech:xsd:camt.053.001.02">{text}'.encode()
+    [decoded] = decode_camt(CamtOptions(), data, LINES_MAX)
+    assert [one.code for one in decoded.findings] == [Code.TOO_MANY_LINES]
+
+
+def test_x10_one_tag_may_not_be_a_file_of_its_own():
+    for tag in (b"<" + b"a" * 2_000_000, b"<a " + b" ".join(b'b%d=""' % n for n in range(300_000))):
+        with pytest.raises(Unreadable) as caught:
+            list(stream(Source(tag + b"/>"), set()))
+        assert caught.value.finding.code is Code.FIELD_TOO_LONG
+
+
 def test_x10_a_workbook_that_unpacks_without_end_is_refused_before_it_is_read():
     packed = io.BytesIO()
     with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED, compresslevel=1) as archive:

@@ -22,6 +22,8 @@ _MESSAGES = {
 }
 _CONTAINERS = frozenset(name for message in _MESSAGES.values() for name in message[:2])
 _BESIDE = frozenset({"GrpHdr", "SplmtryData"})
+# elements around the entries: a statement has some hundred, a message some thousand statements
+_AROUND_MAX = 200_000
 
 
 @dataclass(slots=True)
@@ -39,6 +41,7 @@ class _Message:
     pages: list[Page] = field(default_factory=list)
     findings: list[Finding] = field(default_factory=list)
     count: int = 0
+    around: int = 0
 
 
 def decode_all(options: CamtOptions, data: bytes, lines_max: int) -> tuple[DecodedFile, ...]:
@@ -73,6 +76,7 @@ def _take(message: _Message, step: Step, element: Element) -> None:
 
 
 def _opens(message: _Message, element: Element) -> None:
+    _bound(message, element)
     if "xmlns" in element.attributes:
         _recognise(message, element)
     elif message.expected:
@@ -83,6 +87,13 @@ def _opens(message: _Message, element: Element) -> None:
             message.pages.append(Page(element))
     if message.expected:
         message.open.append(element.name)
+
+
+def _bound(message: _Message, element: Element) -> None:
+    """Whatever is no line costs time, and room to the end: it is counted too."""
+    message.around += element.size()
+    if message.around > _AROUND_MAX:
+        raise Unreadable(message.source.finding(Code.TOO_MANY_LINES, element.line, element.at))
 
 
 def _recognise(message: _Message, document: Element) -> None:
@@ -108,10 +119,12 @@ def _record(message: _Message, element: Element) -> None:
     if inside < len(message.expected):
         if inside < 1 or element.name not in _BESIDE:
             raise BadElement(Code.RECORD_UNKNOWN, element, "")
+        _bound(message, element)
         _whole(message, element)
         return
     page = message.pages[-1]
     if element.name != "Ntry":
+        _bound(message, element)
         page.keep(element)
         return
     _entry(message, page, element)
