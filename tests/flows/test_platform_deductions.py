@@ -22,7 +22,7 @@ from gateway.wiring.agreed import load_layout
 from gateway.wiring.places import ROOT
 from sandbox.settlement.faults import PlatformFault
 from tests.archives import new_archive
-from tests.connectors.bank.dues import BANK, DAY
+from tests.connectors.bank.dues import ACCOUNT, BANK, DAY
 from tests.simulation.platform_of_deductions import PlatformBranch
 
 OK, FAILED = LineOutcome.SUCCEEDED, LineOutcome.FAILED
