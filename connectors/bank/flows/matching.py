@@ -35,7 +35,6 @@ from connectors.core_system import codec as core_codec
 from connectors.core_system import store as core_store
 from connectors.core_system.flows import KIND as POSTINGS
 from connectors.core_system.flows import READ_BACK, draft_postings
-from connectors.core_system.model import Posting
 from gateway.errors import Code, RefusedHere
 from gateway.grades import SUFFICIENT
 from gateway.log import Log
@@ -181,10 +180,11 @@ def _use_files(work: UnitOfWork, night: NightRow) -> Sequence[FileRow]:
     here = files.of_night(work, night.night_id)
     good = [file for file in files.usable(here) if file.grade in SUFFICIENT]
     parts = [(file.kind, file.part) for file in good]
+    needed = {FileKind.ACCOUNT_STATEMENT, *nights.owed(work, night.key)}
     for kind in DECIDED_ON:
         # two sound files of one batch must not be: which one counts is not for us to choose
         mine = [part for part in parts if part[0] is kind]
-        if not mine or len(set(mine)) != len(mine):
+        if (kind in needed and not mine) or len(set(mine)) != len(mine):
             raise RefusedHere(Code.NIGHT_NOT_READY, detail=f"{night.key.label} {kind.title}")
     for file in good:
         if file.state is FileState.ACCEPTED:
