@@ -6,9 +6,10 @@ from datetime import date, datetime
 
 import pytest
 
+from connectors.bank.flows import proving
 from connectors.bank.flows.receiving import open_nights
 from connectors.bank.model.books import CreditForm
-from connectors.bank.settings import Matching
+from connectors.bank.settings import Matching, OwedDays
 from connectors.core_system.model import DueInstalment, Hold, LoanKind, LoanStatus, PostingKind
 from gateway.dates import SHANGHAI
 from gateway.flows import bank_night
@@ -144,6 +145,27 @@ def test_b22_credits_booked_line_by_line_match_by_serial_where_the_bank_is_known
     assert days.rows(matched) == [(count if by_line else 0,)]
     assert days.rows(promised) == [(0 if by_line else 1,)]
     assert days.is_equal(FIRST)
+
+
+def test_b22_a_promised_credit_ends_on_a_holiday_that_owes_a_statement_alone(days):
+    truth, holiday = days.truth(FIRST), date(2026, 3, 1)
+    results, statements = days.sites[FIRST].bank.profile.owes
+    days.agree(owes=(results, replace(statements, days=OwedDays.EVERY_DAY)))
+    own, lump = truth.statement.bookings[:-1], truth.statement.bookings[-1]
+    days.result(truth)
+    days.statement(truth, own)
+    assert days.run(FIRST) == "PROVED"
+    site = days.sites[FIRST]
+    site.ledger.due, site.key = [], replace(site.key, business_date=holiday)
+    opening = truth.statement.closing_fen - lump.amount_fen
+    sunday = replace(truth.statement, opening_fen=opening)
+    days.statement(replace(truth, business_date=holiday, statement=sunday), (lump,))
+    open_nights(site.bank, holiday)
+    bank_night.run(site.night())
+    owed = "select first_seen, cleared_on from open_item where side = 'expected'"
+    assert days.rows(owed) == [(FIRST, holiday)]
+    sheet = proving.sheet_of(site.bank, site.key)
+    assert sheet.proved and all(line.holds for line in sheet.equations)
 
 
 def test_b18_a_day_on_which_nothing_was_asked_proves_on_its_statement_alone(days):

@@ -184,10 +184,11 @@ def _use_files(work: UnitOfWork, night: NightRow) -> Sequence[FileRow]:
     here = files.of_night(work, night.night_id)
     good = [file for file in files.usable(here) if file.grade in SUFFICIENT]
     parts = [(file.kind, file.part) for file in good]
+    needed = {FileKind.ACCOUNT_STATEMENT, *nights.owed(work, night.key)}
     for kind in DECIDED_ON:
         # two sound files of one batch must not be: which one counts is not for us to choose
         mine = [part for part in parts if part[0] is kind]
-        if not mine or len(set(mine)) != len(mine):
+        if (kind in needed and not mine) or len(set(mine)) != len(mine):
             raise RefusedHere(Code.NIGHT_NOT_READY, detail=f"{night.key.label} {kind.title}")
     for file in good:
         if file.state is FileState.ACCEPTED:
