@@ -2,6 +2,7 @@
 
 import json
 import traceback
+import unicodedata
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import IntEnum
@@ -53,6 +54,17 @@ class WrongUse(Exception):
 _EXIT_OF_CODE: dict[Code, Exit] = {Code.FILE_QUARANTINED: Exit.QUARANTINED}
 
 
+# What steers a terminal, turns the direction of writing, breaks a line or is half a character.
+_STEERING = frozenset({"Cc", "Cf", "Cs", "Zl", "Zp"})
+
+
+def shown(text: str) -> str:
+    """Somebody else's words on one line of ours, as JSON escapes what is no sign to be read."""
+    return "".join(
+        json.dumps(sign)[1:-1] if unicodedata.category(sign) in _STEERING else sign for sign in text
+    )
+
+
 @dataclass(frozen=True, slots=True)
 class Answer:
     """One answer, twice: lines for people, data with stable keys for programs."""
@@ -64,8 +76,10 @@ class Answer:
     def text(self, *, as_json: bool) -> str:
         """The answer as it is printed."""
         if as_json:
-            return json.dumps(self.data, ensure_ascii=False, indent=1, sort_keys=True)
-        return "\n".join(self.lines)
+            text = json.dumps(self.data, ensure_ascii=False, indent=1, sort_keys=True)
+        else:
+            text = "\n".join(self.lines)
+        return "\n".join(map(shown, text.split("\n")))
 
 
 def answer_of(error: GatewayError) -> Answer:

@@ -198,3 +198,16 @@ def test_a_bug_is_told_as_json_and_its_place_on_stderr_without_any_value(monkeyp
     assert "in broken" in err
     assert "甲某某" not in err + str(told)
     assert "6222" not in err + str(told)
+
+
+@pytest.mark.parametrize("name", ["\x1b[31mred.txt", "a\n✓ b.txt", "倒\u202e序.txt"])
+@pytest.mark.parametrize("more", [(), ("--json",)])
+def test_a_file_name_steers_no_terminal_and_writes_no_line_of_ours(
+    gateway_command, tmp_path, name, more
+):
+    path = tmp_path / name
+    path.write_bytes(b"x")
+    done = try_bank(gateway_command, path, *more)
+    assert done.code == Exit.QUARANTINED
+    assert not set(done.out) & set("\x1b\u202e")
+    assert not any(line.startswith("✓") for line in done.out.splitlines())

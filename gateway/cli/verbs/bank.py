@@ -10,7 +10,7 @@ import yaml
 from connectors.bank.codec import decode, layout_of
 from connectors.bank.codec.inferring import Unknowable, infer
 from connectors.bank.settings import Limits
-from gateway.cli.output import Answer
+from gateway.cli.output import Answer, shown
 from gateway.cli.verbs.arguments import Subparsers
 from gateway.cli.verbs.tries import bytes_of
 from gateway.errors import Code, Finding, MalformedMessage, NotConfigured
@@ -56,7 +56,7 @@ def _left(proposed: Mapping[str, Any], data: bytes) -> Sequence[Finding]:
 
 def _comments(name: str, doubts: Sequence[str]) -> list[str]:
     listed = [f"# 疑点 {number}：{doubt}" for number, doubt in enumerate(doubts, start=1)]
-    return [f"# 由 {name} 推断，须经人核对 / proposed, to be checked by a person", *listed]
+    return [f"# 由 {shown(name)} 推断，须经人核对 / proposed, to be checked by a person", *listed]
 
 
 def _yaml(data: Mapping[str, Any]) -> str:

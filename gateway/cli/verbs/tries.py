@@ -17,7 +17,7 @@ from connectors.bank.codec.names import FLAG_BYTES_MAX
 from connectors.bank.model import DecodedFile, FileName
 from connectors.bank.rules.gate import Envelope, envelope_findings
 from connectors.bank.settings import Limits
-from gateway.cli.output import Answer, Exit
+from gateway.cli.output import Answer, Exit, shown
 from gateway.cli.verbs.arguments import Subparsers
 from gateway.errors import Code, Finding, MalformedMessage, NotConfigured
 from gateway.wiring import Places
@@ -104,7 +104,11 @@ def _lines(
 ) -> Sequence[str]:
     left = f"  未检查：{'、'.join(_UNCHECKED[each] for each in unchecked)}"
     if found:
-        return [f"✗ {path.name}  隔离 quarantined", *(f"  {finding}" for finding in found), left]
+        return [
+            f"✗ {shown(path.name)}  隔离 quarantined",
+            *(f"  {finding}" for finding in found),
+            left,
+        ]
     count = sum(each.line_count for each in decoded)
     several = f"  对账单 {len(decoded)} 份" if len(decoded) > 1 else ""
     marked = [f"  暂挂 held：{finding}" for each in decoded for finding in each.held]
@@ -112,7 +116,7 @@ def _lines(
         f"  特例 quirk：{name} × {times}" for each in decoded for name, times in each.quirks.items()
     ]
     return [
-        f"✓ {path.name}  受理 accepted  明细 {count} 行{several}",
+        f"✓ {shown(path.name)}  受理 accepted  明细 {count} 行{several}",
         *(f"  {_totals(each)}（金额为分）" for each in decoded),
         *marked,
         left,
