@@ -3,19 +3,13 @@
 import os
 import socket
 from collections.abc import Mapping
-from dataclasses import dataclass, field
-from enum import Enum
+from dataclasses import dataclass
 from functools import partial
-from pathlib import Path
-
-from pydantic import TypeAdapter
 
 from connectors.bank.flows.handling import Handling
 from connectors.bank.flows.parts import Bank
 from connectors.bank.flows.platform import Platform
 from connectors.bank.model import NightKey
-from connectors.bank.rules.owed import is_decidable
-from connectors.bank.settings import BankProfile, SettlementProfile
 from connectors.core_system.settings import CONNECTION as CORE
 from connectors.core_system.settings import Interface
 from connectors.core_system.transport import CoreDatabase
@@ -23,7 +17,6 @@ from gateway.clock import SystemClock
 from gateway.dates import Calendar
 from gateway.errors import Code, NotConfigured
 from gateway.flows.anchoring import Anchoring
-from gateway.flows.approvals import FourEyes
 from gateway.flows.bank_deductions import Circle
 from gateway.flows.bank_night import Night
 from gateway.flows.checks import Checked
@@ -38,7 +31,6 @@ from gateway.ports import Clock
 from gateway.retrying import pause
 from gateway.signing.at_rest.tokens import Tokens
 from gateway.signing.keys.keyring import KeyRing
-from gateway.signing.primitives.ciphers import Cipher
 from gateway.signing.primitives.selftest import require_sound_algorithms
 from gateway.store import calendars
 from gateway.store.archive import Archive
@@ -60,60 +52,15 @@ from gateway.wiring.keyring_file import KeyringFile
 from gateway.wiring.keys import load_ring
 from gateway.wiring.places import Places
 from gateway.wiring.platform import open_platform
-from gateway.wiring.reading import read_typed
+from gateway.wiring.settings import (
+    FILE,
+    Site,
+    TimeAuthoritySettings,
+    site,
+)
 
-FILE = "settings.json"
 # who purges when nobody asks for it
 _HOUSEKEEPING = "housekeeping"
-
-
-class Environment(Enum):
-    """Where this gateway runs."""
-
-    SANDBOX = "sandbox"
-    PRODUCTION = "production"
-
-
-@dataclass(frozen=True, slots=True)
-class JournalSettings:
-    """The journal's heads: the directory they are published in, for others to copy."""
-
-    publication: Path
-
-
-@dataclass(frozen=True, slots=True)
-class TimeAuthoritySettings:
-    """The time-stamping authority: where it answers, and its policies agreed on; none means any.
-
-    Its certificates are the keys of purpose time_stamp in keyring.json.
-    """
-
-    url: str
-    policies: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class Site:
-    """The site's settings, settings.json of the secrets directory."""
-
-    name: str
-    environment: Environment
-    archive: Path
-    journal: JournalSettings
-    banks: tuple[BankProfile, ...]
-    # the data keys of the archive, None for the directory beside it
-    archive_keys: Path | None = None
-    archive_cipher: Cipher = Cipher.AES_256_GCM
-    # the technical logs that the retention rules are applied to, None where others do that
-    logs: Path | None = None
-    time_authority: TimeAuthoritySettings | None = None
-    # the settlement platform, None where the branch exchanges files only
-    settlement: SettlementProfile | None = None
-    # who releases and who approves; where nobody is named, nothing that needs two people happens
-    four_eyes: FourEyes = field(default_factory=FourEyes)
-
-
-_SITE = TypeAdapter(Site)
 
 
 @dataclass(frozen=True, slots=True)
@@ -190,22 +137,6 @@ class Gateway:
     def night(self, key: NightKey) -> Night:
         """One night with everything it needs."""
         return Night(self.bank(key.bank), self.sending, key)
-
-
-def site(places: Places) -> Site:
-    """The site's settings alone. Raises NotConfigured naming what is wrong."""
-    found = read_typed(places.secrets / FILE, _SITE)
-    codes = [bank.code for bank in found.banks]
-    if len(set(codes)) != len(codes):
-        raise NotConfigured(Code.DUPLICATE_SETTING, detail=f"{FILE}: banks")
-    for bank in found.banks:
-        if not is_decidable(bank):
-            detail = f"{FILE}: {bank.code}: owes 有结果的日期须有对账单，可扣款的日期须有结果"
-            raise NotConfigured(Code.SETTING_INVALID, detail=detail)
-        if not bank.matching.is_sound():
-            detail = f"{FILE}: {bank.code}: matching window、return_days 超出范围"
-            raise NotConfigured(Code.SETTING_INVALID, detail=detail)
-    return found
 
 
 def archive_of(places: Places, settings: Site) -> Archive:

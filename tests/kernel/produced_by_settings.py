@@ -17,8 +17,8 @@ from gateway.states import Answer, Machine, Row
 from gateway.store import outbox
 from gateway.store.outbox import Draft
 from gateway.wiring.agreed import load_layout
-from gateway.wiring.build import site
 from gateway.wiring.places import Places
+from gateway.wiring.settings import site
 from tests.connectors.bank.samples import DAY, asked
 from tests.kernel.ground import Ground, raised
 from tests.signing.keys.test_keyring import key

@@ -10,7 +10,7 @@ from gateway.flows.approvals import Deciding
 from gateway.store.approval_states import ACTS
 from gateway.store.approvals import KINDS, Approval
 from gateway.wiring import Gateway, build
-from gateway.wiring.build import Environment
+from gateway.wiring.settings import Environment
 
 _SHOWN = 12
 

@@ -8,7 +8,7 @@ from gateway.dates import WORKING_DAYS_MAX, Calendar, LegalDue
 from gateway.errors import TransportError
 from gateway.wiring import Places, build
 from gateway.wiring.agreed import load_years
-from gateway.wiring.build import FILE
+from gateway.wiring.settings import FILE
 
 _PROVISIONAL = "（暂定：该年度日历尚未导入 provisional）"
 _SHIPPED = "注：数据库连不上，按随程序发布的日历计算，不含后来导入的年度 shipped calendar only"

@@ -7,8 +7,8 @@ import pytest
 from connectors.bank.flows.filling import policy_in_force
 from connectors.bank.model.books import CreditForm
 from gateway.errors import Code, NotConfigured
-from gateway.wiring.build import site
 from gateway.wiring.places import Places
+from gateway.wiring.settings import site
 
 OWED = {"due_time": "08:00", "due_days_after": 1, "first": "2026-02-01"}
 RESULTS = OWED | {"kind": "deduction_result", "days": "working_days"}
@@ -58,6 +58,8 @@ def test_a_bank_of_which_nothing_is_said_credits_in_lumps(bank_of):
         {"matching": {"window": 31}},
         {"matching": {"return_days": 61}},
         {"matching": {"credits": "both"}},
+        {"ladder": {"letter_from": 7}},
+        {"ladder": {"rate_from": 0}},
         {"owes": [RESULTS]},
     ],
 )
