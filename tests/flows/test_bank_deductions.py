@@ -188,8 +188,8 @@ def test_in_flight_is_not_asked_for_again_until_its_outcome_is_proved(branch, mo
     # the second loan failed for want of money; the third is unknown, the rest unanswered
     assert batch.total.count == 1
     lines = approval_of(branch, batch).lines
-    assert "= 在途：已在未了结的批次中 2 笔 4,003.40 元" in lines
-    assert "= 在途：上次扣款结果不明 1 笔 2,001.70 元" in lines
+    assert "+ 在途：已在未了结的批次中 2 笔 4,003.40 元" in lines
+    assert "+ 在途：上次扣款结果不明 1 笔 2,001.70 元" in lines
     assert second.state is BatchState.SENT
 
 
@@ -205,7 +205,7 @@ def test_b27_what_another_bank_has_in_flight_is_not_asked_for_here(branch, morni
     branch.core.owed = [replace(one, business_date=NEXT) for one in [*branch.core.owed, due(9)]]
     (batch,) = branch.build(NEXT)
     assert batch.total.count == 1
-    assert "= 在途：已在未了结的批次中 5 笔 10,008.50 元" in approval_of(branch, batch).lines
+    assert "+ 在途：已在未了结的批次中 5 笔 10,008.50 元" in approval_of(branch, batch).lines
 
 
 def test_a_failure_that_a_correction_turns_unknown_leaves_the_later_batch_alone(branch, morning):
