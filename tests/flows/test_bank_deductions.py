@@ -73,7 +73,7 @@ def test_the_releaser_reads_totals_exclusions_and_the_equation(branch):
         "E5 应扣 = 下一批 + 在途 + 暂不扣",
         "应扣 6 笔 12,010.20 元",
         "= 下一批 5 笔 10,008.50 元",
-        "= 司法冻结或协助执行 1 笔 2,001.70 元",
+        "+ 司法冻结或协助执行 1 笔 2,001.70 元",
     )
     assert not any(payer(1) in line or "沙箱1" in line for line in lines)
 
