@@ -182,7 +182,6 @@ _EFFECTS: dict[Fate, Callable[[Case], Effect]] = {
     Fate.PARTLY: _partly,
     Fate.INSUFFICIENT: _refused(Outcome.INSUFFICIENT),
     Fate.COMBINED: _refused(Outcome.INSUFFICIENT),
-    Fate.POOR: _refused(Outcome.INSUFFICIENT),
     Fate.CLOSED: _refused(Outcome.ACCOUNT_CLOSED),
     Fate.NAME_REFUSED: _refused(Outcome.NAME_DIFFERS),
     Fate.REVOKED: _refused(Outcome.MANDATE_REVOKED),

@@ -34,7 +34,6 @@ class Fate(StrEnum):
     COUNTER_EITHER = "counter_either"  # B28 the same, the card pays two loans, both failed
     COUNTER_SPOUSE = "counter_spouse"  # fails; transfer from an unknown account, the own name
     COUNTER_NOBODY = "counter_nobody"  # fails; a transfer with nothing to know it by
-    POOR = "poor"  # B09 no money on the due day nor in the three retries; taken a month later
 
 
 # one loan of every bank has each of these on its first instalment, so that no month lacks them
@@ -45,7 +44,6 @@ _CURED = {
     Fate.REVOKED: 2,
     Fate.INSUFFICIENT: 1,
     Fate.COMBINED: 1,
-    Fate.POOR: 4,
 }
 _PER_MILLE = (
     *((Fate.INSUFFICIENT, 60), (Fate.PARTLY, 10), (Fate.CLOSED, 8), (Fate.NAME_REFUSED, 8)),

@@ -60,7 +60,7 @@ class Site:
     def gateway(self) -> Gateway:
         return build(Places(self.options.secrets))
 
-    def rows(self, database: str, query: str) -> Sequence[tuple[object, ...]]:
+    def rows(self, database: str, query: str) -> Sequence[tuple]:
         """What stands in a database, as its administrator sees it."""
         name = MonthsAccess.CORE if database == "core_system" else database
         with connect(self.access.server.admin(name)).connect() as admin:
@@ -179,7 +179,7 @@ class BranchAccount:
             if booked.get(place) != taken.get(place)
         ]
 
-    def wrong_receipts(self) -> list[tuple[object, ...]]:
+    def wrong_receipts(self) -> list[tuple]:
         """Transfers booked without a batch that are not what their payer meant, or not as much."""
         entries = self.site.rows(
             "core_system",
