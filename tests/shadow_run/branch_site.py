@@ -2,7 +2,7 @@
 
 import json
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from functools import cached_property
@@ -10,12 +10,11 @@ from pathlib import Path
 
 from sqlalchemy import URL, text
 
-from connectors.bank.flows import closing
 from connectors.bank.flows.balancing import draw_up
-from connectors.bank.flows.deducting.building import Built
 from connectors.bank.flows.receiving import open_nights
 from connectors.bank.flows.replaying import Asking, replay
 from connectors.bank.model import NightKey
+from connectors.bank.store.breaks import blocked_loans
 from gateway.clock import SystemClock
 from gateway.errors import GatewayError
 from gateway.flows import bank_night
@@ -23,20 +22,19 @@ from gateway.launcher import counterparties, sandbox_site
 from gateway.launcher.databases import Access
 from gateway.launcher.options import Options
 from gateway.launcher.secret_files import provide_secrets
+from gateway.signing.at_rest.tokens import Kind
+from gateway.store import approvals
 from gateway.store.database import connect
 from gateway.wiring import Gateway, Places, build
 from sandbox.core.acts import Acts
-from sandbox.months import ledger, requests
+from sandbox.months import ledger
 from sandbox.months.bank import MonthBank
 from sandbox.months.files import LATE
 from sandbox.months.replay import put_out
 from sandbox.months.truth import Asked, BankNight, Origin, Planted
-from tests.shadow_run.circle import deduct, two_agree
 
 ACCOUNT = "ZH01"
 CORRECTION = "bank.correction"
-# a bank corrects a file on the next night, or as many later as it was late
-CORRECTED_WITHIN = 3
 
 
 class MonthsAccess(Access):
@@ -82,17 +80,14 @@ def prepare(options: Options, access: Access, banks: Sequence[MonthBank]) -> Sit
     counterparties.prepare_banks(options)
     counterparties.prepare_time_authority(options)
     sandbox_site.write_site(options, site.access, SystemClock().now())
-    _agree_on(options.secrets / "settings.json", banks[0].days)
+    _owe(options.secrets / "settings.json", banks[0].days)
     ledger.fill(site.owner_dsn, "core_exchange", tuple(banks))
     return site
 
 
-def _agree_on(path: Path, days: Sequence[date]) -> None:
-    """What the banks owe and when; they are sent batches as files."""
+def _owe(path: Path, days: Sequence[date]) -> None:
     settings = json.loads(path.read_text(encoding="utf-8"))
     for bank in settings["banks"]:
-        bank["deductions"] = {"cut_off": "17:00"}
-        bank["layouts"]["deduction_request"] = "generic-pipe-request"
         for owed in bank["owes"]:
             owed |= {"first": days[0].isoformat(), "last": days[-1].isoformat()}
     path.write_text(json.dumps(settings), encoding="utf-8")
@@ -107,7 +102,6 @@ class BranchAccount:
     lived: list[BankNight]
     planted: list[Planted]
     sent: dict[date, list[Asked]] = field(default_factory=dict)
-    plans: dict[date, Built] = field(default_factory=dict)
 
     @property
     def code(self) -> str:
@@ -120,13 +114,27 @@ class BranchAccount:
         """The core's morning, the batch, the bank's evening; the bank puts down its files."""
         acts = Acts(self.site.owner_dsn)
         self.planted += ledger.morning(acts, self.bank, day)
-        self.plans[day] = deduct(self.site.gateway, self.code, ACCOUNT, day)
-        sent = requests.sent(self.site.options.sandbox, self.code, day)
+        acts.instruct(self.code, ACCOUNT, f"PLKK{day:%Y%m%d}001", list(self._blocked()))
+        core = self.site.gateway.bank(self.code).ledger
+        sent = [_asked(one) for one in core.instructions(self.code, ACCOUNT, day)]
         self.sent[day] = sent
         ledger.evening(acts, self.bank, day, sent)
         self.lived.append(self.bank.night(day, sent))
         self.planted += self.lived[-1].planted
         put_out(self.site.options.sandbox, self.bank, self.lived)
+
+    def _blocked(self) -> Iterator[str]:
+        """What an open break keeps out, and what is still in the bank's hands."""
+        proved = {day for day, state in self.states().items() if state == "PROVED"}
+        running = (sent for day, sent in self.sent.items() if day not in proved)
+        yield from {one.loan_no for sent in running for one in sent}
+        gateway = self.site.gateway
+        bank = gateway.bank(self.code)
+        with bank.store.begin() as work:
+            blocked = blocked_loans(work, self.code)
+        for loan in self.bank.loans:
+            if loan in blocked or bank.tokens.of(Kind.LOAN, loan) in blocked:
+                yield loan
 
     def advance(self, day: date) -> None:
         """The core opens its next business date."""
@@ -138,15 +146,9 @@ class BranchAccount:
         for night in self.lived:
             if self.states().get(night.day) != "PROVED":
                 ended[night.day] = self._run(night.day)
-        if two_agree(self.site.gateway, CORRECTION):
+        if self._agree():
             ended |= {night.day: self._run(night.day) for night in self.lived[-3:]}
         return ended
-
-    def close(self) -> None:
-        """Close the days for which no correction is to come any more, the oldest first."""
-        bank = self.site.gateway.bank(self.code)
-        for night in self.lived[:-CORRECTED_WITHIN]:
-            closing.close(bank, self.key(night.day))
 
     def states(self) -> dict[date, str]:
         """The state of each night."""
@@ -179,7 +181,7 @@ class BranchAccount:
             if booked.get(place) != taken.get(place)
         ]
 
-    def wrong_receipts(self) -> list[tuple]:
+    def wrong_receipts(self) -> list[tuple[object, ...]]:
         """Transfers booked without a batch that are not what their payer meant, or not as much."""
         entries = self.site.rows(
             "core_system",
@@ -193,31 +195,6 @@ class BranchAccount:
             if one.origin is Origin.TRANSFER
         }
         return [entry for entry in entries if entry not in meant]
-
-    def asked_while_live(self) -> list[str]:
-        """Instalments asked for again before an earlier asking had ended, or after it was paid."""
-        truth, found = self.truth(), []
-        last: dict[tuple[str, int], tuple[str, int]] = {}
-        for day, lines in sorted(self.sent.items()):
-            for one in lines:
-                key = one.loan_no, one.instalment_no
-                before = truth.get(last[key]) if key in last else ("FAILED", 0)
-                if before is None or before[0] not in ("FAILED", "PARTIAL"):
-                    found.append(f"{day} {key}: {before}")
-                last[key] = one.batch_no, one.serial
-        return found
-
-    def unequal_plans(self) -> list[str]:
-        """E5 where it does not hold, or where another batch lies at the bank than was planned."""
-        found = []
-        for day, plan in self.plans.items():
-            lines, proof = self.sent[day], plan.equation
-            there = len(lines), sum(one.asked_fen for one in lines)
-            if proof is None or not proof.holds:
-                found.append(f"{day} {proof}")
-            elif there != (proof.right[0][1].count, proof.right[0][1].fen):
-                found.append(f"{day} planned {proof.right[0]}, sent {there}")
-        return found
 
     def missing_breaks(self) -> Counter[tuple[str, date]]:
         """The planted breaks, by type and the night they must appear, that nobody has found."""
@@ -259,3 +236,25 @@ class BranchAccount:
         except GatewayError as error:
             return error.code.name
         return "PROVED"
+
+    def _agree(self) -> int:
+        """Two people agree to every corrected file that waits."""
+        gateway = self.site.gateway
+        asked = self.site.rows(
+            "gateway",
+            f"select approval_id, digest from approval where kind = '{CORRECTION}' "
+            "and state not in ('APPROVED', 'REFUSED', 'SUPERSEDED', 'SPENT')",
+        )
+        for approval_id, digest in asked:
+            with gateway.bank(self.code).store.begin() as work:
+                approvals.release(work, approval_id, "经办甲", digest)
+            with gateway.bank(self.code).store.begin() as work:
+                approvals.approve(work, approval_id, "复核乙", digest)
+        return len(asked)
+
+
+def _asked(one) -> Asked:
+    return Asked(
+        one.batch_no, one.serial, one.loan_no, one.instalment_no, one.payer_account,
+        one.payer_name, one.asked_fen, one.full_flag,
+    )  # fmt: skip
