@@ -197,7 +197,7 @@ class Session(Protocol):
         """The body as it goes on the wire."""
 
     def decrypt(self, body: bytes) -> bytes:
-        """The body as it was written. SignatureInvalid when it is not of this session."""
+        """The body as it was written. SignatureInvalid when the key does not open it."""
 
 
 class SessionCipher(Protocol):

@@ -7,9 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from sqlalchemy import text
 
-from connectors.bank.flows import closing
-from connectors.bank.model import BreakKind, Direction, FileKind
-from connectors.bank.model.items import FoundBreak
+from connectors.bank.flows import closing, missing
+from connectors.bank.model import FileKind
 from connectors.bank.rules.breaks import Resolution
 from connectors.bank.rules.day import DayFacts, DayState, hindrances
 from connectors.bank.rules.states import NightState
@@ -34,18 +33,14 @@ def month(world):
 
 
 def _owed_nothing(world) -> None:
-    """The files of the world's first night are excused, as two people can."""
+    """The files of the world's first night are missed, and excused as two people can."""
     for kind in (FileKind.DEDUCTION_RESULT, FileKind.ACCOUNT_STATEMENT):
-        found = FoundBreak(
-            BreakKind.FILE_MISSING,
-            Direction.OPEN,
-            False,
-            f"{world.key.business_date.isoformat()}/{kind.value}",
-            0,
-        )
         with world.store.begin() as work:
-            closing.breaks.add(work, world.key, 0, [found])
-        world.resolves(found.break_id("990001", "ZH01"), Resolution.EXCUSE)
+            missing.missed(work, world.key, kind)
+        listed = "select break_id from bank_break where kind = 'FILE_MISSING' and state = 'OPEN'"
+        with world.store.begin() as work:
+            (identity,) = work.connection.execute(text(listed)).scalars()
+        world.resolves(identity, Resolution.EXCUSE)
 
 
 def states(world) -> list[DayState]:
@@ -80,9 +75,6 @@ def test_closing_twice_is_closing_once(month):
 
 def test_b19_a_missing_file_keeps_the_day_open_until_two_have_excused_it(world):
     assert refused(lambda: closing.close(world.bank, world.key)) is Code.DAY_HINDERED
-    world.clock.forward(24 * 3600)
-    assert closing.note_missing(world.bank, world.key) == 2
-    assert closing.note_missing(world.bank, world.key) == 0
     _owed_nothing(world)
     assert closing.close(world.bank, world.key) is DayState.CLOSED
 
@@ -131,8 +123,8 @@ def test_two_who_close_at_once_close_once(month, at_once):
     st.sets(st.sampled_from(KINDS)),
     st.sets(st.sampled_from(KINDS)),
 )
-def test_a_day_closes_only_when_nothing_at_all_speaks_against_it(before, night, missing, excused):
+def test_a_day_closes_only_when_nothing_at_all_speaks_against_it(before, night, absent, excused):
     proved = night is NightState.PROVED
-    lacks = list(hindrances(DayFacts(before, night, missing, excused, proved)))
-    sound = before in (None, DayState.CLOSED) and missing <= excused and (proved or bool(missing))
+    lacks = list(hindrances(DayFacts(before, night, absent, excused, proved)))
+    sound = before in (None, DayState.CLOSED) and absent <= excused and (proved or bool(absent))
     assert sound is not bool(lacks)

@@ -3,13 +3,13 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from connectors.bank.flows.missing import late_break
 from connectors.bank.flows.parts import Bank
-from connectors.bank.model import BreakKind, Direction, FileKind, NightKey
-from connectors.bank.model.items import FoundBreak
+from connectors.bank.model import FileKind, NightKey
 from connectors.bank.rules.break_states import BreakState
 from connectors.bank.rules.day import DayEvent, DayFacts, DayState, hindrances
 from connectors.bank.rules.states import FileState, NightState
-from connectors.bank.store import break_acts, breaks, days, files, nights
+from connectors.bank.store import break_acts, days, files, nights
 from connectors.bank.store.days import DayRow
 from gateway.errors import Code, NotConfigured, RefusedHere
 from gateway.identity import idempotency_key
@@ -20,8 +20,6 @@ from gateway.store.unit_of_work import Store, UnitOfWork
 REOPENING = "bank.reopen"
 # Opening a day again touches every later one: no more than a person can oversee at once.
 _LATER_MAX = 400
-# A file that is not here is found outside of what a night decides.
-_NO_DECISION = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,28 +59,12 @@ def _facts(work: UnitOfWork, key: NightKey) -> DayFacts:
     )
 
 
-def _missing_file(key: NightKey, kind: FileKind) -> FoundBreak:
-    """A file that never came is a break of its own: it can be excused, by two (B19)."""
-    item = f"{key.business_date.isoformat()}/{kind.value}"
-    return FoundBreak(BreakKind.FILE_MISSING, Direction.OPEN, False, item, 0)
-
-
 def _is_excused(work: UnitOfWork, key: NightKey, kind: FileKind) -> bool:
-    identity = _missing_file(key, kind).break_id(key.bank, key.account)
+    identity = late_break(key, kind).break_id(key.bank, key.account)
     try:
         return break_acts.find(work, identity).state is BreakState.RESOLVED
     except NotConfigured:
         return False
-
-
-def note_missing(bank: Bank, key: NightKey) -> int:
-    """Keep a break for each owed file that is overdue and not here; returns how many are new."""
-    with bank.store.begin() as work:
-        here = {file.kind for file in files.of_night(work, key.night_id)}
-        owed = nights.owed(work, key)
-        late = [kind for kind, due in owed.items() if kind not in here and due < work.now]
-        found = [_missing_file(key, kind) for kind in late]
-        return breaks.add(work, key, _NO_DECISION, found)
 
 
 def close(bank: Bank, key: NightKey) -> DayState:

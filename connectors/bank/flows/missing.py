@@ -16,9 +16,13 @@ _UNDECIDED = 0
 def missed(work: UnitOfWork, key: NightKey, kind: FileKind, what: str = "") -> None:
     """An owed file is late (B19): ring, and list it among what people work off."""
     alarms.ring(work, Code.FILE_OVERDUE, _subject(key, kind), what or kind.title)
+    breaks.add(work, key, _UNDECIDED, [late_break(key, kind)])
+
+
+def late_break(key: NightKey, kind: FileKind) -> FoundBreak:
+    """The break that a file which has not come is; two people can excuse it (B19)."""
     item = f"{kind.value}/{key.business_date.isoformat()}"
-    late = FoundBreak(BreakKind.FILE_MISSING, Direction.OPEN, False, item, 0)
-    breaks.add(work, key, _UNDECIDED, [late])
+    return FoundBreak(BreakKind.FILE_MISSING, Direction.OPEN, False, item, 0)
 
 
 def found_again(work: UnitOfWork, key: NightKey, kinds: Collection[FileKind]) -> None:

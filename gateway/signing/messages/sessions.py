@@ -29,7 +29,7 @@ class Sm4Session:
         return nonce + seal(Cipher.SM4_GCM, self._key, nonce, body, _BODY)
 
     def decrypt(self, body: bytes) -> bytes:
-        """The body as it was written. Raises SignatureInvalid when it is not of this session."""
+        """The body as it was written. Raises SignatureInvalid when the key does not open it."""
         return _opened(self._key, body, _BODY)
 
 
