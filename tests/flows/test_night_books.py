@@ -6,10 +6,13 @@ from datetime import date, datetime
 
 import pytest
 
+from connectors.bank.codec.frames import decode_books
 from connectors.bank.flows import proving
 from connectors.bank.flows.receiving import open_nights
+from connectors.bank.model import NightKey
 from connectors.bank.model.books import CreditForm
 from connectors.bank.settings import Matching, OwedDays
+from connectors.bank.store import nights
 from connectors.core_system.model import DueInstalment, Hold, LoanKind, LoanStatus, PostingKind
 from gateway.dates import SHANGHAI
 from gateway.flows import bank_night
@@ -166,6 +169,19 @@ def test_b22_a_promised_credit_ends_on_a_holiday_that_owes_a_statement_alone(day
     assert days.rows(owed) == [(FIRST, holiday)]
     sheet = proving.sheet_of(site.bank, site.key)
     assert sheet.proved and all(line.holds for line in sheet.equations)
+
+
+def test_money_carried_from_an_earlier_night_keeps_the_day_on_which_it_was_booked(days):
+    """Windows and the ledger's booking date go by it; the generic statement dates no line."""
+    for day in (FIRST, SECOND):
+        days.result(days.truth(day))
+        days.statement(days.truth(day))
+        assert days.run(day) == "PROVED"
+    with days.store.begin() as work:
+        digest = nights.books_of(work, NightKey(BANK, "ZH01", SECOND).night_id)
+    lines = decode_books(days.store.archive.get(digest)).books.statement
+    dated = set(lines.select("first_seen", "booked_on").iter_rows())
+    assert dated == {(FIRST, FIRST), (SECOND, SECOND)}
 
 
 def test_b18_a_day_on_which_nothing_was_asked_proves_on_its_statement_alone(days):

@@ -131,7 +131,7 @@ class BranchAccount:
         gateway = self.site.gateway
         bank = gateway.bank(self.code)
         with bank.store.begin() as work:
-            blocked = blocked_loans(work, self.code)
+            blocked = blocked_loans(work)
         for loan in self.bank.loans:
             if loan in blocked or bank.tokens.of(Kind.LOAN, loan) in blocked:
                 yield loan

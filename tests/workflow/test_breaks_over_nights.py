@@ -136,11 +136,10 @@ def test_evidence_for_what_people_have_ended_already_rings(world):
 def test_a_blocking_break_keeps_its_loan_out_until_it_has_ended(world):
     world.finds(MISSING, credit())
     with world.store.begin() as work:
-        assert breaks.blocked_loans(work, "990001") == {LOAN}
-        assert breaks.blocked_loans(work, "990002") == frozenset()
+        assert breaks.blocked_loans(work) == {LOAN}
     world.finds(credit(), revision=2)
     with world.store.begin() as work:
-        assert breaks.blocked_loans(work, "990001") == frozenset()
+        assert breaks.blocked_loans(work) == frozenset()
 
 
 def test_twins_are_two_breaks_and_two_items(world):

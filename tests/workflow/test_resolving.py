@@ -179,10 +179,10 @@ def test_b22_asking_the_bank_ends_nothing(world):
 def test_a_person_may_keep_a_loan_back_whatever_the_kind(world):
     world.finds(credit(loan_no=LOAN))
     with world.store.begin() as work:
-        assert not breaks.blocked_loans(work, "990001")
+        assert not breaks.blocked_loans(work)
     world.proposes(CREDIT, Resolution.HOLD_LOAN)
     with world.store.begin() as work:
-        assert breaks.blocked_loans(work, "990001") == {LOAN}
+        assert breaks.blocked_loans(work) == {LOAN}
 
 
 DEBIT = credit("20260228/H2/1", direction=Direction.SHORT, signed_fen=-213_508)

@@ -113,6 +113,6 @@ def _lines(
         named = lines.with_columns(item=item, fen=fen)
     else:
         pattern = bank.profile.lump_summary
-        lines = identities(frames.statement(work, ids, night.key.business_date, pattern))
+        lines = identities(frames.statement(work, ids, pattern))
         named = lines.with_columns(item=pl.col("key"))
     return named.drop("id", "key", "repeated", *frames.PLACE, strict=False)

@@ -140,7 +140,7 @@ def fill(
     pattern = bank.profile.lump_summary
     told = Told(
         frames.results(work, _ids(used, FileKind.DEDUCTION_RESULT)),
-        frames.statement(work, statements, key.business_date, pattern),
+        frames.statement(work, statements, pattern),
         open_items.carried(work, key.bank, key.account, key.business_date),
     )
     return fill_with(bank, work, key, told, base)
@@ -177,7 +177,7 @@ def _statement(
     own = identities(told.statement.with_columns(in_ours)).drop("repeated")
     carried = [item for item in told.open_before if item.side is Side.STATEMENT]
     files = sorted({item.file_id for item in carried if item.file_id})
-    old = frames.statement(work, files, key.business_date, pattern).with_columns(in_ours)
+    old = frames.statement(work, files, pattern).with_columns(in_ours)
     known = pl.DataFrame(
         {
             "file_id": [item.file_id for item in carried],

@@ -87,8 +87,11 @@ def explained(work: UnitOfWork, key: NightKey, items: Collection[str]) -> int:
     return ended
 
 
-def blocked_loans(work: UnitOfWork, bank: str) -> frozenset[str]:
-    """The loans that an open break, or a person's word, keeps out of a bank's next batch."""
+def blocked_loans(work: UnitOfWork) -> frozenset[str]:
+    """The loans that an open break, or a person's word, keeps out of every next batch.
+
+    Whichever bank the break is with: a loan whose account has moved is still the same loan (B27).
+    """
     asked = (
         (INSTRUCTION.c.night_id == BREAK.c.night_id)
         & (INSTRUCTION.c.batch_no == BREAK.c.batch_no)
@@ -99,8 +102,8 @@ def blocked_loans(work: UnitOfWork, bank: str) -> frozenset[str]:
     query = (
         select(known)
         .distinct()
-        .select_from(BREAK.join(NIGHT).outerjoin(INSTRUCTION, asked).outerjoin(RESULT, answered))
-        .where(NIGHT.c.bank == bank, BREAK.c.blocking | BREAK.c.held)
+        .select_from(BREAK.outerjoin(INSTRUCTION, asked).outerjoin(RESULT, answered))
+        .where(BREAK.c.blocking | BREAK.c.held)
         .where(BREAK.c.state.in_([state.name for state in LIVE]), known.is_not(None))
     )
     return frozenset(work.connection.execute(query).scalars())

@@ -2,16 +2,15 @@
 
 import re
 from collections.abc import Sequence
-from datetime import date
 from typing import Any
 
 import polars as pl
-from sqlalchemy import Select, case, func, literal, select
+from sqlalchemy import Select, case, func, select
 
 from connectors.bank.model.books import RESULT as RESULT_FRAME
 from connectors.bank.model.books import STATEMENT as STATEMENT_FRAME
 from connectors.bank.model.books import Columns
-from connectors.bank.store.tables import RESULT, STATEMENT
+from connectors.bank.store.tables import FILE, NIGHT, RESULT, STATEMENT
 from gateway.store.copying import frame_of
 from gateway.store.unit_of_work import UnitOfWork
 
@@ -27,25 +26,27 @@ def results(work: UnitOfWork, file_ids: Sequence[str]) -> pl.DataFrame:
     return _frame(work, ordered, RESULT_FRAME)
 
 
-def statement(
-    work: UnitOfWork, file_ids: Sequence[str], day: date, lump_summary: str
-) -> pl.DataFrame:
+def statement(work: UnitOfWork, file_ids: Sequence[str], lump_summary: str) -> pl.DataFrame:
     """The bookings of these statements, signed, each with its place.
 
     The batch is the group the bank declares by the agreed summary, `lump_summary` with `{batch}` in
-    it. A booking without a date of its own is of the statement's date.
+    it. A booking without a date of its own is of its own statement's date, however late it is read.
     """
     line = STATEMENT.c
     positive = (line.direction == "C") != line.reversal
     said = {
         "fen": case((positive, line.amount_fen), else_=-line.amount_fen),
-        "booked_on": func.coalesce(line.booked_on, day),
+        "booked_on": func.coalesce(line.booked_on, NIGHT.c.business_date),
         "batch_no": func.coalesce(func.substring(line.summary, _group(lump_summary)), ""),
-        "first_seen": literal(day),
+        "first_seen": NIGHT.c.business_date,
     }
     names = [name for name in STATEMENT_FRAME if name != "id"]
     columns = [said[name] if name in said else STATEMENT.c[name] for name in names]
-    query = select(*columns, line.file_id, line.line).where(line.file_id.in_(file_ids))
+    of_night = STATEMENT.join(FILE, FILE.c.file_id == line.file_id).join(
+        NIGHT, NIGHT.c.night_id == FILE.c.night_id
+    )
+    query = select(*columns, line.file_id, line.line).select_from(of_night)
+    query = query.where(line.file_id.in_(file_ids))
     return _frame(work, query.order_by(line.file_id, line.line), STATEMENT_FRAME)
 
 

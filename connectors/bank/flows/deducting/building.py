@@ -142,7 +142,7 @@ def _planned(site: _Site, extract: Extract, unsent: Sequence[Batch]) -> Plan:
         accounts=_by_loan(extract.accounts),
         in_flight=batch_lines.in_flight(work, but),
         asked_today=batch_lines.asked_on(work, site.code, site.account, site.day),
-        blocked=blocked_loans(work, site.code),
+        blocked=blocked_loans(work),
         failures=batch_lines.last_failures(work, site.code, site.account),
     )
     given = Circumstances(

@@ -7,7 +7,7 @@ from connectors.bank.flows.deducting.building import cut_off_of, terms_of
 from connectors.bank.flows.parts import Bank
 from connectors.bank.model import FileKind
 from connectors.bank.model.deductions import Line
-from connectors.bank.rules.deduction.planning import digest_of
+from connectors.bank.rules.deduction.planning import digest_of, sum_of
 from connectors.bank.rules.deduction.requests import request_line
 from connectors.bank.rules.deduction.states import BatchEvent, BatchState
 from connectors.bank.store import batches
@@ -75,7 +75,9 @@ def _draft(bank: Bank, batch: Batch, lines: tuple[Line, ...]) -> Draft:
     message_id, subject = message_id_of(batch.batch_id), batch.batch_id
     if terms_of(bank).platform is None:
         return Draft(message_id, bank.profile.code, FILE, subject, name, data)
-    order = orders.Order(batch.total.count, batch.total.fen, data)
+    # of the lines that two people have approved, never of the batch's own row
+    total = sum_of(lines)
+    order = orders.Order(total.count, total.fen, data)
     payload = orders.pack(order)
     return Draft(message_id, bank.profile.code, REQUEST, subject, batch.batch_no, payload)
 
