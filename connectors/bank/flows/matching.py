@@ -1,6 +1,7 @@
 """Matching: the night is decided on one extract of the ledger, in one transaction. 勾对"""
 
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 
 import polars as pl
@@ -16,6 +17,7 @@ from connectors.bank.model.items import FoundBreak
 from connectors.bank.rules.booking import postings, receipt_no, receipts
 from connectors.bank.rules.correcting import Booked, Redone, booked_of, redone
 from connectors.bank.rules.owed import DECIDED_ON, unanswered
+from connectors.bank.rules.proof import Equation
 from connectors.bank.rules.recon.deciding import decide
 from connectors.bank.rules.recon.equations import Balances, equations
 from connectors.bank.rules.statement import closing_break, opening_break
@@ -103,28 +105,39 @@ def decide_night(bank: Bank, work: UnitOfWork, night: NightRow, base: Kept) -> N
 
     Raises RefusedHere when a file it needs is not usable.
     """
-    key, anew = night.key, night.revision > 1
     used = _use_files(work, night)
-    filled = fill(bank, work, key, used, base)
+    filled = fill(bank, work, night.key, used, base)
     decided = decide(filled.books)
+    with ThreadPoolExecutor(1) as beside:
+        # what the night was decided on becomes bytes while its rows are written
+        books = beside.submit(encode_books, replace(base, books=filled.books))
+        _keep_rows(bank, work, night, (base, filled, decided))
+    found = [*found_breaks(filled, decided, night.key), *_balance_breaks(work, night, used)]
+    _keep_breaks(work, night, found)
+    ended = clearings(filled, decided, night.key)
+    open_items.keep(work, night.key, left_open(filled, decided), ended)
+    breaks.explained(work, night.key, [clearing.key for clearing in ended])
+    shown = list(equations(filled.books, decided, _balances(work, filled, used)))
+    _keep_basis(bank, work, night, books.result(), (decided, shown))
+    found_again(work, night.key, DECIDED_ON)
+    nights.advance(work, night, NightEvent.DECIDED)
+
+
+def _keep_rows(
+    bank: Bank, work: UnitOfWork, night: NightRow, basis: tuple[Kept, Filled, Decided]
+) -> None:
+    """Answers and links as rows; what they want booked is asked of the ledger."""
+    key, (base, filled, decided) = night.key, basis
     answers = answered(filled, decided)
-    received = list(receipts(key, base.parts, filled, decided))
+    received = receipts(key, base.parts, filled, decided)
     wanted = [*postings(key, answers, filled.books.dues), *received]
     asked = redone(_booked(bank, work, key), wanted)
+    anew = night.revision > 1
     decisions.keep_answers(work, key.night_id, _with_keys(answers, asked), anew=anew)
     links = _with_receipts(key, linked(filled, decided), asked)
     decisions.keep_links(work, key.night_id, night.revision, links)
     in_flight.settle(bank, work, key, answers)
-    found = [*found_breaks(filled, decided, key), *_balance_breaks(work, night, used)]
-    _keep_breaks(work, night, found)
-    ended = clearings(filled, decided, key)
-    open_items.keep(work, key, left_open(filled, decided), ended)
-    breaks.explained(work, key, [clearing.key for clearing in ended])
     draft_postings(bank.store, work, key.night_id, asked.postings, night.revision)
-    kept = replace(base, books=filled.books)
-    _keep_basis(bank, work, night, (kept, decided), _balances(work, filled, used))
-    found_again(work, key, DECIDED_ON)
-    nights.advance(work, night, NightEvent.DECIDED)
 
 
 def _keep_extract(bank: Bank, work: UnitOfWork, night: NightRow, read: Extract) -> None:
@@ -241,25 +254,23 @@ def _keep_basis(
     bank: Bank,
     work: UnitOfWork,
     night: NightRow,
-    basis: tuple[Kept, Decided],
-    balances: Balances,
+    books: bytes,
+    decision: tuple[Decided, Sequence[Equation]],
 ) -> None:
     """Archive what the night was decided on and what was decided; the journal holds the digests."""
-    kept, decided = basis
-    shown = list(equations(kept.books, decided, balances))
-    books = keep_bytes(bank.store, work, encode_books(kept))
-    decision = keep_bytes(bank.store, work, encode_decided(decided, shown))
-    nights.keep_decision(work, night, books, decision)
+    basis = keep_bytes(bank.store, work, books)
+    outcome = keep_bytes(bank.store, work, encode_decided(*decision))
+    nights.keep_decision(work, night, basis, outcome)
     work.note(
         "night_decided",
         night.night_id,
         revision=night.revision,
         ledger=nights.extract_of(work, night),
         grade=READ_BACK.name,
-        books=books,
-        decision=decision,
-        matches=decided.answers.height,
-        breaks=decided.breaks.height,
+        books=basis,
+        decision=outcome,
+        matches=decision[0].answers.height,
+        breaks=decision[0].breaks.height,
     )
 
 

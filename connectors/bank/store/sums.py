@@ -1,6 +1,7 @@
-"""A night's sums, each by one query over stored rows: the proof's own path. 核对合计"""
+"""A night's sums, by queries over stored rows alone: the proof's own path. 核对合计"""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
@@ -27,12 +28,6 @@ _OWN = "k.file_id = any(:statements)"
 _QUERIES = {
     "instructions": """
         select count(*), sum(asked_fen) from instruction where night_id = :night""",
-    "lines": """
-        select count(*), sum(taken_fen) from deduction_result where file_id = any(:results)""",
-    "extra": """
-        select count(*), sum(taken_fen) from deduction_result r where file_id = any(:results)
-        and not exists (select from deduction_match m
-                        where m.file_id = r.file_id and m.line = r.line)""",
     "bookings": """
         select count(*),
                sum(amount_fen * case when (direction = 'C') <> reversal then 1 else -1 end)
@@ -43,34 +38,41 @@ _QUERIES = {
         select count(*), sum(fen) from open_item where bank = :bank and account = :account
         and side = 'statement' and first_seen = :day and file_id = any(:statements)
         and (cleared_on is null or cleared_on > :day)""",
-    "before": """
-        select count(*), sum(m.taken_fen) from deduction_match m
-        where m.night_id = :night and m.posting_key is null
-        and m.outcome in ('EXACT', 'PARTIAL')""",
     "unbooked": f"select count(*), sum(f.unbooked_fen) {_FOUND}",
-    "posted": """
-        select count(*), sum(p.fen) from deduction_match m join posting p using (posting_key)
-        where m.night_id = :night and p.result_code = '00'""",
-    "refused": """
-        select count(*), sum(p.fen) from deduction_match m join posting p using (posting_key)
-        where m.night_id = :night and p.result_code not in ('00', '')""",
-    "waiting": """
-        select count(*), sum(p.fen) from deduction_match m join posting p using (posting_key)
-        where m.night_id = :night and coalesce(p.result_code, '') = ''""",
     "receipts": f"select count(*), sum(fen) {_LINKED} and {_STRONG}",
     "receipts_posted": f"""select count(*), sum(p.fen) {_LINKED_POSTINGS}
         and p.result_code = '00'""",
     "receipts_refused": f"""select count(*), sum(p.fen) {_LINKED_POSTINGS}
         and p.result_code not in ('00', '')""",
 }
-_OUTCOMES = """
-    select m.outcome, count(*), sum(i.asked_fen), sum(m.taken_fen)
-    from deduction_match m join instruction i using (night_id, batch_no, serial)
-    where m.night_id = :night group by m.outcome"""
+# The stored lines, and those of them that answer no instruction.
+_LINES = """
+    select count(*), sum(r.taken_fen),
+           count(*) filter (where m.line is null),
+           sum(r.taken_fen) filter (where m.line is null)
+    from deduction_result r left join deduction_match m using (file_id, line)
+    where r.file_id = any(:results)"""
+# The answers by outcome and by what the ledger says of their posting, every table read once.
+_ANSWERS = """
+    select m.outcome,
+           case when m.posting_key is null then 'BEFORE' when p.posting_key is null then 'UNKNOWN'
+                when p.result_code = '00' then 'POSTED' when p.result_code = '' then 'OPEN'
+                else 'REFUSED' end,
+           count(*), sum(m.taken_fen), sum(p.fen),
+           count(i.serial), sum(i.asked_fen),
+           sum(m.taken_fen) filter (where i.serial is not null)
+    from deduction_match m
+    left join instruction i using (night_id, batch_no, serial)
+    left join posting p using (posting_key)
+    where m.night_id = :night group by 1, 2"""
 _STAGES = """
     select stage, count(distinct group_no), sum(fen) filter (where side = 'statement')
     from bank_link where night_id = :night and revision = :revision and automatic
     group by stage order by stage"""
+_SET = text("select set_config(:name, :value, true)")
+_HASHED = {"enable_nestloop": "off", "work_mem": "64MB"}
+# What was taken from a payer for certain.
+_TAKEN = frozenset({Outcome.EXACT, Outcome.PARTIAL})
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,30 +87,75 @@ def night_sums(work: UnitOfWork, night: NightRow, used: Used) -> NightSums:
     """All sums of a decided night over its used result files and statements."""
     ids = _ids(night, used)
     sums = {name: _sum(work, query, ids) for name, query in _QUERIES.items()}
-    rows = list(work.connection.execute(text(_OUTCOMES), ids))
+    with _in_whole_tables(work):
+        lines, extra = _lines(work, ids)
+        answers = _answers(work, ids)
     opening, closing = balances(work, used.statements, sums["bookings"].fen)
     return NightSums(
         instructions=sums["instructions"],
-        asked={Outcome[row[0]]: Sum(row[1], int(row[2])) for row in rows},
-        taken={Outcome[row[0]]: Sum(row[1], int(row[3])) for row in rows},
-        result_lines=_stated(work, used.results, sums["lines"]),
-        line_taken=sums["lines"],
-        extra=sums["extra"],
+        asked=answers.asked,
+        taken=answers.taken,
+        result_lines=_stated(work, used.results, lines),
+        line_taken=lines,
+        extra=extra,
         opening_fen=opening,
         lump=sums["lump"],
         claimed=sums["claimed"],
         left_open=sums["open"],
         bookings=sums["bookings"],
         closing_fen=closing,
-        before=sums["before"],
-        posted=sums["posted"],
-        refused=sums["refused"],
-        open=sums["waiting"],
+        before=answers.before,
+        posted=answers.booked.get("POSTED", Sum()),
+        refused=answers.booked.get("REFUSED", Sum()),
+        open=answers.booked.get("OPEN", Sum()),
         receipts=sums["receipts"],
         receipts_posted=sums["receipts_posted"],
         receipts_refused=sums["receipts_refused"],
         unbooked_fen=sums["unbooked"].fen,
     )
+
+
+@contextmanager
+def _in_whole_tables(work: UnitOfWork) -> Iterator[None]:
+    """Join by hash within: of a file just stored the planner believes that it has few lines."""
+    usual = {name: work.connection.execute(text(f"show {name}")).scalar_one() for name in _HASHED}
+    for name, value in _HASHED.items():
+        work.connection.execute(_SET, {"name": name, "value": value})
+    yield
+    for name, value in usual.items():
+        work.connection.execute(_SET, {"name": name, "value": value})
+
+
+def _lines(work: UnitOfWork, ids: Mapping[str, object]) -> tuple[Sum, Sum]:
+    """All stored lines of the results, and those that answer nothing."""
+    row = work.connection.execute(text(_LINES), ids).one()
+    return Sum(row[0], int(row[1] or 0)), Sum(row[2], int(row[3] or 0))
+
+
+@dataclass(frozen=True, slots=True)
+class _Answers:
+    """The answers' sums: asked and taken by outcome, booked before, booked by the ledger's word."""
+
+    asked: Mapping[Outcome, Sum]
+    taken: Mapping[Outcome, Sum]
+    before: Sum
+    booked: Mapping[str, Sum]
+
+
+def _answers(work: UnitOfWork, ids: Mapping[str, object]) -> _Answers:
+    asked: dict[Outcome, Sum] = {}
+    taken: dict[Outcome, Sum] = {}
+    booked: dict[str, Sum] = {}
+    before = Sum()
+    for row in work.connection.execute(text(_ANSWERS), ids):
+        outcome, word, count, fen, posted, known, known_asked, known_fen = row
+        of = Outcome[outcome]
+        asked[of] = asked.get(of, Sum()) + Sum(known, int(known_asked or 0))
+        taken[of] = taken.get(of, Sum()) + Sum(known, int(known_fen or 0))
+        booked[word] = booked.get(word, Sum()) + Sum(count, int(posted or 0))
+        if word == "BEFORE" and of in _TAKEN:
+            before += Sum(count, int(fen))
+    return _Answers(asked, taken, before, booked)
 
 
 def by_stage(work: UnitOfWork, night: NightRow) -> Sequence[tuple[int, Sum]]:
