@@ -263,6 +263,23 @@ def test_a_batch_whose_every_line_is_proved_is_closed(branch):
     assert states(branch)[0] is BatchState.CLOSED
 
 
+def test_an_earlier_night_that_is_decided_anew_says_nothing_against_a_later_one(branch):
+    branch.core.owed = branch.core.owed[:1]
+    (batch,) = branch.build()
+    branch.approve()
+    branch.advance()
+    assert branch.settle(batch, UNKNOWN) == 0
+    assert branch.settle(batch, OK, night=NEXT) == 1
+    for outcome in (UNKNOWN, FAILED):
+        assert branch.settle(batch, outcome) == 0
+        with branch.store.begin() as work:
+            assert [one.outcome for one in batch_lines.settled_of(work, batch)] == [OK]
+    assert states(branch) == [BatchState.CLOSED]
+    assert branch.settle(batch, FAILED, night=NEXT) == 0
+    with branch.store.begin() as work:
+        assert [one.outcome for one in batch_lines.settled_of(work, batch)] == [FAILED]
+
+
 def test_the_night_is_given_the_day_s_lines_and_older_ones_that_are_live(branch, store):
     branch.build()
     with branch.store.begin() as work:

@@ -78,7 +78,7 @@ def test_b36_b37_the_split_goes_once_after_the_results_under_the_platform_s_numb
     assert early is Code.SPLIT_TOO_EARLY
     with branch.store.begin() as work:
         said = branch.proved(batch, OK, FAILED)
-        batch_lines.settle_lines(work, BANK, said, splits=True)
+        batch_lines.settle_lines(work, BANK, DAY, said, splits=True)
     assert state(branch) is BatchState.RESULTS_IN
     assert code_of(splitting.split, branch.bank, batch.batch_id, "LOAN") is Code.SPLIT_TOO_EARLY
     for _ in range(2):

@@ -113,11 +113,13 @@ class Branch:
             said.append(line)
         return said
 
-    def settle(self, batch: Batch, *outcomes: LineOutcome, code: str = "03008") -> int:
+    def settle(
+        self, batch: Batch, *outcomes: LineOutcome, code: str = "03008", night: date = DAY
+    ) -> int:
         """The night has proved it; how many lines are in flight no more."""
         with self.store.begin() as work:
             said = self.proved(batch, *outcomes, code=code)
-            return batch_lines.settle_lines(work, BANK, said)
+            return batch_lines.settle_lines(work, BANK, night, said)
 
     def sent(self) -> Sequence[str]:
         """The request files in the bank's directory whose flag is there."""

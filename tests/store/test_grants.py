@@ -52,6 +52,7 @@ UPDATES = {
         "outcome",
         "code",
         "settled_at",
+        "proved_on",
         "host_serial",
         "taken_principal_fen",
         "taken_interest_fen",

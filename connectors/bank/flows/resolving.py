@@ -3,11 +3,12 @@
 from collections.abc import Sequence
 from dataclasses import replace
 
+from connectors.bank.flows import in_flight
 from connectors.bank.flows.handling import Handling
 from connectors.bank.flows.proposing import bound_digest
 from connectors.bank.model.items import Cleared
 from connectors.bank.rules.break_states import BreakEvent, BreakState
-from connectors.bank.rules.breaks import Effect
+from connectors.bank.rules.breaks import Effect, Resolution
 from connectors.bank.rules.claiming import reversal
 from connectors.bank.rules.resolving import BreakNow, Proposal
 from connectors.bank.store import break_acts, open_items
@@ -94,10 +95,9 @@ _Agreed = tuple[Proposed, Approval]
 
 def _do(handling: Handling, work: UnitOfWork, row: BreakNow, agreed: _Agreed) -> None:
     wanted, approval = agreed
-    booking = ""
-    if wanted.postings:
-        posted = core_codec.decode(handling.bank.store.archive.get(wanted.postings))
-        booking = _book(handling, work, (row, wanted.number), posted)
+    posted = _posted(handling, wanted)
+    booking = _book(handling, work, (row, wanted.number), posted) if posted else ""
+    _end_lines(handling, work, row, wanted)
     effect = wanted.proposal.how.value.effect
     if effect in _ENDS:
         _end_items(handling, work, row, wanted.proposal)
@@ -106,15 +106,25 @@ def _do(handling: Handling, work: UnitOfWork, row: BreakNow, agreed: _Agreed) ->
 
 def _undo(handling: Handling, work: UnitOfWork, row: BreakNow, agreed: _Agreed) -> None:
     wanted, approval = agreed
-    booking = ""
-    if wanted.postings:
-        posted = core_codec.decode(handling.bank.store.archive.get(wanted.postings))
-        back = [reversal(posting, handling.bank.clock.today()) for posting in posted]
-        booking = _book(handling, work, (row, wanted.number), back)
-    for each in (row.break_id, wanted.proposal.other):
-        if each:
-            open_items.open_again(work, each)
+    today = handling.bank.clock.today()
+    back = [reversal(posting, today) for posting in _posted(handling, wanted)]
+    booking = _book(handling, work, (row, wanted.number), back) if back else ""
+    for each in _rows(work, row, wanted.proposal):
+        open_items.open_again(work, each.break_id)
+        in_flight.doubt_again(handling.bank, work, each)
     _both(work, row, BreakEvent.UNDO_AGREED, _said(wanted, booking, _two(approval)))
+
+
+def _posted(handling: Handling, wanted: Proposed) -> Sequence[Posting]:
+    """What two people agreed to have booked; nothing where no money is."""
+    if not wanted.postings:
+        return ()
+    return core_codec.decode(handling.bank.store.archive.get(wanted.postings))
+
+
+def _rows(work: UnitOfWork, row: BreakNow, proposal: Proposal) -> Sequence[BreakNow]:
+    """The break, and the one it is paired with."""
+    return [row, *([break_acts.lock(work, proposal.other)] if proposal.other else [])]
 
 
 def _book(
@@ -147,10 +157,16 @@ def _both(work: UnitOfWork, row: BreakNow, event: BreakEvent, said: Said) -> Non
         break_acts.act(work, other, event, mirrored)
 
 
+def _end_lines(handling: Handling, work: UnitOfWork, row: BreakNow, done: Proposed) -> None:
+    """No line of theirs is in flight; what was booked for its own instalment is its money."""
+    own = _posted(handling, done) if done.proposal.how is Resolution.POST_TAKEN else ()
+    for each in _rows(work, row, done.proposal):
+        in_flight.resolve(handling.bank, work, each, own)
+
+
 def _end_items(handling: Handling, work: UnitOfWork, row: BreakNow, proposal: Proposal) -> None:
     today, how = handling.bank.clock.today(), _ENDS[proposal.how.value.effect]
-    rows = [row, *([break_acts.lock(work, proposal.other)] if proposal.other else [])]
-    for each in rows:
+    for each in _rows(work, row, proposal):
         here = open_items.find(work, each.bank, each.account, [each.item])
         ends = [(found.item_id, how, each.break_id) for found in here]
         open_items.end(work, today, ends)
@@ -183,9 +199,11 @@ _BOOKED = {
 def _not_booked(handling: Handling, work: UnitOfWork, row: BreakNow, done: Proposed) -> None:
     if row.state is BreakState.ASSIGNED:
         _end_items(handling, work, row, done.proposal)
+        _end_lines(handling, work, row, done)
         _both(work, row, BreakEvent.UNDO_NOT_BOOKED, _said(done, "", _LEDGER))
         return
     open_items.open_again(work, row.break_id)
+    in_flight.doubt_again(handling.bank, work, row)
     booking = _take_back(handling, work, row, done)
     _both(work, row, BreakEvent.BOOKING_REFUSED, _said(done, booking, _LEDGER))
 
@@ -193,7 +211,7 @@ def _not_booked(handling: Handling, work: UnitOfWork, row: BreakNow, done: Propo
 def _take_back(handling: Handling, work: UnitOfWork, row: BreakNow, done: Proposed) -> str:
     """Reverse what was booked of a resolution that as a whole was not; where, or nothing."""
     standing = core_store.standing(work, done.booking)
-    posted = core_codec.decode(handling.bank.store.archive.get(done.postings or ""))
+    posted = _posted(handling, done)
     today = handling.bank.clock.today()
     back = [reversal(one, today) for one in posted if one.key in standing]
     number = break_acts.next_number(work, row.break_id)

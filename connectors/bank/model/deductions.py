@@ -50,6 +50,7 @@ class LineOutcome(Enum):
     PARTLY = "部分成功"
     FAILED = "失败"
     UNKNOWN = "结果不明"
+    RESOLVED = "由人了结"
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,7 +5,7 @@ from datetime import date
 from functools import reduce
 from operator import add
 
-from sqlalchemy import Boolean, bindparam, exists, func, insert, select, update
+from sqlalchemy import Boolean, Date, Update, bindparam, exists, false, func, insert, select, update
 from sqlalchemy.dialects.postgresql import distinct_on
 
 from connectors.bank.model.deductions import LastFailure, LineOutcome, Settled
@@ -110,19 +110,45 @@ def instructions_of(work: UnitOfWork, bank: str, account: str, day: date) -> Seq
 
 
 def settle_lines(
-    work: UnitOfWork, bank: str, settled: Sequence[Settled], *, splits: bool = False
+    work: UnitOfWork, bank: str, day: date, settled: Sequence[Settled], *, splits: bool = False
 ) -> int:
-    """Record what is proved of lines; how many are no longer in flight because of it.
+    """Record what the night of `day` proves of lines; how many are in flight no more because of it.
 
     Called in the transaction that proves the outcomes. A line proved otherwise later, by a
-    corrected file, is recorded anew; an unknown one stays in flight. A batch whose every line is
-    settled has its results in, and is closed unless `splits` and something was taken.
+    corrected file, is recorded anew; an unknown one stays in flight. What a later night has proved,
+    or people have ended, stays. A batch whose every line is settled has its results in, and is
+    closed unless `splits` and something was taken.
     """
-    ended = 0
+    return _end(work, bank, settled, (_SETTLE, day), splits=splits)
+
+
+def resolve_line(work: UnitOfWork, bank: str, said: Settled, *, splits: bool = False) -> int:
+    """Two people have ended what was in doubt of a line: it is in flight no more.
+
+    Returns how many lines this ended: 0 for one that a night had proved by itself.
+    """
+    return _end(work, bank, [said], (_RESOLVE, None), splits=splits)
+
+
+def doubt_again(work: UnitOfWork, bank: str, batch_no: str, serial: int) -> None:
+    """What people had ended they have taken back: the line is in doubt as before."""
+    said = Settled(batch_no, serial, LineOutcome.UNKNOWN, "")
+    _end(work, bank, [said], (_DOUBT, None))
+
+
+def _end(
+    work: UnitOfWork,
+    bank: str,
+    settled: Sequence[Settled],
+    by: tuple[Update, date | None],
+    *,
+    splits: bool = False,
+) -> int:
+    ended, (statement, day) = 0, by
     for batch in _named(work, bank, sorted({one.batch_no for one in settled})):
         mine = [one for one in settled if one.batch_no == batch.batch_no]
         before = _live_count(work, batch)
-        work.connection.execute(_SETTLE, [_row(work, batch, one) for one in mine])
+        work.connection.execute(statement, [_row(work, batch, one, day) for one in mine])
         now = _live_count(work, batch)
         ended += before - now
         work.note("lines_settled", batch.batch_id, count=len(mine), fen=_taken(mine))
@@ -132,7 +158,7 @@ def settle_lines(
 
 
 _SETTLED = (
-    *("live", "outcome", "code", "settled_at", "host_serial"),
+    *("live", "outcome", "code", "settled_at", "proved_on", "host_serial"),
     *(f"taken_{part}" for part in _PARTS),
 )
 _OTHER = LINE.alias()
@@ -144,19 +170,26 @@ _ASKED_AGAIN = exists().where(
     _OTHER.c.batch_id != LINE.c.batch_id,
     _OTHER.c.live,
 )
-_SETTLE = (
+_SAID = (
     update(LINE)
     .where(LINE.c.batch_id == bindparam("of_batch"), LINE.c.serial == bindparam("of_serial"))
     .values({name: bindparam(f"new_{name}") for name in _SETTLED})
     .where(~(bindparam("new_live", type_=Boolean) & _ASKED_AGAIN))
 )
+_BY_PEOPLE = LINE.c.outcome.is_not_distinct_from(LineOutcome.RESOLVED.name)
+_LATER = func.coalesce(LINE.c.proved_on > bindparam("of_day", type_=Date), false())
+_SETTLE = _SAID.where(~_BY_PEOPLE, ~_LATER)
+_RESOLVE = _SAID.where(LINE.c.live)
+_DOUBT = _SAID.where(_BY_PEOPLE)
 
 
-def _row(work: UnitOfWork, batch: Batch, one: Settled) -> dict[str, object]:
+def _row(work: UnitOfWork, batch: Batch, one: Settled, day: date | None) -> dict[str, object]:
+    in_doubt = one.outcome is LineOutcome.UNKNOWN
     parts = {f"new_taken_{part}": getattr(one, part) for part in _PARTS}
     return {
-        "of_batch": batch.batch_id, "of_serial": one.serial, "new_settled_at": work.now,
-        "new_live": one.outcome is LineOutcome.UNKNOWN, "new_outcome": one.outcome.name,
+        "of_batch": batch.batch_id, "of_serial": one.serial, "of_day": day,
+        "new_live": in_doubt, "new_outcome": one.outcome.name, "new_settled_at": work.now,
+        "new_proved_on": None if in_doubt else day,
         "new_code": one.code, "new_host_serial": one.host_serial, **parts,
     }  # fmt: skip
 

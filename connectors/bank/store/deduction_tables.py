@@ -122,6 +122,8 @@ LINE = Table(
     Column("outcome", Text),
     _later("code"),
     Column("settled_at", DateTime(timezone=True)),
+    # the date of the night that proved it; a doubt is no proof, and people are no night
+    Column("proved_on", Date),
     _later("host_serial"),
     _taken("taken_principal_fen"),
     _taken("taken_interest_fen"),
