@@ -2,7 +2,12 @@
 
 import pytest
 
+from connectors.bank.flows import proposing
 from connectors.bank.flows.correcting import KIND
+from connectors.bank.rules.break_states import BreakState
+from connectors.bank.rules.breaks import Resolution
+from connectors.bank.rules.resolving import Proposal
+from gateway.flows.resolutions import carry_out
 from gateway.store import approvals
 from sandbox.world import night
 from tests.branch import LAST_DAY
@@ -23,11 +28,11 @@ _ENDINGS = {
 }
 
 
-def agree(branch) -> None:
-    """Two people let in the correction that waits."""
+def agree(branch, kind: str = KIND) -> None:
+    """Two people let in the correction that waits, or whatever else of this kind does."""
     store = branch.gateway().store
     with store.begin() as work:
-        (waiting,) = [one for one in approvals.waiting(work, 9) if one.kind == KIND]
+        (waiting,) = [one for one in approvals.waiting(work, 9) if one.kind == kind]
     with store.begin() as work:
         approvals.release(work, waiting.approval_id, "jingban", waiting.digest)
     with store.begin() as work:
@@ -115,3 +120,28 @@ def test_what_one_correction_withdraws_and_the_next_brings_back_is_booked_again(
     first, without_one, brought_back = booked
     assert len(first - without_one) == 1
     assert brought_back == first
+
+
+def test_what_people_have_booked_a_correction_does_not_book_again(branch):
+    """The corrected line is without doubt after two have booked its money: it rings, no more."""
+    branch.publish(BANK, "altered_loan", only="result")
+    branch.publish(BANK, only="statement")
+    assert branch.run(BANK) == "PROVED"
+    gateway = branch.gateway()
+    ((broken,),) = branch.rows("select break_id from bank_break where kind = 'DETAILS_DIFFER'")
+    done = Proposal(Resolution.POST_TAKEN, "jingban", "凭银行回单核实")
+    wanted = proposing.propose(gateway.handlings[BANK], broken, done)
+    assert wanted.state is BreakState.PROPOSED
+    agree(branch, "bank.resolution")
+    carried = carry_out(gateway.handlings[BANK], gateway.sending, broken)
+    assert carried.state is BreakState.RESOLVED
+    booked, asked = branch.core_rows(_STANDING), branch.postings()
+    branch.publish(BANK, version=2, only="result")
+    branch.run(BANK)
+    agree(branch)
+    assert branch.run(BANK) == "PROVED"
+    assert branch.core_rows(_STANDING) == booked
+    assert branch.postings() == asked
+    assert not branch.rows("select from bank_break where kind = 'POSTING_REFUSED'")
+    rings = "select subject from alarm where code = 'RESOLVED_THEN_EXPLAINED'"
+    assert branch.rows(rings) == [(broken,)]

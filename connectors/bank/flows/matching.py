@@ -30,13 +30,14 @@ from connectors.bank.rules.telling import (
     left_open,
     linked,
 )
-from connectors.bank.store import breaks, decisions, files, nights, open_items, sums
+from connectors.bank.store import break_evidence, breaks, decisions, files, nights, open_items, sums
 from connectors.bank.store.files import FileRow
 from connectors.bank.store.nights import NightRow
 from connectors.core_system import codec as core_codec
 from connectors.core_system import store as core_store
 from connectors.core_system.flows import KIND as POSTINGS
 from connectors.core_system.flows import READ_BACK, draft_postings
+from connectors.core_system.model import Posting
 from gateway.errors import Code, RefusedHere
 from gateway.grades import SUFFICIENT
 from gateway.log import Log
@@ -131,7 +132,8 @@ def _keep_rows(
     answers = answered(filled, decided)
     received = receipts(key, base.parts, filled, decided)
     wanted = [*postings(key, answers, filled.books.dues), *received]
-    asked = redone(_booked(bank, work, key), wanted)
+    booked = _booked(bank, work, key)
+    asked = redone(booked, _without_people(work, key, booked, wanted))
     anew = night.revision > 1
     decisions.keep_answers(work, key.night_id, _with_keys(answers, asked), anew=anew)
     links = _with_receipts(key, linked(filled, decided), asked)
@@ -145,6 +147,20 @@ def _keep_extract(bank: Bank, work: UnitOfWork, night: NightRow, read: Extract) 
     decisions.keep_instructions(work, night.night_id, read.instructions, bank.tokens)
     words = keep_bytes(bank.store, work, core_codec.encode_instructions(read.instructions))
     nights.keep_extract(work, night, words, READ_BACK)
+
+
+def _without_people(
+    work: UnitOfWork, key: NightKey, booked: Booked, wanted: Sequence[Posting]
+) -> Sequence[Posting]:
+    """What is to be booked besides what people have had booked while evidence was lacking.
+
+    A correction that explains it after all is told by the break it takes away.
+    """
+    theirs = break_evidence.booked_by_people(work, key)
+    numbers = {receipt_no(key, item) for item in theirs.items}
+    places = [(one.batch_no, one.serial) for one in wanted]
+    done = {at for at in places if at in theirs.places or at[0] in numbers} - set(booked.standing)
+    return [one for one, at in zip(wanted, places, strict=True) if at not in done]
 
 
 def _booked(bank: Bank, work: UnitOfWork, key: NightKey) -> Booked:

@@ -41,7 +41,6 @@ LIVE = frozenset({BreakState.OPEN, BreakState.ASSIGNED, BreakState.PROPOSED})
 
 _S, _E = BreakState, BreakEvent
 _AGE = "首见日不变，账龄照算"
-_SEEN = "重跑时已见处理之效"
 _AFTER = "人已处理，凭据又到：须人核实是否重复"
 
 # fmt: off
@@ -72,12 +71,12 @@ BREAK_STATES: Machine[BreakState, BreakEvent] = Machine(
         Row(_S.RESOLVED, _E.UNDO_PROPOSED, _MOVE,          _S.UNDOING,  "经办", "撤销同样须两人"),
         Row(_S.RESOLVED, _E.EXPLAINED,     _CONTRADICTION, _S.RESOLVED, "银行", _AFTER),
         Row(_S.RESOLVED, _E.SEEN_AGAIN,    _IGNORE,        _S.RESOLVED, "银行", "已处理者不再挂起"),
-        Row(_S.RESOLVED, _E.GONE,          _IGNORE,        _S.RESOLVED, "银行", _SEEN),
+        Row(_S.RESOLVED, _E.GONE,          _CONTRADICTION, _S.RESOLVED, "银行", _AFTER),
         Row(_S.UNDOING,  _E.UNDO_AGREED,   _MOVE,          _S.ASSIGNED, "复核", "回到处理之前，首见日不变"),
         Row(_S.UNDOING,  _E.UNDO_REFUSED,  _MOVE,          _S.RESOLVED, "复核", "处理仍然有效"),
         Row(_S.UNDOING,  _E.EXPLAINED,     _CONTRADICTION, _S.UNDOING,  "银行", _AFTER),
         Row(_S.UNDOING,  _E.SEEN_AGAIN,    _IGNORE,        _S.UNDOING,  "银行", "已处理者不再挂起"),
-        Row(_S.UNDOING,  _E.GONE,          _IGNORE,        _S.UNDOING,  "银行", _SEEN),
+        Row(_S.UNDOING,  _E.GONE,          _CONTRADICTION, _S.UNDOING,  "银行", _AFTER),
         Row(_S.CLEARED,  _E.EXPLAINED,     _IGNORE,        _S.CLEARED,  "银行", "已核销"),
         Row(_S.CLEARED,  _E.SEEN_AGAIN,    _MOVE,          _S.OPEN,     "银行", "凭据被撤回，重新挂起；首见日不变"),
         Row(_S.CLEARED,  _E.GONE,          _IGNORE,        _S.CLEARED,  "银行", "已核销"),

@@ -5,14 +5,20 @@ from datetime import date
 
 from sqlalchemy import Select, select
 
+from connectors.bank.model import NightKey
 from connectors.bank.model.books import Evidence
+from connectors.bank.rules.break_states import BreakEvent, BreakState
+from connectors.bank.rules.breaks import Effect, Resolution
 from connectors.bank.rules.lending.debts import Debt
 from connectors.bank.rules.resolving import BreakNow
+from connectors.bank.store.break_acts import ACT
 from connectors.bank.store.tables import BREAK, INSTRUCTION, LINK, NIGHT, RESULT, STATEMENT
 from gateway.identity import mask_account, mask_name
 from gateway.store.unit_of_work import UnitOfWork
 
 _SUGGESTED_MAX = 20
+_DONE = (BreakState.RESOLVED.name, BreakState.UNDOING.name)
+_BOOKS = tuple(each.name for each in Resolution if each.value.effect is Effect.POST)
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,3 +129,31 @@ def _statement(row: BreakNow, day: str) -> Select[date | None, str]:
 def _result(row: BreakNow, day: str) -> Select[date | None, str]:
     query = select(RESULT.c[day], RESULT.c.host_serial)
     return query.where(RESULT.c.file_id == row.file_id, RESULT.c.line == row.line)
+
+
+@dataclass(frozen=True, slots=True)
+class ByPeople:
+    """The money of one account that people have had booked, and nobody books again.
+
+    `places` are batch and serial of what was asked for, `items` what stands on the statement.
+    """
+
+    places: frozenset[tuple[str, int]]
+    items: frozenset[str]
+
+
+def booked_by_people(work: UnitOfWork, key: NightKey) -> ByPeople:
+    """What two people have agreed to book of an account, and have not taken back."""
+    query = (
+        select(BREAK.c.batch_no, BREAK.c.serial, BREAK.c.item)
+        .distinct()
+        .select_from(BREAK.join(NIGHT).join(ACT, ACT.c.break_id == BREAK.c.break_id))
+        .where(NIGHT.c.bank == key.bank, NIGHT.c.account == key.account)
+        .where(BREAK.c.state.in_(_DONE), ACT.c.event == BreakEvent.AGREED.name)
+        .where(ACT.c.how.in_(_BOOKS))
+    )
+    rows = work.connection.execute(query).all()
+    return ByPeople(
+        frozenset((row[0], row[1]) for row in rows if row[1] is not None),
+        frozenset(row[2] for row in rows if row[1] is None),
+    )
