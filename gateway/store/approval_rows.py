@@ -139,6 +139,13 @@ def waiting(work: UnitOfWork, most: int) -> Sequence[Approval]:
     return [_approval(work, row) for row in work.connection.execute(query).all()]
 
 
+def waiting_for(work: UnitOfWork, subject: str) -> Sequence[Approval]:
+    """What people are still asked about one thing, locked."""
+    query = select(APPROVAL).where(APPROVAL.c.subject == subject)
+    query = query.where(APPROVAL.c.state.in_([state.name for state in OPEN])).with_for_update()
+    return [_approval(work, row) for row in work.connection.execute(query).all()]
+
+
 def _approval(work: UnitOfWork, row: Row[Any]) -> Approval:
     done = (ACT.c.approval_id == row.approval_id) & (ACT.c.round == row.round)
     columns = (ACT.c.act, ACT.c.person, ACT.c.digest, ACT.c.at, ACT.c.reason)

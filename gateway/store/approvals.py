@@ -12,7 +12,16 @@ from sqlalchemy.dialects.postgresql import insert
 
 from gateway.errors import Code, IllegalTransition, RefusedHere
 from gateway.identity import business_id, mask_text
-from gateway.store.approval_rows import ACT, APPROVAL, OPEN, Approval, find, standing, waiting
+from gateway.store.approval_rows import (
+    ACT,
+    APPROVAL,
+    OPEN,
+    Approval,
+    find,
+    standing,
+    waiting,
+    waiting_for,
+)
 from gateway.store.approval_states import APPROVAL_STATES, ApprovalEvent, ApprovalState
 from gateway.store.unit_of_work import UnitOfWork
 
@@ -28,6 +37,7 @@ __all__ = [
     "require",
     "standing",
     "waiting",
+    "withdraw",
 ]
 
 # What may be asked for, and what it is called.
@@ -81,6 +91,16 @@ def ask(work: UnitOfWork, wanted: Ask) -> str:
     facts = {"kind": wanted.kind, "about": wanted.subject, "digest": wanted.digest}
     work.note("approval_asked", approval_id, **facts)
     return approval_id
+
+
+def withdraw(work: UnitOfWork, subject: str) -> None:
+    """What people were asked about is no more: nobody is asked any longer, whatever was asked.
+
+    What two people have decided already stays as they decided it.
+    """
+    for there in waiting_for(work, subject):
+        _move(work, there, _E.CONTENT_CHANGES)
+        work.note("approval_superseded", there.approval_id, about=subject)
 
 
 def _one_at_a_time(work: UnitOfWork, wanted: Ask) -> None:

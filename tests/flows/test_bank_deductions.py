@@ -160,6 +160,8 @@ def test_what_nobody_approved_in_time_is_taken_back_and_asked_for_the_next_day(b
     morning.forward(9 * 3600)
     branch.advance()
     assert states(branch) == [BatchState.WITHDRAWN] * 2
+    with branch.store.begin() as work:
+        assert approvals.waiting(work, 500) == []
     morning.forward(3 * 24 * 3600 - 9 * 3600)
     branch.core.owed = [replace(one, business_date=NEXT) for one in branch.core.owed]
     branch.build(NEXT)

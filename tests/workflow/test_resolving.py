@@ -10,6 +10,8 @@ from connectors.bank.rules.breaks import Resolution
 from connectors.bank.store import breaks
 from connectors.core_system.model import PostingKind
 from gateway.errors import Code, RefusedHere
+from gateway.store import approvals
+from gateway.store.approval_states import ApprovalState
 from tests.workflow.world import LOAN, OTHER_LOAN, changed_by, credit, due, item, posted
 
 CREDIT = credit().break_id("990001", "ZH01")
@@ -211,8 +213,19 @@ def test_unequal_money_is_never_matched(claimed):
 
 def test_evidence_that_comes_before_the_two_makes_the_proposal_void(claimed):
     claimed.proposes(CREDIT, Resolution.ASSIGN, loan_no=LOAN)
+    asked = claimed.approval_of(CREDIT).approval_id
     claimed.finds(revision=2)
+    with claimed.store.begin() as work:
+        assert approvals.find(work, asked).state is ApprovalState.SUPERSEDED
+        assert asked not in [one.approval_id for one in approvals.waiting(work, 500)]
+    assert claimed.carried_out(CREDIT).state is BreakState.CLEARED
+    assert not posted(claimed.core)
+
+
+def test_evidence_that_comes_between_the_two_and_the_deed_makes_it_void(claimed):
+    claimed.proposes(CREDIT, Resolution.ASSIGN, loan_no=LOAN)
     claimed.two_agree(CREDIT)
+    claimed.finds(revision=2)
     assert claimed.carried_out(CREDIT).state is BreakState.CLEARED
     assert not posted(claimed.core)
 

@@ -26,7 +26,7 @@ from connectors.bank.store.tables import BREAK, INSTRUCTION, METADATA, NIGHT, RE
 from gateway.errors import Code
 from gateway.identity import mask_account
 from gateway.states import Answer
-from gateway.store import alarms
+from gateway.store import alarms, approvals
 from gateway.store.unit_of_work import UnitOfWork
 
 FOUND = Table(
@@ -186,4 +186,5 @@ def _happens(work: UnitOfWork, break_id: str, state: BreakState, event: BreakEve
     values = {"state": step.state.name, "state_at": work.now}
     work.connection.execute(update(BREAK).where(BREAK.c.break_id == break_id).values(values))
     work.note("break_moved", break_id, state=step.state.name, event=event.name)
+    approvals.withdraw(work, break_id)
     return True

@@ -27,6 +27,7 @@ from connectors.bank.store.breaks import blocked_loans
 from connectors.core_system.model import DueInstalment, Mandate, RepaymentAccount
 from gateway.dates import SHANGHAI
 from gateway.errors import Code, NotConfigured, RefusedHere
+from gateway.store import approvals
 from gateway.store.unit_of_work import UnitOfWork
 
 
@@ -187,3 +188,4 @@ def withdraw(work: UnitOfWork, batch: Batch) -> None:
     locked = batches.find(work, batch.batch_id, lock=True)
     batches.move(work, locked, BatchEvent.WITHDRAWN)
     batch_lines.end_unsettled(work, locked, failed=False)
+    approvals.withdraw(work, batch.batch_id)
