@@ -91,6 +91,16 @@ def test_b26_around_new_year_an_entry_date_has_the_year_that_is_nearer():
     assert [line.booked_on for line in decoded.statement] == [date(2026, 1, 1), date(2025, 12, 31)]
 
 
+@pytest.mark.parametrize("day", ["２６０２２８", "+60228", " 60228", "2602_8", "260230"])
+def test_x10_what_python_would_take_for_a_number_is_no_date(day):
+    data = golden("swift-mt942__honest_expected_is_not_booked").decode()
+    wrong = re.sub(":13D:[0-9]{6}", f":13D:{day}", data).encode()
+    assert wrong != data.encode()
+    layout = shipped("swift-mt942")
+    found = decode_one(layout, wrong, LINES_MAX, "1", DAY).findings
+    assert {one.code for one in found} == {Code.DATE_FORMAT_WRONG}
+
+
 @pytest.mark.parametrize("reading", Reversals)
 def test_b27_whatever_reversals_a_statement_has_at_most_one_reading_passes(reading):
     rng = Random(SEED)

@@ -16,6 +16,7 @@ _BOOKING = re.compile(
     r" ?([A-Z][A-Z0-9 ]{3})(.*?)(?://(.*))?"
 )
 _MARKS = re.compile(r"[0-9]{6}([0-9]{4}|\s{4})?(RC|RD|EC|ED|C|D)")
+_SIX_DIGITS = re.compile(r"[0-9]{6}")
 _CENTURY_TURNS = 80
 
 
@@ -101,6 +102,8 @@ def _fen(whole: str, rest: str) -> int:
 
 def _day(field: Tagged, text: str, offset: int) -> date:
     """YYMMDD: years from 80 on are of the last century."""
+    if not _SIX_DIGITS.fullmatch(text):  # int() reads digits of any script, signs and blanks
+        raise field.bad(Code.DATE_FORMAT_WRONG, "日期", offset)
     try:
         year = int(text[:2])
         century = 1900 if year >= _CENTURY_TURNS else 2000
