@@ -42,7 +42,9 @@ def copy_frame(work: UnitOfWork, table: Table, frame: pl.DataFrame) -> None:
     """
     with _copying(work, f"{_into(table, frame.columns)} (format csv)") as copy:
         # Polars quotes what is empty and not what is null, and that is how PostgreSQL reads it
-        copy.write(frame.write_csv(include_header=False).encode())
+        text = io.BytesIO()
+        frame.write_csv(text, include_header=False)
+        copy.write(text.getvalue())
 
 
 def frame_of(work: UnitOfWork, query: Select[Any], columns: Mapping[str, Any]) -> pl.DataFrame:

@@ -18,9 +18,11 @@ from connectors.core_system.model import Instruction
 from connectors.core_system.store import POSTING
 from connectors.core_system.verdicts import SUCCESS
 from gateway.signing.at_rest.tokens import Tokens
-from gateway.store.copying import copy_frame, copy_rows
+from gateway.store.copying import copy_frame, copy_frames, copy_rows
 from gateway.store.unit_of_work import UnitOfWork
 
+# Written while the next ones become text.
+_ROWS_AT_ONCE = 100_000
 _INSTRUCTION_FIELDS = (
     "batch_no", "serial", "loan_no", "instalment_no", "payer_account", "payer_name", "asked_fen",
     "principal_fen", "interest_fen", "penalty_fen", "fine_fen", "full_flag",
@@ -75,7 +77,9 @@ def keep_answers(work: UnitOfWork, night_id: str, answers: pl.DataFrame, *, anew
     """Store one row an instruction; `anew`: in place of an earlier decision's."""
     rows = answers.select(*_KEY, *_ANSWER_FIELDS)
     if not anew:
-        copy_frame(work, MATCH, rows.with_columns(night_id=pl.lit(night_id)))
+        parts = rows.iter_slices(_ROWS_AT_ONCE)
+        night = pl.lit(night_id).alias("night_id")
+        copy_frames(work, MATCH, (part.with_columns(night) for part in parts))
         return
     this = (MATCH.c.night_id == night_id) & (MATCH.c.batch_no == bindparam("of_batch"))
     values: dict[str, object] = {name: bindparam(f"now_{name}") for name in _ANSWER_FIELDS}

@@ -22,8 +22,7 @@ def results(work: UnitOfWork, file_ids: Sequence[str]) -> pl.DataFrame:
     """The result lines of these files: the engine's columns, then each line's place."""
     said = [RESULT.c[name] for name in RESULT_FRAME if name != "id"]
     query = select(*said, RESULT.c.file_id, RESULT.c.line).where(RESULT.c.file_id.in_(file_ids))
-    ordered = query.order_by(RESULT.c.batch_no, RESULT.c.serial, RESULT.c.file_id, RESULT.c.line)
-    return _frame(work, ordered, RESULT_FRAME)
+    return _frame(work, query, RESULT_FRAME)
 
 
 def statement(work: UnitOfWork, file_ids: Sequence[str], lump_summary: str) -> pl.DataFrame:
@@ -47,7 +46,7 @@ def statement(work: UnitOfWork, file_ids: Sequence[str], lump_summary: str) -> p
     )
     query = select(*columns, line.file_id, line.line).select_from(of_night)
     query = query.where(line.file_id.in_(file_ids))
-    return _frame(work, query.order_by(line.file_id, line.line), STATEMENT_FRAME)
+    return _frame(work, query, STATEMENT_FRAME)
 
 
 def _group(pattern: str) -> str:
@@ -57,5 +56,10 @@ def _group(pattern: str) -> str:
 
 
 def _frame(work: UnitOfWork, query: Select[Any], columns: Columns) -> pl.DataFrame:
+    """The lines in the order of their places, put there here: the database would do it on disk."""
     said = {name: kind for name, kind in columns.items() if name != "id"} | dict(PLACE)
-    return frame_of(work, query, said).with_row_index("id").cast({"id": pl.Int64})
+    frame = frame_of(work, query, said)
+    files = frame.get_column("file_id")
+    if not (files.is_sorted() and (files.n_unique() < 2 and frame.get_column("line").is_sorted())):
+        frame = frame.sort("file_id", "line")
+    return frame.with_row_index("id").cast({"id": pl.Int64})

@@ -44,14 +44,14 @@ _QUERIES = {
         and p.result_code = '00'""",
     "receipts_refused": f"""select count(*), sum(p.fen) {_LINKED_POSTINGS}
         and p.result_code not in ('00', '')""",
+    "lines": """
+        select count(*), sum(taken_fen) from deduction_result where file_id = any(:results)""",
 }
-# The stored lines, and those of them that answer no instruction.
-_LINES = """
-    select count(*), sum(r.taken_fen),
-           count(*) filter (where m.line is null),
-           sum(r.taken_fen) filter (where m.line is null)
+# The stored lines that answer no instruction.
+_EXTRA = """
+    select count(*), sum(r.taken_fen)
     from deduction_result r left join deduction_match m using (file_id, line)
-    where r.file_id = any(:results)"""
+    where r.file_id = any(:results) and m.line is null"""
 # The answers by outcome and by what the ledger says of their posting, every table read once.
 _ANSWERS = """
     select m.outcome,
@@ -88,15 +88,15 @@ def night_sums(work: UnitOfWork, night: NightRow, used: Used) -> NightSums:
     ids = _ids(night, used)
     sums = {name: _sum(work, query, ids) for name, query in _QUERIES.items()}
     with _in_whole_tables(work):
-        lines, extra = _lines(work, ids)
+        extra = _sum(work, _EXTRA, ids)
         answers = _answers(work, ids)
     opening, closing = balances(work, used.statements, sums["bookings"].fen)
     return NightSums(
         instructions=sums["instructions"],
         asked=answers.asked,
         taken=answers.taken,
-        result_lines=_stated(work, used.results, lines),
-        line_taken=lines,
+        result_lines=_stated(work, used.results, sums["lines"]),
+        line_taken=sums["lines"],
         extra=extra,
         opening_fen=opening,
         lump=sums["lump"],
@@ -124,12 +124,6 @@ def _in_whole_tables(work: UnitOfWork) -> Iterator[None]:
     yield
     for name, value in usual.items():
         work.connection.execute(_SET, {"name": name, "value": value})
-
-
-def _lines(work: UnitOfWork, ids: Mapping[str, object]) -> tuple[Sum, Sum]:
-    """All stored lines of the results, and those that answer nothing."""
-    row = work.connection.execute(text(_LINES), ids).one()
-    return Sum(row[0], int(row[1] or 0)), Sum(row[2], int(row[3] or 0))
 
 
 @dataclass(frozen=True, slots=True)

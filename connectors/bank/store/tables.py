@@ -201,7 +201,6 @@ MATCH = Table(
     Column("penalty_fen", BigInteger, nullable=False),
     Column("fine_fen", BigInteger, nullable=False),
     Column("posting_key", Text),
-    UniqueConstraint("file_id", "line"),
     Index(
         "ix_deduction_match_posting_key",
         "posting_key",
