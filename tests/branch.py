@@ -123,4 +123,6 @@ class Branch:
 
     def postings(self) -> Sequence[tuple]:
         """The core system's view: attempts by key, to see that nothing came twice."""
-        return self.core_rows("select mdj, count(*) from ledger.posting_attempt group by mdj order by mdj")
+        return self.core_rows(
+            "select mdj, count(*) from ledger.posting_attempt group by mdj order by mdj"
+        )

@@ -5,6 +5,8 @@ from collections import deque
 from collections.abc import Generator, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing, contextmanager
+from dataclasses import dataclass
+from itertools import chain
 from typing import Any
 
 import polars as pl
@@ -40,11 +42,7 @@ def copy_frame(work: UnitOfWork, table: Table, frame: pl.DataFrame) -> None:
 
     What the database refuses is raised as SQLAlchemy would have it, without the row.
     """
-    with _copying(work, f"{_into(table, frame.columns)} (format csv)") as copy:
-        # Polars quotes what is empty and not what is null, and that is how PostgreSQL reads it
-        text = io.BytesIO()
-        frame.write_csv(text, include_header=False)
-        copy.write(text.getvalue())
+    copy_frames(work, table, [frame])
 
 
 def frame_of(work: UnitOfWork, query: Select[Any], columns: Mapping[str, Any]) -> pl.DataFrame:
@@ -108,23 +106,43 @@ def _copying(
 
 
 def copy_frames(work: UnitOfWork, table: Table, frames: Iterable[pl.DataFrame]) -> int:
-    """Add frames one after the other, each made while the one before is written; counts the rows.
+    """Add frames of the same columns, each made while the one before is written; counts the rows.
 
     Raises what the frames' own maker raises; the transaction is then the caller's to end.
     """
     rows = 0
-    with closing(_ahead(frames)) as made:
-        for frame in made:
-            copy_frame(work, table, frame)
-            rows += frame.height
+    with closing(_ahead(map(_written, frames))) as made:
+        first = next(made, None)
+        if first is None:
+            return 0
+        with _copying(work, f"{_into(table, first.columns)} (format csv)") as copy:
+            for part in chain([first], made):
+                copy.write(part.text)
+                rows += part.rows
     return rows
 
 
-def _ahead(frames: Iterable[pl.DataFrame]) -> Generator[pl.DataFrame, None, None]:
-    """The same frames, made in a thread of their own; it ends with its reader."""
-    source = iter(frames)
+@dataclass(frozen=True, slots=True)
+class _Written:
+    """A frame as COPY reads it."""
+
+    columns: Sequence[str]
+    rows: int
+    text: bytes
+
+
+def _written(frame: pl.DataFrame) -> _Written:
+    """Polars quotes what is empty and not what is null, and that is how PostgreSQL reads it."""
+    text = io.BytesIO()
+    frame.write_csv(text, include_header=False)
+    return _Written(frame.columns, frame.height, text.getvalue())
+
+
+def _ahead(items: Iterable[_Written]) -> Generator[_Written, None, None]:
+    """The same items, made in a thread of their own; it ends with its reader."""
+    source = iter(items)
     with ThreadPoolExecutor(1) as maker:
         waiting = deque(maker.submit(next, source, None) for _ in range(_AHEAD))
-        while (frame := waiting.popleft().result()) is not None:
+        while (item := waiting.popleft().result()) is not None:
             waiting.append(maker.submit(next, source, None))
-            yield frame
+            yield item

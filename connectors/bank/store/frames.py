@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from typing import Any
 
 import polars as pl
-from sqlalchemy import Select, case, func, select
+from sqlalchemy import Column, Select, case, func, select
 
 from connectors.bank.model.books import RESULT as RESULT_FRAME
 from connectors.bank.model.books import STATEMENT as STATEMENT_FRAME
@@ -20,9 +20,8 @@ PLACE: Columns = {"file_id": pl.String, "line": pl.Int32}
 
 def results(work: UnitOfWork, file_ids: Sequence[str]) -> pl.DataFrame:
     """The result lines of these files: the engine's columns, then each line's place."""
-    said = [RESULT.c[name] for name in RESULT_FRAME if name != "id"]
-    query = select(*said, RESULT.c.file_id, RESULT.c.line).where(RESULT.c.file_id.in_(file_ids))
-    return _frame(work, query, RESULT_FRAME)
+    query = select(*[RESULT.c[name] for name in RESULT_FRAME if name != "id"], RESULT.c.line)
+    return _frame(work, query, RESULT.c.file_id, file_ids, RESULT_FRAME)
 
 
 def statement(work: UnitOfWork, file_ids: Sequence[str], lump_summary: str) -> pl.DataFrame:
@@ -44,9 +43,8 @@ def statement(work: UnitOfWork, file_ids: Sequence[str], lump_summary: str) -> p
     of_night = STATEMENT.join(FILE, FILE.c.file_id == line.file_id).join(
         NIGHT, NIGHT.c.night_id == FILE.c.night_id
     )
-    query = select(*columns, line.file_id, line.line).select_from(of_night)
-    query = query.where(line.file_id.in_(file_ids))
-    return _frame(work, query, STATEMENT_FRAME)
+    query = select(*columns, line.line).select_from(of_night)
+    return _frame(work, query, line.file_id, file_ids, STATEMENT_FRAME)
 
 
 def _group(pattern: str) -> str:
@@ -55,11 +53,17 @@ def _group(pattern: str) -> str:
     return f"^{re.escape(before)}(\\S+){re.escape(after)}$"
 
 
-def _frame(work: UnitOfWork, query: Select[Any], columns: Columns) -> pl.DataFrame:
+def _frame(
+    work: UnitOfWork,
+    query: Select[Any],
+    file: Column[str],
+    file_ids: Sequence[str],
+    columns: Columns,
+) -> pl.DataFrame:
     """The lines in the order of their places, put there here: the database would do it on disk."""
-    said = {name: kind for name, kind in columns.items() if name != "id"} | dict(PLACE)
-    frame = frame_of(work, query, said)
-    files = frame.get_column("file_id")
-    if not (files.is_sorted() and (files.n_unique() < 2 and frame.get_column("line").is_sorted())):
-        frame = frame.sort("file_id", "line")
-    return frame.with_row_index("id").cast({"id": pl.Int64})
+    said = {name: kind for name, kind in columns.items() if name != "id"}
+    frames = [pl.DataFrame(schema={**said, **PLACE})]
+    for file_id in sorted(file_ids):
+        lines = frame_of(work, query.where(file == file_id), {**said, "line": PLACE["line"]})
+        frames.append(lines.sort("line").select(*said, pl.lit(file_id).alias("file_id"), "line"))
+    return pl.concat(frames).with_row_index("id").cast({"id": pl.Int64})
