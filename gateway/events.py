@@ -29,6 +29,7 @@ JOURNAL_EVENTS: dict[str, str] = {
     "enquiry_answered": "对方答复查询",
     "reply_received": "收到答复，原件已归档",
     "message_answered": "答复已认定",
+    "message_expired": "过了最迟发送时点，未发出，不再发",
     "platform_signed_in": "向结算平台签到，换用新会话密钥",
     "push_received": "收到平台推送，原件已归档",
     "push_moved": "推送状态变化",

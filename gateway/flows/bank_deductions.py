@@ -97,17 +97,27 @@ def _deliver(circle: Circle, batch: Batch) -> None:
 
 
 def _mirror(work: UnitOfWork, batch_id: str) -> None:
-    """The batch says unknown where its message is, and queued again where it may be sent again."""
-    batch = batches.find(work, batch_id, lock=True)
+    """The batch says unknown where its message is, and queued again where it may be sent again.
+
+    Approved and never sent in time, it is taken back, and rings: its instalments are free.
+    """
     message = outbox.find(work, queueing.message_id_of(batch_id))
-    event = _MIRRORED.get((batch.state, message.state)) if message else None
+    batch = batches.find(work, batch_id, lock=True)
+    if message is None:
+        return
+    event = _MIRRORED.get((batch.state, message.state))
     if event is not None:
         batches.move(work, batch, event)
+        batch = batches.find(work, batch_id, lock=True)
+    if (batch.state, message.state) == (BatchState.QUEUED, MessageState.EXPIRED):
+        building.withdraw(work, batch)
+        building.ring_unsent(work, batch)
 
 
 _MIRRORED = {
     (BatchState.QUEUED, MessageState.UNKNOWN): BatchEvent.OUTCOME_LOST,
     (BatchState.UNKNOWN, MessageState.DRAFTED): BatchEvent.NEVER_SAW,
+    (BatchState.UNKNOWN, MessageState.EXPIRED): BatchEvent.NEVER_SAW,
 }
 
 

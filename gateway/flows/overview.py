@@ -25,7 +25,7 @@ _NIGHTS = text("""
         (select coalesce(sum(unbooked_fen), 0) from break_found b where b.night_id = n.night_id
             and b.revision = n.revision) as unbooked_fen,
         (select count(*) from message m where m.subject = n.night_id
-            and m.state not in ('ACKNOWLEDGED', 'REJECTED')) as open_messages
+            and m.state not in ('ACKNOWLEDGED', 'REJECTED', 'EXPIRED')) as open_messages
     from bank_night n order by business_date desc, bank, account limit :most
 """)
 _OUTCOMES = text("""

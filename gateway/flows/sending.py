@@ -147,6 +147,10 @@ def _free_from(sending: Sending, message_id: str) -> datetime:
 
 
 def _send(sending: Sending, message: MessageRow, claimed: Claim) -> None:
+    if message.not_after is not None and message.not_after <= sending.clock.now():
+        with sending.store.begin() as work:
+            outbox.expire(work, claimed)
+        return
     courier = _courier(sending, message)
     try:
         outgoing = _outgoing(sending, message)
@@ -248,4 +252,5 @@ _STEPS: dict[MessageState, Callable[[Sending, MessageRow, Claim], None]] = {
     MessageState.UNKNOWN: _enquire,
     MessageState.ACKNOWLEDGED: _leave,
     MessageState.REJECTED: _leave,
+    MessageState.EXPIRED: _leave,
 }

@@ -15,6 +15,7 @@ class MessageState(Enum):
     UNKNOWN = "结果未知"
     ACKNOWLEDGED = "对方已受理"
     REJECTED = "对方已拒绝"
+    EXPIRED = "过时未发"
 
 
 class MessageEvent(Enum):
@@ -24,6 +25,7 @@ class MessageEvent(Enum):
     NOTHING_SENT = "确定未发出"
     OUTCOME_LOST = "发出后无结果"
     LEASE_EXPIRED = "租约到期"
+    TOO_LATE = "已过最迟发送时点"
     ACCEPTS = "受理"
     REFUSES = "拒绝"
     STILL_WORKING = "处理中"
@@ -49,10 +51,11 @@ MESSAGE_STATES: Machine[MessageState, MessageEvent] = Machine(
     name="message",
     title="外发报文",
     initial=_S.DRAFTED,
-    finals=frozenset({_S.ACKNOWLEDGED, _S.REJECTED}),
+    finals=frozenset({_S.ACKNOWLEDGED, _S.REJECTED, _S.EXPIRED}),
     theirs=frozenset({_E.ACCEPTS, _E.REFUSES, _E.STILL_WORKING, _E.NEVER_SAW, _E.PROVES_TOO_LITTLE}),
     rows=(
         Row(_S.DRAFTED,      _E.CLAIMED,           _MOVE,          _S.SENDING,      "本方", "先记意图后发送"),
+        Row(_S.DRAFTED,      _E.TOO_LATE,          _MOVE,          _S.EXPIRED,      "本方", "一字节未发，不再发"),
         Row(_S.DRAFTED,      _E.ACCEPTS,           _CONTRADICTION, _S.DRAFTED,      "对方", _NOT_SENT),
         Row(_S.DRAFTED,      _E.REFUSES,           _CONTRADICTION, _S.DRAFTED,      "对方", _NOT_SENT),
         Row(_S.DRAFTED,      _E.STILL_WORKING,     _CONTRADICTION, _S.DRAFTED,      "对方", _NOT_SENT),
@@ -81,6 +84,11 @@ MESSAGE_STATES: Machine[MessageState, MessageEvent] = Machine(
         Row(_S.REJECTED,     _E.STILL_WORKING,     _IGNORE,        _S.REJECTED,     "对方", "迟到"),
         Row(_S.REJECTED,     _E.NEVER_SAW,         _CONTRADICTION, _S.REJECTED,     "对方", _CONFLICT),
         Row(_S.REJECTED,     _E.PROVES_TOO_LITTLE, _IGNORE,       _S.REJECTED,      "对方", "凭据不足，不改已有结论"),
+        Row(_S.EXPIRED,      _E.ACCEPTS,           _CONTRADICTION, _S.EXPIRED,      "对方", _NOT_SENT),
+        Row(_S.EXPIRED,      _E.REFUSES,           _CONTRADICTION, _S.EXPIRED,      "对方", _NOT_SENT),
+        Row(_S.EXPIRED,      _E.STILL_WORKING,     _CONTRADICTION, _S.EXPIRED,      "对方", _NOT_SENT),
+        Row(_S.EXPIRED,      _E.NEVER_SAW,         _IGNORE,        _S.EXPIRED,      "对方", "相符"),
+        Row(_S.EXPIRED,      _E.PROVES_TOO_LITTLE, _CONTRADICTION, _S.EXPIRED,      "对方", _NOT_SENT),
     ),
 )
 # fmt: on

@@ -50,7 +50,10 @@ class Courier(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Draft:
-    """A message to be sent: its id comes from its business key, its payload is final."""
+    """A message to be sent: its id comes from its business key, its payload is final.
+
+    From `not_after` on, where there is one, it no longer leaves.
+    """
 
     message_id: str
     counterparty: str
@@ -58,6 +61,7 @@ class Draft:
     subject: str
     name: str
     payload: bytes = field(repr=False)
+    not_after: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +75,7 @@ class MessageRow:
     name: str
     digest: str
     state: MessageState
+    not_after: datetime | None = None
 
 
 def draft(store: Store, work: UnitOfWork, message: Draft) -> bool:
@@ -83,6 +88,7 @@ def draft(store: Store, work: UnitOfWork, message: Draft) -> bool:
         "message_id": message.message_id, "counterparty": message.counterparty,
         "kind": message.kind, "subject": message.subject, "name": message.name, "digest": digest,
         "state": MESSAGE_STATES.initial.name, "state_at": work.now, "reason": "",
+        "not_after": message.not_after,
     }  # fmt: skip
     # waits for whoever is drafting the same message at this moment
     if not work.connection.execute(insert(MESSAGE).values(row).on_conflict_do_nothing()).rowcount:
@@ -118,6 +124,7 @@ def _select(work: UnitOfWork, condition: ColumnElement[bool]) -> list[MessageRow
             row.name,
             row.digest,
             MessageState[row.state],
+            row.not_after,
         )
         for row in rows
     ]
@@ -147,6 +154,14 @@ def intend(store: Store, work: UnitOfWork, claimed: Claim, signed: Signed) -> No
     _advance(work, claimed.message_id, claimed.state, MessageEvent.CLAIMED)
     facts: Facts = {"fence": claimed.fence, "digest": digest, "kid": signed.kid}
     work.note("send_intended", claimed.message_id, **facts)
+
+
+def expire(work: UnitOfWork, claimed: Claim) -> None:
+    """Its time is over, and not a byte of it has left: it never will."""
+    state = leases.require_ours(work, claimed)
+    _advance(work, claimed.message_id, state, MessageEvent.TOO_LATE)
+    leases.release(work, claimed)
+    work.note("message_expired", claimed.message_id, fence=claimed.fence)
 
 
 def begin_enquiry(work: UnitOfWork, claimed: Claim) -> None:

@@ -98,6 +98,8 @@ MESSAGE = Table(
     Column("verdict", Text),
     graded(),
     Column("reason", Text, nullable=False),
+    # from this moment on it is not sent any more, where its meaning ends with the day
+    moment("not_after", nullable=True),
 )
 
 OUTBOX = Table(

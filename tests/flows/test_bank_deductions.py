@@ -114,6 +114,26 @@ def test_x01_after_the_cut_off_what_was_built_stands_and_nothing_is_added(branch
     assert code_of(branch.build, DAY - timedelta(days=1)) is Code.CUT_OFF_PASSED
 
 
+def test_x01_approved_and_not_sent_before_the_cut_off_it_is_taken_back_and_rings(branch, morning):
+    """Two people approved it for that day's hours; the line was down until they were over."""
+    first = branch.build()[0]
+    branch.approve()
+    queueing.queue(branch.bank, first.batch_id)
+    morning.forward(9 * 3600)
+    branch.advance()
+    assert branch.sent() == []
+    assert states(branch) == [BatchState.WITHDRAWN] * 2
+    with branch.store.begin() as work:
+        (bell,) = alarms.ringing(work)
+        assert (bell.code, bell.subject) == (Code.CUT_OFF_PASSED, f"{BANK}/{ACCOUNT}")
+        assert bell.detail == f"{DAY} {first.batch_no}"
+    morning.forward(2 * 24 * 3600)
+    branch.core.owed = [replace(one, business_date=NEXT) for one in branch.core.owed]
+    assert sum(batch.total.count for batch in branch.build(NEXT)) == 5
+    with branch.store.begin() as work:
+        assert alarms.ringing(work) == []
+
+
 def test_what_the_core_says_anew_before_sending_replaces_the_batch_and_its_approval(branch):
     old = branch.build()
     branch.approve()

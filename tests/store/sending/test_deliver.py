@@ -1,6 +1,7 @@
 """One worker brings one message to its end: whatever the line does, it is done once. 发送"""
 
 import json
+from datetime import timedelta
 
 import pytest
 
@@ -93,6 +94,38 @@ def test_what_fails_before_the_first_byte_leaves_it_drafted_until_the_policy_say
     assert waits_seconds(rows, clock) == pytest.approx(DEFAULT_POLICY.first_delay_seconds, abs=1)
     assert rows("select outcome, ended_at is null from attempt") == [(code.name, False)]
     assert rows("select lease_owner, lease_until from outbox") == [(None, None)]
+
+
+def test_what_never_left_in_its_time_never_leaves(worker, drafted, counterparty, clock, entries):
+    drafted(not_after=clock.now())
+    assert deliver(worker(), "m-1") is MessageState.EXPIRED
+    assert deliver(worker(), "m-1") is MessageState.EXPIRED
+    assert counterparty.arrivals == []
+    assert [entry.event for entry in entries("m-1")] == ["message_drafted", "message_expired"]
+
+
+def test_what_leaves_in_its_time_is_sent(worker, drafted, counterparty, clock):
+    drafted(not_after=clock.now() + timedelta(seconds=30))
+    assert deliver(worker(), "m-1") is MessageState.ACKNOWLEDGED
+    assert len(counterparty.arrivals) == 1
+
+
+def test_b05_what_may_have_left_is_asked_for_after_its_time_too(
+    worker, drafted, counterparty, clock
+):
+    drafted(not_after=clock.now() + timedelta(seconds=30))
+    counterparty.plan.append(Does.LOSE_THE_ANSWER)
+    counterparty.meanwhile["sent"] = lambda: clock.forward(3600)
+    assert deliver(worker(), "m-1") is MessageState.ACKNOWLEDGED
+    assert (len(counterparty.arrivals), counterparty.enquiries) == (1, 1)
+
+
+def test_b05_what_they_prove_never_to_have_seen_is_not_sent_again_after_its_time(
+    worker, drafted, counterparty, clock
+):
+    drafted(state=MessageState.UNKNOWN, not_after=clock.now())
+    assert deliver(worker(), "m-1") is MessageState.EXPIRED
+    assert counterparty.arrivals == []
 
 
 def test_each_failure_puts_the_next_attempt_further_off(worker, drafted, counterparty, rows, clock):

@@ -27,7 +27,7 @@ from connectors.bank.store.breaks import blocked_loans
 from connectors.core_system.model import DueInstalment, Mandate, RepaymentAccount
 from gateway.dates import SHANGHAI
 from gateway.errors import Code, NotConfigured, RefusedHere
-from gateway.store import approvals
+from gateway.store import alarms, approvals
 from gateway.store.unit_of_work import UnitOfWork
 
 
@@ -131,6 +131,8 @@ def _build(site: _Site, extract: Extract) -> Built:
         unsent = [_add(site, plan_id, lines) for lines in wanted]
     for batch in unsent:
         ask_two_people(work, bank.profile.name, batch, proof, planned.barred)
+    if unsent:
+        alarms.clear(work, Code.CUT_OFF_PASSED, f"{site.code}/{site.account}", "期次已编入新批")
     return Built(site.batches(), proof)
 
 
@@ -189,3 +191,10 @@ def withdraw(work: UnitOfWork, batch: Batch) -> None:
     batches.move(work, locked, BatchEvent.WITHDRAWN)
     batch_lines.end_unsettled(work, locked, failed=False)
     approvals.withdraw(work, batch.batch_id)
+
+
+def ring_unsent(work: UnitOfWork, batch: Batch) -> None:
+    """Approved and not sent in time: people hear of it until the instalments are in a new batch."""
+    key = batch.key
+    subject, detail = f"{key.bank}/{key.account}", f"{key.business_date} {batch.batch_no}"
+    alarms.ring(work, Code.CUT_OFF_PASSED, subject, detail)

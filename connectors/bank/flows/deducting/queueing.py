@@ -73,13 +73,15 @@ def _require_hours(bank: Bank, work: UnitOfWork, batch: Batch) -> None:
 def _draft(bank: Bank, batch: Batch, lines: tuple[Line, ...]) -> Draft:
     name, data = request_file(bank, batch, lines)
     message_id, subject = message_id_of(batch.batch_id), batch.batch_id
+    # a line that is down must not make it leave late: two people have approved it for this day
+    until = cut_off_of(terms_of(bank), batch.key.business_date)
     if terms_of(bank).platform is None:
-        return Draft(message_id, bank.profile.code, FILE, subject, name, data)
+        return Draft(message_id, bank.profile.code, FILE, subject, name, data, until)
     # of the lines that two people have approved, never of the batch's own row
     total = sum_of(lines)
     order = orders.Order(total.count, total.fen, data)
     payload = orders.pack(order)
-    return Draft(message_id, bank.profile.code, REQUEST, subject, batch.batch_no, payload)
+    return Draft(message_id, bank.profile.code, REQUEST, subject, batch.batch_no, payload, until)
 
 
 def request_file(bank: Bank, batch: Batch, lines: tuple[Line, ...]) -> tuple[str, bytes]:

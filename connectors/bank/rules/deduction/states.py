@@ -59,6 +59,7 @@ _THEIRS = (
 _MOVES: tuple[Row[BatchState, BatchEvent], ...] = (
     Row(_S.BUILT,      _E.APPROVED,         _MOVE, _S.QUEUED,     "本方", "发送前重算摘要核对"),
     Row(_S.BUILT,      _E.WITHDRAWN,        _MOVE, _S.WITHDRAWN,  "本方", "期次即刻可入新批"),
+    Row(_S.QUEUED,     _E.WITHDRAWN,        _MOVE, _S.WITHDRAWN,  "本方", "过了截止时点，未曾发出"),
     Row(_S.QUEUED,     _E.OUTCOME_LOST,     _MOVE, _S.UNKNOWN,    "本方", _NO_RESEND),
     Row(_S.UNKNOWN,    _E.NEVER_SAW,        _MOVE, _S.QUEUED,     "银行", "证实未收到，重发"),
     Row(_S.QUEUED,     _E.DELIVERED,        _MOVE, _S.SENT,       "本方", "标志文件改名即送达"),
