@@ -37,7 +37,8 @@ class PushDesk:
         """The answering frame, once everything is durable; None for a push nobody may take.
 
         What is not from the platform leaves an alarm and no byte of it (T19). What we cannot
-        commit is not answered: they push again.
+        commit is not answered, whatever the cause: that is the protocol's failure, and they push
+        again.
         """
         try:
             return self._take(header, body)
@@ -45,6 +46,8 @@ class PushDesk:
             self.refuse("会话密钥不符")
         except GatewayError as failed:
             _LOG.warning("push_failed", code=failed.code.name)
+        except Exception as surprise:  # whatever it is: not kept, so not answered, and we go on
+            _LOG.warning("push_failed", code=Code.OUR_BUG.name, kind=type(surprise).__name__)
         return None
 
     def refuse(self, why: str) -> None:
@@ -55,6 +58,8 @@ class PushDesk:
                 alarms.ring(work, Code.PUSH_REJECTED, self.platform.profile.platform, why)
         except GatewayError as failed:
             _LOG.warning("push_failed", code=failed.code.name)
+        except Exception as surprise:  # the alarm is lost, the line in the log is not
+            _LOG.warning("push_failed", code=Code.OUR_BUG.name, kind=type(surprise).__name__)
 
     def _take(self, header: FrameHeader, body: bytes) -> bytes | None:
         platform = self.platform

@@ -12,6 +12,7 @@ from contextlib import contextmanager
 from dataclasses import replace
 
 import pytest
+from structlog.testing import capture_logs
 
 from connectors.bank.codec.settlement import BatchAsked, Tx, frame
 from connectors.bank.flows.listening import PushDesk
@@ -249,6 +250,53 @@ def test_what_cannot_be_committed_is_not_acknowledged(signed_in, stranger):
     with InThread(PushDesk(signed_in)) as listener:
         assert stranger.push(listener.port) == ["acknowledged"]
     assert len(waiting(signed_in)) == 1
+
+
+class _Full:
+    """An archive that goes wrong in a way no code of ours foresaw."""
+
+    def __init__(self, surprise):
+        self._surprise = surprise
+
+    def put(self, data):
+        raise self._surprise
+
+
+@pytest.mark.parametrize("surprise", [OSError(28, "no space"), ValueError("6222"), MemoryError()])
+def test_a_surprise_is_not_acknowledged_is_logged_without_its_words_and_the_listener_goes_on(
+    signed_in, stranger, surprise
+):
+    desk = PushDesk(signed_in)
+    broken = replace(signed_in, store=_Breaking(signed_in.store, _Full(surprise)))
+    with InThread(PushDesk(broken)) as listener, capture_logs() as logs:
+        assert stranger.push(listener.port)[0].startswith("no answer")
+        assert listener.taken == [False]
+        (said,) = logs
+        assert (said["event"], said["code"]) == ("push_failed", "OUR_BUG")
+        assert "6222" not in str(said)
+        listener._desk = desk
+        assert stranger.push(listener.port) == ["acknowledged"]
+    assert len(waiting(signed_in)) == 1
+
+
+def test_a_refusal_that_cannot_be_written_down_keeps_nobody_out(signed_in, stranger):
+    broken = replace(signed_in, store=_Breaking(None, None))
+    with InThread(PushDesk(broken)) as listener, capture_logs() as logs:
+        with listener.dial() as line:
+            line.sendall(frame("D00000", b"<message/>", clear=True))
+            assert line.recv(1) == b""
+        assert _soon(lambda: listener.taken) == [False]
+    assert [one["event"] for one in logs] == ["push_rejected", "push_failed"]
+
+
+class _Breaking:
+    """A store whose archive, or whole database, breaks unforeseen."""
+
+    def __init__(self, store, archive):
+        self._store, self.archive = store, archive
+
+    def begin(self):
+        return self._store.begin()
 
 
 def test_killed_between_archive_and_answer_the_next_push_is_one_row(signed_in, stranger):
