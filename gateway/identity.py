@@ -10,7 +10,7 @@ _USCC_ALPHABET = "0123456789ABCDEFGHJKLMNPQRTUWXY"
 _USCC_WEIGHTS = tuple(pow(3, i, 31) for i in range(17))
 _ORGANISATION_ALPHABET = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ"
 _ORGANISATION_WEIGHTS = (3, 7, 9, 10, 5, 8, 4, 2)
-_DIVISION = re.compile(r"[1-8]\d{5}")
+_DIVISION = re.compile(r"[1-8][0-9]{5}")
 # The ways a bank writes the dot in a name, and the one they are folded to.
 DOTS, DOT = "•・．‧∙⋅", "·"
 _DOTS = str.maketrans(dict.fromkeys(DOTS, DOT))

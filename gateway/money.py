@@ -4,8 +4,8 @@ import re
 from decimal import Decimal
 
 # 13 integer digits: more than any fund holds, and its fen fit 64 bits a thousand times over.
-_YUAN = re.compile(r"(0|[1-9]\d{0,12})\.(\d\d)")
-_SIGNED_YUAN = re.compile(r"-?(0|[1-9]\d{0,12})\.(\d\d)")
+_YUAN = re.compile(r"(0|[1-9][0-9]{0,12})\.([0-9]{2})")
+_SIGNED_YUAN = re.compile(r"-?(0|[1-9][0-9]{0,12})\.([0-9]{2})")
 
 
 def parse_yuan(text: str) -> int:

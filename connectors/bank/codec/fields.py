@@ -41,6 +41,11 @@ def read_field(field: Field, text: str, encoding: str) -> Any:
     return _READERS[field.type](text)
 
 
+def is_digits(text: str) -> bool:
+    """Whether a text is ASCII digits alone, one at least: `int` takes those of any script."""
+    return text.isascii() and text.isdigit()
+
+
 def _text(text: str) -> str:
     if _CONTROLS.search(text):
         raise BadField(Code.FIELD_FORMAT_WRONG)
@@ -48,7 +53,7 @@ def _text(text: str) -> str:
 
 
 def _digits(text: str) -> str:
-    if not re.fullmatch(r"[0-9]+", text):
+    if not is_digits(text):
         raise BadField(Code.FIELD_FORMAT_WRONG)
     return text
 

@@ -17,6 +17,7 @@ from connectors.bank.codec.camt.values import (
     truth_in,
 )
 from connectors.bank.codec.elements import BadElement, Element, Source
+from connectors.bank.codec.fields import is_digits
 from connectors.bank.codec.telling import TITLES, Told, control_code, totals
 from connectors.bank.model import FileKind, StatementLine
 from gateway.errors import Code
@@ -74,14 +75,17 @@ class Page:
 
     @property
     def number(self) -> str:
-        """The page's number; 1 where nothing is said."""
-        return self.beside.first(*(f"{name}/PgNb" for name in _PAGINATIONS)).lstrip("0") or "1"
+        """The page's number; 1 where nothing is said. Raises BadElement for what is none."""
+        told = self.beside.first(*(f"{name}/PgNb" for name in _PAGINATIONS)) or "1"
+        if not is_digits(told):
+            raise BadElement(Code.FIELD_FORMAT_WRONG, self.beside, "页码")
+        return told.lstrip("0") or "1"
 
     def continues_in(self, page: "Page") -> bool:
         """Whether that page is the next one of the same statement."""
         if self.last or self.account != page.account:
             return False
-        return self.number.isdecimal() and page.number == str(int(self.number) + 1)
+        return page.number == str(int(self.number) + 1)
 
 
 def told_of(kind: FileKind, pages: Sequence[Page], source: Source, options: CamtOptions) -> Told:
@@ -99,7 +103,8 @@ def told_of(kind: FileKind, pages: Sequence[Page], source: Source, options: Camt
     if kind is FileKind.ACCOUNT_STATEMENT and not proved:
         title = "期末余额" if opening else "期初余额"
         raise BadElement(Code.FIELD_EMPTY, last.beside, title)
-    if not proved and (first.number != "1" or not last.last):
+    whole = first.number == "1" and last.last
+    if not proved and not whole:
         raise BadElement(Code.PAGE_MISSING, last.beside, "")
     if len(pages) == 1:
         _check_totals(first, currency)

@@ -161,4 +161,5 @@ def _part(table: Table, row: Row, options: EbankOptions) -> Part:
 
 
 def _begins_with_digit(value: Value) -> bool:
+    """Digits of any script: such a row is data, and refused where its date is none of ours."""
     return str(value).lstrip("'=\" \t\u3000")[:1].isdigit()

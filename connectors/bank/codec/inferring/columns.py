@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from connectors.bank.codec.fields import BadField, read_field
+from connectors.bank.codec.fields import BadField, is_digits, read_field
 from connectors.bank.codec.layouts import Field, Pad
 
 _HANZI = re.compile("[㐀-鿿𠀀-𳿿]")
@@ -61,7 +61,7 @@ class Column:
 
 def column_of(place: int, texts: Sequence[str], width: int = 0) -> Column:
     """The column of these texts; `width` where it was cut by bytes."""
-    told = "digits" if all(text.isascii() and text.isdigit() for text in texts if text) else "text"
+    told = "digits" if all(is_digits(text) for text in texts if text) else "text"
     own, pad = (_without_padding(texts, width)) if width else (list(texts), Pad.NONE)
     for one in _FIXED if width else _DELIMITED:
         values = _values(one, own, texts, width)

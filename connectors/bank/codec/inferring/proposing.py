@@ -49,7 +49,7 @@ def infer(name: str, data: bytes) -> Proposal:
     """Propose a layout for a file. Raises Unknowable with the reason when none can be."""
     lines = lines_of(data)
     delimiter = delimiter_of(lines.texts())
-    named = re.search(r"(?<!\d)\d{6}(?!\d)", name)
+    named = re.search(r"(?<![0-9])[0-9]{6}(?![0-9])", name)
     bank = named.group() if named else ""
     sheet = delimited(lines, delimiter) if delimiter else fixed(lines, bank)
     return _proposed(name, _found(sheet))

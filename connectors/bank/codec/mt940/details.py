@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 # ?20… of the German banks; others write the same with another mark
-_SUBFIELDS = re.compile(r"\d{0,3}([?<>~^|@])(?=\d\d)")
+_SUBFIELDS = re.compile(r"[0-9]{0,3}([?<>~^|@])(?=[0-9]{2})")
 # /EREF/… of the SEPA banks: only known words, a slash may stand in any text
 _WORDS = re.compile(
     r"/(TRTP|IBAN|BIC|CSID|NAME|MARF|REMI|EREF|ORDP|BENM|PREF|PRCD|RTRN|ISDT|CNTP|PURP|ULTC|ULTD"
@@ -50,7 +50,7 @@ def _joined(lines: Sequence[str]) -> str:
 
 
 def _structured(text: str, mark: str) -> Details:
-    parts = re.split(rf"{re.escape(mark)}(\d\d)", text)
+    parts = re.split(rf"{re.escape(mark)}([0-9]{{2}})", text)
     found = list(zip(parts[1::2], parts[2::2], strict=True))
     fields = dict(found)
     return Details(
