@@ -4,6 +4,7 @@ import argparse
 import logging
 import sys
 from collections.abc import Callable, Sequence
+from importlib import import_module
 from typing import NoReturn
 
 import structlog
@@ -17,49 +18,20 @@ from gateway.cli.output import (
     answer_of_wrong_use,
     trace,
 )
-from gateway.cli.verbs import (
-    advices,
-    approvals,
-    bank,
-    bench,
-    breaks,
-    calendar,
-    check,
-    dates,
-    day,
-    deductions,
-    delinquency,
-    docs,
-    evidence,
-    explain,
-    find,
-    housekeep,
-    journal,
-    keys,
-    listen,
-    migrate,
-    morning,
-    night,
-    proof,
-    purge,
-    reconcile,
-    reveal,
-    show,
-    shred,
-    statement,
-    tries,
-)
 from gateway.errors import GatewayError
 from gateway.log import configure
 
 Verb = Callable[[argparse.Namespace], Answer]
 
-# Each module adds its parser and names the function that answers.
+# In the order the help shows them, each with its module where that has another name. A module adds
+# its parser and names the function that answers; only the one that is asked for is loaded.
 _VERBS = (
-    check, show, find, journal, evidence, keys, approvals, tries, bank, deductions, reconcile,
-    proof, morning, statement, night, breaks, explain, day, reveal, purge, shred, housekeep, listen,
-    delinquency, dates, calendar, migrate, docs, bench, advices,
+    "check", "show", "find", "journal", "evidence", "keys", "approvals", "try", "bank",
+    "deductions", "reconcile", "proof", "morning", "statement", "night", "breaks", "explain", "day",
+    "reveal", "purge", "shred", "housekeep", "listen", "delinquency", "dates", "calendar",
+    "migrate", "docs", "bench", "advices",
 )  # fmt: skip
+_MODULES = {"try": "tries"}
 
 
 class _Parser(argparse.ArgumentParser):
@@ -70,14 +42,15 @@ class _Parser(argparse.ArgumentParser):
         raise WrongUse(f"{message}（{self.prog} --help）")
 
 
-def parser() -> argparse.ArgumentParser:
-    """The whole command line; `--json` goes with every verb."""
+def parser(verb: str = "") -> argparse.ArgumentParser:
+    """The command line of one verb, or the whole of it; `--json` goes with every verb."""
     every = argparse.ArgumentParser(add_help=False)
     every.add_argument("--json", action="store_true", help="机器可读输出 / for programs")
     every.add_argument("--verbose", action="store_true", help="把日志写到标准错误 / log to stderr")
     top = _Parser(prog="gateway", description="住房公积金数据交换网关 / exchange gateway")
     verbs = top.add_subparsers(required=True, metavar="VERB")
-    for module in _VERBS:
+    for name in (verb,) if verb in _VERBS else _VERBS:
+        module = import_module(f"gateway.cli.verbs.{_MODULES.get(name, name)}")
         module.add_to(verbs, every)
     return top
 
@@ -102,7 +75,7 @@ def _run(words: Sequence[str]) -> Answer:
     # bytes that are no text come as lone surrogates, which neither database nor terminal takes
     if not all(map(_is_text, words)):
         raise WrongUse("参数不是 UTF-8 文本")
-    parsed = parser().parse_args(words)
+    parsed = parser(*words[:1]).parse_args(words)
     _configure_log(verbose=parsed.verbose)
     run_verb: Verb = parsed.run
     return run_verb(parsed)

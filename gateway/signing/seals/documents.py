@@ -2,17 +2,9 @@
 
 import hashlib
 import re
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from io import BytesIO
-
-from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter
-from pyhanko.pdf_utils.reader import PdfFileReader
-from pyhanko.sign.fields import SigSeedSubFilter
-from pyhanko.sign.signers.cms_embedder import PdfCMSEmbedder, SigIOSetup, SigObjSetup
-from pyhanko.sign.signers.pdf_byterange import SignatureObject
-from pyhanko.sign.validation.pdf_embedded import EmbeddedPdfSignature
 
 from gateway.errors import Code, GatewayError, error_for
 from gateway.signing.keys.anchors import Trust
@@ -48,6 +40,12 @@ def sign_document(pdf: bytes, seal: Seal, about: About, at: datetime) -> bytes:
 
     Raises MalformedMessage DOCUMENT_UNREADABLE for what is no PDF.
     """
+    # here, as below: half a second of imports that every other command would pay for
+    from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter
+    from pyhanko.sign.fields import SigSeedSubFilter
+    from pyhanko.sign.signers.cms_embedder import PdfCMSEmbedder, SigIOSetup, SigObjSetup
+    from pyhanko.sign.signers.pdf_byterange import SignatureObject
+
     out, room = BytesIO(), _OWN_BYTES + TOKEN_BYTES_MAX + sum(map(len, seal.chain))
     try:
         # what is appended must not begin on the line of the last %%EOF
@@ -138,17 +136,15 @@ def _contents(gap: bytes) -> bytes:
 
 def _require_its_one_seal(pdf: bytes, place: _Place) -> None:
     """Raise unless a reader of the document sees this seal, and no other signature or stamp."""
+    from pyhanko.pdf_utils.reader import PdfFileReader
+
     try:
-        reader = PdfFileReader(BytesIO(pdf), strict=True)
-        seen = [tuple(map(int, one.byte_range)) for one in _signatures(reader)]
+        signatures = PdfFileReader(BytesIO(pdf), strict=True).embedded_signatures
+        seen = [tuple(map(int, one.byte_range)) for one in signatures]
     except Exception as unreadable:  # whatever pyHanko stumbles over
         raise error_for(Code.DOCUMENT_UNREADABLE) from unreadable
     if seen != [(0, place.start, place.end, len(pdf) - place.end)]:
         raise error_for(Code.DOCUMENT_ALTERED, detail="另有签章")
-
-
-def _signatures(reader: PdfFileReader) -> Sequence[EmbeddedPdfSignature]:
-    return list(reader.embedded_signatures)
 
 
 def _without_padding(contents: bytes) -> bytes:
